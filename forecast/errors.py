@@ -1,0 +1,89 @@
+"""The one error tree. Every message says what went wrong, with which value, and what to do.
+
+    ForecastError                    exit code 1
+    ├── InputError (ValueError)      exit code 2: the caller can mend it
+    │   ├── UnknownNameError         a scale, law, scenario, table or model that is not there; lists those that are
+    │   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
+    │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
+    │   └── DataError                a table or a download that breaks its schema; names file, row and column
+    ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
+    ├── StorageError (OSError)       no permission, no space; says which file and what to free or grant
+    └── FitError                     a fit that could not end: aborted, or refused by the gates
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ForecastError(Exception):
+    """Base of everything this package raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What went wrong, with the value, and what to do about it.
+    field : str
+        The input that the error is about, as a dotted path (`target.loss.scale`); empty when there is none.
+    """
+
+    reason = "FORECAST_ERROR"
+    exit_code = 1
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InputError(ForecastError, ValueError):
+    """The question or the file is wrong; the caller can mend it."""
+
+    reason = "INVALID_INPUT"
+    exit_code = 2
+
+
+class UnknownNameError(InputError):
+    """A name that is not there; `known` lists those that are."""
+
+    reason = "UNKNOWN_NAME"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, field: str = "") -> None:
+        listed = ", ".join(sorted(known)) or "none"
+        super().__init__(f"unknown {kind} {name!r}; known: {listed}", field=field)
+
+
+class PosteriorNotFoundError(InputError):
+    """No posterior answers for this name or as-of date."""
+
+    reason = "POSTERIOR_NOT_FOUND"
+
+
+class UnansweredError(InputError):
+    """The posterior at hand cannot answer this question."""
+
+    reason = "UNANSWERED"
+
+
+class DataError(InputError):
+    """A table or a download breaks its schema."""
+
+    reason = "INVALID_DATA"
+
+
+class ArtefactError(ForecastError):
+    """A posterior on disk is damaged, truncated, foreign or of another schema."""
+
+    reason = "DAMAGED_POSTERIOR"
+
+
+class StorageError(ForecastError, OSError):
+    """The state folder cannot be read or written."""
+
+    reason = "STORAGE"
+
+
+class FitError(ForecastError):
+    """A fit did not produce a posterior that may be used."""
+
+    reason = "FIT_FAILED"
