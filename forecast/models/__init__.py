@@ -1,0 +1,1 @@
+"""What we believe: one module per model, whose docstring is the model."""

@@ -1,0 +1,89 @@
+"""Slopes that drift: yearly slopes by an AR(1), and the integral of a slope that is constant within a calendar year.
+
+    s_k = g + tau x_k,   x_k = phi x_(k-1) + sqrt(1 - phi^2) z_k,   z, x_0 ~ N(0, 1)
+
+The models fit the past slopes (`forecast.models.growth`), the engine continues them (`forecast.engine.paths`); both
+take their arithmetic from here, so that past and future cannot disagree.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+PHI = 0.7
+"""Yearly autocorrelation of a slope. Fixed: fifteen slopes do not identify it."""
+
+
+def year_weights(decimal_years: ArrayLike, anchor: float, first_year: int, years: int) -> Array:
+    """Signed time from `anchor` to each date that falls into each calendar year.
+
+    Parameters
+    ----------
+    decimal_years : array_like, shape (n,)
+        Dates.
+    anchor : float
+        Decimal year at which the integral is zero.
+    first_year, years : int
+        The calendar years of the slopes.
+
+    Returns
+    -------
+    ndarray, shape (n, years)
+        Weights w such that the integral of the slopes s from `anchor` to each date is w @ s.
+    """
+    starts = first_year + np.arange(years)
+    dates = np.asarray(decimal_years, float).reshape(-1, 1)
+    return np.clip(dates - starts, 0, 1) - np.clip(anchor - starts, 0, 1)
+
+
+def ar1_matrix(years: int, phi: float = PHI) -> Array:
+    """Lower-triangular L such that x = L z is the AR(1) of innovations z, with x_0 = z_0.
+
+    Returns
+    -------
+    ndarray, shape (years, years)
+        L[k, j] = phi^(k-j), times sqrt(1 - phi^2) for j > 0.
+    """
+    lag = np.subtract.outer(np.arange(years), np.arange(years))
+    matrix = np.where(lag >= 0, phi ** np.maximum(lag, 0), 0.0)
+    matrix[:, 1:] *= math.sqrt(1 - phi**2)
+    return matrix
+
+
+def continue_slopes(past: Array, long_run: Array, tau: Array, years: int, rng: np.random.Generator) -> Array:
+    """Append simulated slopes for the years after the last fitted one.
+
+    Parameters
+    ----------
+    past : ndarray, shape (draws, fitted_years)
+        Fitted slopes, oom per year.
+    long_run, tau : ndarray, shape (draws,)
+        Mean and standard deviation of the AR(1), oom per year.
+    years : int
+        How many years to append.
+    rng : numpy.random.Generator
+        Source of the innovations.
+
+    Returns
+    -------
+    ndarray, shape (draws, fitted_years + years)
+        Past and future slopes, oom per year.
+    """
+    innovations = rng.standard_normal((years, len(long_run)))
+    deviation = (past[:, -1] - long_run) / tau
+    columns = [past]
+    for innovation in innovations:
+        deviation = PHI * deviation + math.sqrt(1 - PHI**2) * innovation
+        columns.append((long_run + tau * deviation)[:, None])
+    return np.concatenate(columns, axis=1)
+
+
+def soft_cap(log10_level: Array, log10_ceiling: Array) -> Array:
+    """Level that approaches a ceiling smoothly: u - log10(1 + 10^(u - K)), in log10."""
+    excess = (log10_level - log10_ceiling) * math.log(10)
+    return log10_level - np.logaddexp(0.0, excess) / math.log(10)

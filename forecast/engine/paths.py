@@ -1,0 +1,271 @@
+"""Posterior draws -> monthly paths of price, spend and frontier compute, coherent by one identity.
+
+The compute of a run is its spend divided by the price of compute, draw by draw and month by month:
+
+    U(t)  = soft_cap(u(t), K(t))             latent log10 spend of the median frontier run, 2023 $
+    K(t)  = share + log10(world GDP)         its ceiling
+    mu(t) = U(t) - p(t)                      latent log10 compute of the median frontier run, FLOP
+    run k: e ~ sigma t7, q ~ clip(sigma_X t4, +-0.5)
+           log10 spend   = min(mu + e + p + q, max(K, largest known))
+           log10 compute = log10 spend - p - q
+    F(t), S(t) = running maxima of compute and spend, from the largest known run
+
+Runs appear at random (Poisson) from `simulate_from` on: the disclosure date, or the as-of date where that is earlier.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forecast.engine.drift import continue_slopes, soft_cap, year_weights
+from forecast.engine.streams import stream
+from forecast.posterior.artefact import Posterior
+from forecast.units import LOG10_2, SECONDS_PER_YEAR, decimal_year, grid_years
+
+Array = NDArray[np.float64]
+PriceBasis = Literal["realised", "list_rental", "amortized_purchase"]
+
+MONTHS = 600
+"""Length of every simulation; a horizon only classifies, so that it never changes a draw."""
+
+WORLD_GDP_2023_USD = 1.05e14
+WORLD_GDP_GROWTH = 1.03
+MODEL_FLOP_UTILIZATION = 0.35
+PURCHASE_LIFE_YEARS, PURCHASE_BUSY_SHARE, PURCHASE_OVERHEAD = 4.0, 0.9, 1.6
+RENTED_CHIP_AGE_YEARS = 2.5
+RUN_RESIDUAL_CLIP = 0.5
+PAYER_RESIDUAL_CLIP = 1.0
+_DRAWS_PER_BLOCK = 500  # keeps the temporaries of the run simulation in the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """The smooth part of the paths.
+
+    Attributes
+    ----------
+    years : ndarray, shape (months,)
+        Mid-month decimal years, from `simulate_from` on.
+    lead : int
+        Number of months before the as-of month.
+    log10_price : ndarray, shape (draws, months)
+        Price of realised training compute, log10 2023 $ per FLOP.
+    log10_spend : ndarray, shape (draws, months)
+        Spend on the median frontier run, log10 2023 $.
+    log10_ceiling : ndarray, shape (draws, months)
+        Ceiling of spend, log10 2023 $.
+    """
+
+    years: Array
+    lead: int
+    log10_price: Array
+    log10_spend: Array
+    log10_ceiling: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Running maxima over the simulated runs, from the as-of month on.
+
+    Attributes
+    ----------
+    log10_flop, log10_spend : ndarray, shape (draws, months)
+        Largest training compute so far (FLOP) and largest spend so far (2023 $), log10.
+    """
+
+    log10_flop: Array
+    log10_spend: Array
+
+
+def log10_world_gdp(decimal_years: ArrayLike) -> Array:
+    """World GDP in 2023 $, growing 3 % a year, log10."""
+    years = np.asarray(decimal_years, float)
+    return math.log10(WORLD_GDP_2023_USD) + math.log10(WORLD_GDP_GROWTH) * (years - 2023)
+
+
+def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:
+    """Simulate the smooth paths of price and spend.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Draws of the compute block, stated at its as-of date.
+    seed : int
+        Seed of the component streams.
+    months : int
+        Length of the grid from the as-of month on.
+    """
+    block, constants = posterior.blocks["compute"], posterior.constants("compute")
+    years, lead = _grid(posterior.as_of, float(constants["simulate_from"]), months)
+    weigh = _Weights(years, decimal_year(posterior.as_of), posterior.as_of.year)
+    spend = block["u_origin"][:, None] + weigh.integrate(
+        block["spend_slopes"], block["g_spend"], block["tau_spend"], stream(seed, "spend slopes")
+    )
+    fall = weigh.integrate(
+        block["price_slopes"], block["r_realised"], block["tau_price"], stream(seed, "price slopes")
+    )
+    ceiling = block["log10_gdp_share"][:, None] + log10_world_gdp(years)
+    return Latent(years, lead, block["p_origin"][:, None] - fall, soft_cap(spend, ceiling), ceiling)
+
+
+def largest_runs(posterior: Posterior, paths: Latent, seed: int) -> tuple[Array, Array]:
+    """Simulate runs; the largest compute and the largest spend of each month, -inf in a month without a run.
+
+    Returns
+    -------
+    log10_flop, log10_spend : ndarray, shape (draws, months)
+        On the grid of `paths`, its lead included.
+    """
+    flop, spend = np.empty_like(paths.log10_price), np.empty_like(paths.log10_price)
+    rng = stream(seed, "frontier runs")
+    for rows in _row_blocks(len(flop)):
+        flop[rows], spend[rows] = _largest_of_month(posterior, paths, rows, rng)
+    return flop, spend
+
+
+def frontier(posterior: Posterior, paths: Latent, seed: int) -> Frontier:
+    """Simulate runs and take the running maxima of their compute and spend.
+
+    Returns
+    -------
+    Frontier
+        Shape (draws, months) from the as-of month on.
+    """
+    known = posterior.constants("compute")
+    flop, spend = largest_runs(posterior, paths, seed)
+    return Frontier(
+        _running_maximum(flop, float(known["largest_known_log10_flop"]), paths.lead),
+        _running_maximum(spend, float(known["largest_known_log10_spend"]), paths.lead),
+    )
+
+
+def run_residual(posterior: Posterior, seed: int) -> Array:
+    """Residual of the asked run's price: one per draw, constant in time, clipped at +-1, log10.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+    """
+    sigma = posterior.blocks["compute"]["sigma_cost"]
+    residual = sigma * stream(seed, "run residual").standard_t(4, len(sigma))
+    return np.clip(residual, -PAYER_RESIDUAL_CLIP, PAYER_RESIDUAL_CLIP)
+
+
+def price_path(posterior: Posterior, paths: Latent, basis: PriceBasis) -> Array:
+    """Price of compute on the asked basis, from the as-of month on.
+
+    `list_rental` is an on-demand chip of the usual age at 35 % utilization; `amortized_purchase` is a datacentre chip
+    over four years, busy 90 % of the time, with 60 % overhead, at 35 % utilization.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+        log10 2023 $ per FLOP of training.
+    """
+    years = paths.years[paths.lead :]
+    if basis == "realised":
+        return paths.log10_price[:, paths.lead :]
+    block = posterior.blocks["price"]
+    if basis == "list_rental":
+        generation = years - RENTED_CHIP_AGE_YEARS - 2021.5
+        return block["a_rental"][:, None] - block["r_rental"][:, None] * generation - math.log10(MODEL_FLOP_UTILIZATION)
+    chip = block["a"][:, _DATACENTRE] + block["ten"]
+    return chip[:, None] - block["r"][:, [_DATACENTRE]] * (years - 2020) - log10_flop_per_purchased_flop_per_s()
+
+
+_DATACENTRE = 2
+
+
+def log10_flop_per_purchased_flop_per_s() -> float:
+    """Training FLOP that one peak FLOP/s of purchased datacentre chip yields per dollar of its price, log10."""
+    seconds = PURCHASE_LIFE_YEARS * PURCHASE_BUSY_SHARE * SECONDS_PER_YEAR
+    return math.log10(seconds * MODEL_FLOP_UTILIZATION / PURCHASE_OVERHEAD)
+
+
+def algorithmic_progress(halving_months: Array, t_ref: float, decimal_years: ArrayLike) -> Array:
+    """Log10 multiplier of effective compute since `t_ref`: 12 log10(2) / T_h x max(t - t_ref, 0).
+
+    Parameters
+    ----------
+    halving_months : ndarray, shape (draws,)
+        Months in which the compute that a fixed loss requires halves.
+    t_ref : float
+        Decimal year from which progress counts.
+    decimal_years : array_like, shape (months,)
+        Dates.
+
+    Returns
+    -------
+    ndarray, shape (draws, months)
+    """
+    elapsed = np.maximum(np.asarray(decimal_years, float) - t_ref, 0.0)
+    return (12 * LOG10_2 / halving_months)[:, None] * elapsed
+
+
+def long_run_spend_rate(block: Mapping[str, Array]) -> Array:
+    """Growth of the largest spend in the long run, oom per year: its own, at most GDP's, and never a fall.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+    """
+    return np.clip(block["g_spend"], 0.0, math.log10(WORLD_GDP_GROWTH))
+
+
+class _Weights:
+    """Integrates drifting slopes from an anchor to the months of a grid."""
+
+    def __init__(self, years: Array, anchor: float, last_fitted_year: int) -> None:
+        self.years, self.anchor, self.last_fitted_year = years, anchor, last_fitted_year
+
+    def integrate(self, past: Array, long_run: Array, tau: Array, rng: np.random.Generator) -> Array:
+        ahead = math.floor(self.years[-1]) - self.last_fitted_year
+        slopes = continue_slopes(past, long_run, tau, ahead, rng)
+        first_year = self.last_fitted_year - past.shape[1] + 1
+        return slopes @ year_weights(self.years, self.anchor, first_year, slopes.shape[1]).T
+
+
+def _grid(as_of: date, simulate_from: float, months: int) -> tuple[Array, int]:
+    """Mid-month years from the month of `simulate_from`, and how many of them lie before the as-of month."""
+    first = math.floor(simulate_from * 12 + 1e-9)
+    lead = as_of.year * 12 + as_of.month - 1 - first
+    start = date(first // 12, first % 12 + 1, 1)
+    return grid_years(start, lead + months), lead
+
+
+def _row_blocks(draws: int) -> Iterator[slice]:
+    return (slice(start, start + _DRAWS_PER_BLOCK) for start in range(0, draws, _DRAWS_PER_BLOCK))
+
+
+def _largest_of_month(posterior: Posterior, paths: Latent, rows: slice, rng: np.random.Generator) -> tuple[Array, Array]:
+    block, constants = posterior.blocks["compute"], posterior.constants("compute")
+    price = paths.log10_price[rows]
+    counts = rng.poisson(float(constants["runs_per_year"]) / 12, price.shape)
+    cell = np.repeat(np.arange(counts.size), counts.ravel())
+    draw = cell // price.shape[1]
+    e = block["sigma_origin"][rows][draw] * rng.standard_t(7, len(cell))
+    q = np.clip(block["sigma_cost"][rows][draw] * rng.standard_t(4, len(cell)), -RUN_RESIDUAL_CLIP, RUN_RESIDUAL_CLIP)
+    ceiling = np.maximum(paths.log10_ceiling[rows], float(constants["largest_known_log10_spend"]))
+    spend = np.minimum(paths.log10_spend[rows].ravel()[cell] + e + q, ceiling.ravel()[cell])
+    flop = spend - price.ravel()[cell] - q
+    return _maximum_by_cell(flop, counts), _maximum_by_cell(spend, counts)
+
+
+def _maximum_by_cell(values: Array, counts: NDArray[np.int64]) -> Array:
+    """Maximum of `values`, which come in order of their cells, `counts` to a cell."""
+    flat = counts.ravel()
+    occupied = np.flatnonzero(flat)
+    result = np.full(flat.size, -np.inf)
+    result[occupied] = np.maximum.reduceat(values, (np.cumsum(flat) - flat)[occupied])
+    return result.reshape(counts.shape)
+
+
+def _running_maximum(monthly: Array, known: float, lead: int) -> Array:
+    return np.maximum(np.maximum.accumulate(monthly, axis=1), known)[:, lead:]
