@@ -1,0 +1,44 @@
+# `make` or `make help` lists the commands. Everything is made in this checkout: the environment in .venv, pages in out.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help forecast test test-long bench backtest posteriors release lock env clean
+
+python := .venv/bin/python
+# One BLAS thread for each of the two test processes: more of them fight for the same cores.
+one_thread := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):[^#]*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+forecast: env  ## fit the models on the shipped data, print the headline, draw the page out/forecast.html
+	@.venv/bin/timelines forecast --out out/forecast.html
+
+test: env  ## the tests (at most 12 minutes on 2 cores)
+	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile -m "not long" --ignore=tests/benchmarks $(ARGS)
+
+test-long: env  ## every test, with full counts and a full refit (at most 60 minutes)
+	@$(one_thread) TIMELINES_LONG=1 $(python) -m pytest -n 2 --dist loadfile --ignore=tests/benchmarks $(ARGS)
+
+bench: env  ## measure the engine and the command line; the results go to tests/benchmarks/results
+	@$(python) -m pytest tests/benchmarks --benchmark-only --benchmark-json=tests/benchmarks/results/bench.json $(ARGS)
+	@$(python) -m tools.results stamp bench
+
+backtest: env  ## refit as of past dates and score what came after; the results go to forecast/evaluation/results
+	@.venv/bin/timelines backtest $(ARGS)
+	@$(python) -m tools.results stamp backtest
+
+posteriors: env  ## refit the posteriors that the package ships
+	@$(python) -m forecast.experiments.posteriors $(ARGS)
+
+release: env  ## check that a release is whole (versions, changelog, protos, stored results), then build it into dist
+	@$(python) -m tools.release
+
+lock: env  ## resolve pyproject.toml anew into the lock files (ARGS=--upgrade for newer versions)
+	@sh tools/lock.sh $(ARGS)
+
+env:  ## make or update .venv from requirements.lock
+	@sh tools/bootstrap.sh
+
+clean:  ## remove what these commands made here; forecasts in the state folder stay
+	@rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

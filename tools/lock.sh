@@ -1,0 +1,15 @@
+#!/bin/sh
+# Rewrite the locks from pyproject.toml: name==version and hashes, no addresses. What is locked already stays as it is
+# unless `--upgrade` or `--upgrade-package NAME` is given. Needs uv (it is in the lock, so `.venv` has it).
+set -eu
+cd "$(dirname "$0")/.."
+uv=.venv/bin/uv
+[ -x "$uv" ] || uv=uv
+
+compile() {
+    "$uv" pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+        --no-emit-find-links --custom-compile-command "make lock" "$@" >/dev/null
+}
+
+compile pyproject.toml --all-extras --group dev --no-emit-package ai-timelines-client -o requirements.lock "$@"
+compile --group codegen -o requirements-codegen.lock "$@"
