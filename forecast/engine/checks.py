@@ -1,0 +1,65 @@
+"""Checks of single values: each gives the value back, or an `InputError` with its proto path, value and remedy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date
+
+from forecast.errors import InputError, UnknownNameError
+
+
+def checked_number(value: object, path: str, low: float, high: float, what: str) -> float:
+    """`value` as a float within [low, high].
+
+    Raises
+    ------
+    InputError
+        When it is not a number, is NaN or infinite, or lies outside the bounds.
+    """
+    good = isinstance(value, int | float) and not isinstance(value, bool)
+    if not good or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type,operator]
+        raise InputError(f"{path} is {value!r}; give {what} from {low:g} to {high:g}", field=path)
+    return float(value)  # type: ignore[arg-type]
+
+
+def checked_int(value: object, path: str, low: int, high: int, what: str) -> int:
+    """`value` as an int within [low, high].
+
+    Raises
+    ------
+    InputError
+        When it is not a whole number within the bounds.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InputError(f"{path} is {value!r}; give {what}, a whole number from {low} to {high}", field=path)
+    return value
+
+
+def checked_choice(value: object, path: str, known: Iterable[str]) -> None:
+    """Refuse a name that is not one of `known`.
+
+    Raises
+    ------
+    UnknownNameError
+        Naming those that are.
+    """
+    if value not in tuple(known):
+        raise UnknownNameError(path.rsplit(".", 1)[-1].replace("_", " "), str(value), known, field=path)
+
+
+def parse_day(value: date | str, path: str) -> date:
+    """A date, or its text as `YYYY-MM-DD`.
+
+    Raises
+    ------
+    InputError
+        When the text is not a day of the calendar from 2010 to 2100.
+    """
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{path} is {value!r}; give a date as YYYY-MM-DD", field=path) from None
+    if not 2010 <= day.year <= 2100:
+        raise InputError(f"{path} is {day.isoformat()}; give a date from 2010-01-01 to 2100-12-31", field=path)
+    return day
