@@ -1,4 +1,4 @@
-"""Slopes that drift: yearly slopes by an AR(1), and the integral of a slope that is constant within a calendar year.
+"""Slopes that drift: yearly slopes by an AR(1), their integral over constant calendar years, and the ceiling of spend.
 
     s_k = g + tau x_k,   x_k = phi x_(k-1) + sqrt(1 - phi^2) z_k,   z, x_0 ~ N(0, 1)
 
@@ -17,6 +17,10 @@ Array = NDArray[np.float64]
 
 PHI = 0.7
 """Yearly autocorrelation of a slope. Fixed: fifteen slopes do not identify it."""
+
+
+WORLD_GDP_2023_USD = 1.05e14
+WORLD_GDP_GROWTH = 1.03
 
 
 def year_weights(decimal_years: ArrayLike, anchor: float, first_year: int, years: int) -> Array:
@@ -87,3 +91,9 @@ def soft_cap(log10_level: Array, log10_ceiling: Array) -> Array:
     """Level that approaches a ceiling smoothly: u - log10(1 + 10^(u - K)), in log10."""
     excess = (log10_level - log10_ceiling) * math.log(10)
     return log10_level - np.logaddexp(0.0, excess) / math.log(10)
+
+
+def log10_world_gdp(decimal_years: ArrayLike) -> Array:
+    """World GDP in 2023 $, growing 3 % a year, log10."""
+    years = np.asarray(decimal_years, float)
+    return math.log10(WORLD_GDP_2023_USD) + math.log10(WORLD_GDP_GROWTH) * (years - 2023)

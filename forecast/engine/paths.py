@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecast.engine.drift import continue_slopes, soft_cap, year_weights
+from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, log10_world_gdp, soft_cap, year_weights
 from forecast.engine.streams import stream
 from forecast.posterior.artefact import Posterior
 from forecast.units import LOG10_2, SECONDS_PER_YEAR, decimal_year, grid_years
@@ -35,8 +35,6 @@ PriceBasis = Literal["realised", "list_rental", "amortized_purchase"]
 MONTHS = 600
 """Length of every simulation; a horizon only classifies, so that it never changes a draw."""
 
-WORLD_GDP_2023_USD = 1.05e14
-WORLD_GDP_GROWTH = 1.03
 MODEL_FLOP_UTILIZATION = 0.35
 PURCHASE_LIFE_YEARS, PURCHASE_BUSY_SHARE, PURCHASE_OVERHEAD = 4.0, 0.9, 1.6
 RENTED_CHIP_AGE_YEARS = 2.5
@@ -82,12 +80,6 @@ class Frontier:
 
     log10_flop: Array
     log10_spend: Array
-
-
-def log10_world_gdp(decimal_years: ArrayLike) -> Array:
-    """World GDP in 2023 $, growing 3 % a year, log10."""
-    years = np.asarray(decimal_years, float)
-    return math.log10(WORLD_GDP_2023_USD) + math.log10(WORLD_GDP_GROWTH) * (years - 2023)
 
 
 def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:

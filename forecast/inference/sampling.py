@@ -151,9 +151,11 @@ def _run(
         progress_callback=report,
         blocking=False,
     )
-    while not sampler.is_finished:
-        time.sleep(_POLL_SECONDS)
-    return sampler.wait()
+    while True:  # short waits, so that Ctrl-C is heard
+        try:
+            return sampler.wait(timeout=_POLL_SECONDS)
+        except TimeoutError:
+            continue
 
 
 def _chain(name: str, number: int, chain: Any) -> ChainProgress:

@@ -55,8 +55,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 
-from forecast.engine.drift import ar1_matrix, soft_cap, year_weights
-from forecast.engine.paths import log10_world_gdp
+from forecast.engine.drift import ar1_matrix, log10_world_gdp, soft_cap, year_weights
 from forecast.models import price
 from forecast.models.distributions import variable
 from forecast.models.growth import drifting_slopes
