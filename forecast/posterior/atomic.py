@@ -1,0 +1,90 @@
+"""Files that are whole or absent: written beside their place, forced to disk, then moved there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from forecast.errors import StorageError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put `data` at `path` in one step that a crash, a full disk or another process cannot split.
+
+    Raises
+    ------
+    StorageError
+        When there is no permission or no space; what was at `path` is untouched.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    with storage_errors(path):
+        try:
+            _write_new(temporary, data)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        _sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> Path:
+    """Make `folder` and its parents where they are missing.
+
+    Raises
+    ------
+    StorageError
+        When that is not possible; names the folder.
+    """
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn every OSError into a StorageError that names `path` and what to free or grant."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """The StorageError for an OSError at `path`: one line that says what to do."""
+    elsewhere = "or set TIMELINES_HOME to another folder"
+    if error.errno in _FULL:
+        message = f"no space left to write {path}: free some space there, {elsewhere}"
+    elif error.errno in _FORBIDDEN:
+        message = f"no permission to write {path}: grant write permission to {path.parent}, {elsewhere}"
+    else:
+        message = f"cannot write {path} ({error.strerror or error}): check that folder, {elsewhere}"
+    return StorageError(message, field="TIMELINES_HOME")
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the move itself survive a power cut; Windows has no way to sync a folder, and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
