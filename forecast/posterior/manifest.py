@@ -1,7 +1,7 @@
 """The manifest: the readable half of a posterior, beside its draws and inside them.
 
-Plain JSON with sorted keys. In memory it is a `Manifest` (a TypedDict) whose dictionaries refuse to be changed and whose
-lists are tuples. Numbers that are not finite (an R-hat of a constant) are stored as null.
+Plain JSON with sorted keys. In memory it is a `Manifest` (a TypedDict) whose dictionaries refuse to be changed and
+whose lists are tuples. Numbers that are not finite (an R-hat of a constant) are stored as null.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def _write_block(file: h5py.File, block: str, arrays: Arrays, coords: Arrays, sc
 
 
 def _write_dimension(group: h5py.Group, dimension: Dimension, labels: NDArray[Any]) -> h5py.Dataset:
-    """A dimension scale: with its labels where it has any, else the empty variable that netCDF4 writes for a bare one."""
+    """A dimension scale: with its labels if it has any, else the empty variable that netCDF4 writes for a bare one."""
     if dimension.block in BLOCKS:
         dtype = _DTYPES[dimension.kind]
         scale = group.create_dataset(dimension.name, data=labels, dtype=dtype, track_times=False)

@@ -9,6 +9,7 @@ Draws are stored as float32 (2e-6 at log10 FLOP 27) and are float64 in memory.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SCHEMA_VERSION = 1
@@ -198,7 +199,7 @@ def dimensions_of(block: str) -> tuple[Dimension, ...]:
     return tuple(dimension for dimension in DIMENSIONS.values() if dimension.block == block)
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
