@@ -1,0 +1,186 @@
+"""The observations: schemas, checked loading, what was known by a date, and content digests.
+
+Each table is a CSV file in `tables/` beside this module, made by `forecast.data.importers`. Functions take an optional
+`folder` with a user's own import; a table that is not there is taken from the shipped ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from forecast.data.columns import Column
+from forecast.data.rules import DISCLOSURE_DATE
+from forecast.data.schemas import TABLES
+from forecast.errors import DataError, StorageError, UnknownNameError
+
+__all__ = [
+    "DISCLOSURE_DATE",
+    "RELEASED_ON",
+    "REVISION_NOISE_DEX",
+    "SHIPPED",
+    "TABLES",
+    "as_known",
+    "digest",
+    "digests",
+    "load",
+    "published_by",
+]
+
+RELEASED_ON = date(2026, 11, 20)
+"""The day for which the shipped tables stand; the default as-of date of a fit (also stated in SOURCES.md)."""
+
+REVISION_NOISE_DEX = 0.3
+"""Widening of a value that is used with hindsight: how much estimates still move after they are first recorded."""
+
+SHIPPED = Path(__file__).parent / "tables"
+
+
+
+def path_of(name: str, folder: Path | str | None = None) -> Path:
+    """The file that `load` reads: the one in `folder` if it is there, else the shipped one.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no table of that name.
+    """
+    if name not in TABLES:
+        raise UnknownNameError("table", name, TABLES, field="table")
+    own = None if folder is None else Path(folder) / f"{name}.csv"
+    return own if own is not None and own.exists() else SHIPPED / f"{name}.csv"
+
+
+def load(name: str, folder: Path | str | None = None) -> pd.DataFrame:
+    """A table, checked against its schema.
+
+    Parameters
+    ----------
+    name : str
+        A key of `TABLES`.
+    folder : path, optional
+        A folder with the user's own tables; those not in it are the shipped ones.
+
+    Returns
+    -------
+    DataFrame
+        Numbers as float64 (NaN where blank), flags as bool, dates as datetime64, text as str ("" where blank).
+
+    Raises
+    ------
+    UnknownNameError
+        There is no table of that name.
+    DataError
+        The file breaks its schema; names file, row, column and remedy.
+    StorageError
+        The file cannot be read.
+    """
+    path = path_of(name, folder)
+    schema = TABLES[name]
+    rows = schema.from_text(_text(path), str(path))
+    return pd.DataFrame({column.name: _series(column, [row[column.name] for row in rows]) for column in schema.columns})
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not a text file (byte {error.start}); restore it or rebuild the tables") from error
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read ({error.strerror}); reinstall or grant read permission") from error
+
+
+def _series(column: Column, values: list[object]) -> pd.Series:
+    if column.kind == "number":
+        return pd.Series([np.nan if value is None else value for value in values], dtype="float64")
+    if column.kind == "date":
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype="object")))
+    if column.kind == "integer":
+        return pd.Series(values, dtype="int64")
+    if column.kind == "flag":
+        return pd.Series([bool(value) for value in values], dtype="bool")
+    return pd.Series(["" if value is None else value for value in values], dtype="str")
+
+
+def published_by(frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
+    """Rows that were published by the end of `cutoff`, in their order, with a fresh index."""
+    return frame[frame["published_on"] <= pd.Timestamp(cutoff)].reset_index(drop=True)
+
+
+def as_known(cutoff: date, table: str = "training_runs", folder: Path | str | None = None) -> pd.DataFrame:
+    """Runs, or their costs, published by `cutoff`, with the values that were on record then.
+
+    Each row takes its newest vintage recorded by `cutoff`. Where there is none, today's value stands in, flagged
+    `hindsight` and to be widened by `revision_dex`.
+
+    Parameters
+    ----------
+    cutoff : date
+        The last day of knowledge.
+    table : {"training_runs", "spend"}
+        Whose values.
+    folder : path, optional
+        As in `load`.
+
+    Returns
+    -------
+    DataFrame
+        The table's columns, `recorded_on` telling the vintage used, and `hindsight` (bool), `revision_dex` (log10).
+
+    Raises
+    ------
+    UnknownNameError
+        `table` has no vintages.
+    """
+    values = {"training_runs": ["training_flop", "confidence"], "spend": ["cost_usd_2023"]}
+    if table not in values:
+        raise UnknownNameError("table with vintages", table, values, field="table")
+    today = published_by(load(table, folder), cutoff)
+    known = _vintages_by(cutoff, values[table][0], folder)
+    if table == "spend":
+        today = _cost_rows_with_compute_as_known(today, cutoff, folder)
+        known = known[known["cost_method"] == "amortized_hardware_energy"]
+    return _with_vintages(today, known, cutoff, values[table], table)
+
+
+def _vintages_by(cutoff: date, value: str, folder: Path | str | None) -> pd.DataFrame:
+    vintages = load("vintages", folder)
+    known = vintages[(vintages["recorded_on"] <= pd.Timestamp(cutoff)) & vintages[value].notna()]
+    return known.sort_values("recorded_on", kind="stable")
+
+
+def _cost_rows_with_compute_as_known(spend: pd.DataFrame, cutoff: date, folder: Path | str | None) -> pd.DataFrame:
+    runs = as_known(cutoff, "training_runs", folder).set_index("run_id")["training_flop"]
+    return spend.assign(training_flop=spend["run_id"].map(runs).where(spend["run_id"].isin(runs.index), np.nan))
+
+
+def _with_vintages(
+    today: pd.DataFrame, known: pd.DataFrame, cutoff: date, values: list[str], table: str
+) -> pd.DataFrame:
+    newest = known.drop_duplicates("run_id", keep="last").set_index("run_id")
+    future = today["recorded_on"] > pd.Timestamp(cutoff)
+    use = future & today["run_id"].isin(newest.index)
+    if table == "spend":
+        use &= today["cost_method"] == "amortized_hardware_energy"
+    result = today.copy()
+    columns = [*values, "recorded_on"]
+    result.loc[use, columns] = newest.loc[today["run_id"][use], columns].set_axis(today.index[use])
+    hindsight = future & ~use
+    return result.assign(hindsight=hindsight, revision_dex=np.where(hindsight, REVISION_NOISE_DEX, 0.0))
+
+
+def digest(name: str, folder: Path | str | None = None) -> str:
+    """SHA-256 (hex) of a table's canonical content: the same whatever the line ends or the order of its rows."""
+    path = path_of(name, folder)
+    schema = TABLES[name]
+    text = schema.to_text(schema.from_text(_text(path), str(path)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digests(folder: Path | str | None = None) -> dict[str, str]:
+    """Digest of every table that a fit can read, by name (the list of refusals is none)."""
+    return {name: digest(name, folder) for name in TABLES if name != "refusals"}
