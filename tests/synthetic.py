@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.posterior.artefact import Posterior, make
+from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import CHANNELS
 from forecast.units import FLOP_PER_PF_DAY, decimal_year
 
@@ -117,7 +117,7 @@ def synthetic_posterior(
     for block, values in (blocks or {}).items():
         for name, value in values.items():
             made[block][name] = np.broadcast_to(np.asarray(value, float), made[block][name].shape)
-    return make(_manifest(as_of, seed, constants or {}, manifest), made, coords, _observed(rng, as_of))
+    return Posterior.new(_manifest(as_of, seed, constants or {}, manifest), made, coords, _observed(rng, as_of))
 
 
 def _coords(as_of: date) -> dict[str, Any]:

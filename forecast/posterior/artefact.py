@@ -29,6 +29,15 @@ Array = NDArray[np.float64]
 UNWRITTEN = "unwritten"
 """The name of a posterior that only exists in memory."""
 
+_UNJUDGED = {
+    "schema_version": SCHEMA_VERSION,
+    "name": UNWRITTEN,
+    "sha256": "",
+    "status": "REFUSED",
+    "reasons": ("the gates have not judged it",),
+    "nowcast": {},
+}
+
 REMEDY = "make a new one with `timelines fit`, or choose another with `timelines posterior use NAME`"
 
 
@@ -52,6 +61,55 @@ class Posterior:
     blocks: Mapping[str, Mapping[str, Array]]
     coords: Mapping[str, NDArray[Any]]
     observed: Mapping[str, NDArray[Any]]
+
+    @classmethod
+    def new(
+        cls,
+        manifest: Mapping[str, Any],
+        blocks: Mapping[str, Mapping[str, Any]],
+        coords: Mapping[str, Any],
+        observed: Mapping[str, Any],
+    ) -> Posterior:
+        """Build a checked, frozen posterior.
+
+        Parameters
+        ----------
+        manifest : mapping
+            As `forecast.posterior.manifest.Manifest`; name, hash, schema version and number of draws are filled in. One
+            without a status is REFUSED until the gates have judged it.
+        blocks : mapping of str to mapping of str to array_like
+            Every variable of `forecast.posterior.schema.VARIABLES` that holds draws.
+        coords : mapping of str to array_like
+            Labels of every dimension but `draw` and the points' own.
+        observed : mapping of str to array_like
+            Every observed variable.
+
+        Raises
+        ------
+        ArtefactError
+            Naming the field that is missing, unknown, of the wrong shape or not finite.
+        """
+        draws = len(np.asarray(blocks.get("compute", {}).get("g_spend", ())))
+        posterior = cls(
+            manifests.make({**_UNJUDGED, "draws": draws, **manifest}),
+            _frozen_blocks({block: _as_arrays(values) for block, values in blocks.items()}),
+            FrozenDict({name: _read_only(labels) for name, labels in coords.items()}),
+            FrozenDict({name: _read_only(values) for name, values in observed.items()}),
+        )
+        check(posterior)
+        return posterior
+
+    def with_manifest(self, **fields: Any) -> Posterior:
+        """The same draws with other manifest fields: `with_manifest(status="PASSED", reasons=[])`.
+
+        Raises
+        ------
+        ArtefactError
+            Naming the field that is unknown, of the wrong type, or at odds with another.
+        """
+        changed = replace(self, manifest=manifests.make({**self.manifest, **fields}))
+        check(changed)
+        return changed
 
     @property
     def name(self) -> str:
@@ -104,43 +162,6 @@ class Posterior:
         blocks = {b: {name: values[rows] for name, values in block.items()} for b, block in self.blocks.items()}
         manifest = cast(Manifest, FrozenDict({**self.manifest, "draws": draws}))
         return replace(self, manifest=manifest, blocks=_frozen_blocks(blocks))
-
-
-def make(
-    manifest: Mapping[str, Any],
-    blocks: Mapping[str, Mapping[str, Any]],
-    coords: Mapping[str, Any],
-    observed: Mapping[str, Any],
-) -> Posterior:
-    """Build a checked, frozen posterior.
-
-    Parameters
-    ----------
-    manifest : mapping
-        As `forecast.posterior.manifest.Manifest`; `schema_version`, `name`, `sha256` and `draws` are filled in when
-        missing.
-    blocks : mapping of str to mapping of str to array_like
-        Every variable of `forecast.posterior.schema.VARIABLES` that holds draws.
-    coords : mapping of str to array_like
-        Labels of every dimension but `draw` and the points' own.
-    observed : mapping of str to array_like
-        Every observed variable.
-
-    Raises
-    ------
-    ArtefactError
-        Naming the field that is missing, unknown, of the wrong shape or not finite.
-    """
-    draws = len(np.asarray(blocks.get("compute", {}).get("g_spend", ())))
-    filled = {"schema_version": SCHEMA_VERSION, "name": UNWRITTEN, "sha256": "", "draws": draws, **manifest}
-    posterior = Posterior(
-        manifests.make(filled),
-        _frozen_blocks({block: _as_arrays(values) for block, values in blocks.items()}),
-        FrozenDict({name: _read_only(labels) for name, labels in coords.items()}),
-        FrozenDict({name: _read_only(values) for name, values in observed.items()}),
-    )
-    check(posterior)
-    return posterior
 
 
 def seal(posterior: Posterior) -> tuple[Posterior, bytes]:
