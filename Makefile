@@ -17,7 +17,7 @@ test: env  ## the tests (at most 12 minutes on 2 cores)
 	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile -m "not long" --ignore=tests/benchmarks $(ARGS)
 
 test-long: env  ## every test, with full counts and a full refit (at most 60 minutes)
-	@$(one_thread) TIMELINES_LONG=1 $(python) -m pytest -n 2 --dist loadfile --ignore=tests/benchmarks $(ARGS)
+	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile --ignore=tests/benchmarks $(ARGS)
 
 bench: env  ## measure the engine and the command line; the results go to tests/benchmarks/results
 	@$(python) -m pytest tests/benchmarks --benchmark-only --benchmark-json=tests/benchmarks/results/bench.json $(ARGS)

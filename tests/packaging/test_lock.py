@@ -1,0 +1,72 @@
+"""The locks pin and hash everything, and name no address."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.house import ROOT
+
+LOCKS = ("requirements.lock", "requirements-codegen.lock")
+OURS = {"ai-timelines", "ai-timelines-client"}
+HOST = re.compile(r"://|\b[\w-]+\.(?:org|com|net|io|dev|cloud|internal)\b", re.IGNORECASE)
+
+
+def entries(name: str) -> Iterator[tuple[str, int]]:
+    """Each requirement of a lock, and how many hashes it has."""
+    joined = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in joined.splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            requirement, *hashes = line.split("--hash=sha256:")
+            yield requirement.strip(), len(hashes)
+
+
+def project() -> dict[str, list[str]]:
+    """Requirements by extra and group, the base under the empty name."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    base: list[str] = table["project"]["dependencies"]
+    client = tomllib.loads((ROOT / "clients/python/pyproject.toml").read_text(encoding="utf-8"))
+    return {
+        "": base,
+        "client": client["project"]["dependencies"],
+        "dev": table["dependency-groups"]["dev"],
+        **table["project"]["optional-dependencies"],
+    }
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_names_no_address(name: str) -> None:
+    assert HOST.findall((ROOT / name).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_everything_is_pinned_and_hashed(name: str) -> None:
+    found = list(entries(name))
+    assert found
+    for line, hashes in found:
+        assert [pin.operator for pin in Requirement(line).specifier] == ["=="], line
+        assert hashes > 0, line
+
+
+@pytest.mark.parametrize("python", ["3.12", "3.13"])
+def test_every_requirement_is_in_the_lock(python: str) -> None:
+    """On either Python, each requirement of the projects is met by one pin."""
+    marks = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux"}
+    pins = {}
+    for line, _ in entries("requirements.lock"):
+        pin = Requirement(line)
+        if pin.marker is None or pin.marker.evaluate(marks):
+            assert canonicalize_name(pin.name) not in pins, f"{pin.name} is pinned twice for {python}"
+            pins[canonicalize_name(pin.name)] = next(iter(pin.specifier)).version
+    wanted = {canonicalize_name(need.name): need for lines in project().values() for need in map(Requirement, lines)}
+    for name in wanted.keys() - OURS:
+        assert wanted[name].specifier.contains(pins[name], prereleases=True), wanted[name]
+
+
+def test_base_needs_three_libraries() -> None:
+    assert {Requirement(line).name for line in project()[""]} == {"numpy", "h5py", "click"}
