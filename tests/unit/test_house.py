@@ -14,7 +14,7 @@ from tests.house import ROOT, modules, project_files
 
 MODULE_LINES = 300
 FUNCTION_LINES = 40
-TEXT = ["*.py", "*.md", "*.toml", "*.sh", "*.proto", "*.yaml", "*.html", "*.j2", "*.css", "*.js", "*.ts", "Makefile", ".ci/*"]
+TEXT = ("*.py", "*.md", "*.toml", "*.sh", "*.proto", "*.yaml", "*.html", "*.j2", "*.js", "*.ts", "Makefile", ".ci/*")
 
 MACHINE_PATH = re.compile(rb"(?<![\w.~$)}])/(?:work|root|home|tmp|mnt|Users)/\w")
 REGISTRY = re.compile(rb"pypi\.org|pythonhosted\.org|npmjs\.org|debian\.org|crates\.io|proxy\.golang\.org")
