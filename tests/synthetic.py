@@ -213,8 +213,9 @@ def _loss(rng: np.random.Generator, n: int) -> Block:
 
 def _scales(rng: np.random.Generator, n: int, laws: list[dict[str, Any]]) -> Block:
     """Floors around the pooled law's; each draw passes through the published law at both ends of its evidence."""
+    names = ("b", "floor_nats", "log_l0")
     columns = [_scale(rng, n, law) for law in laws]
-    return {name: np.stack([column[name] for column in columns], axis=1) for name in columns[0]}
+    return {name: np.array([column[name] for column in columns]).reshape(-1, n).T for name in names}
 
 
 def _scale(rng: np.random.Generator, n: int, law: Mapping[str, Any]) -> Block:
