@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -80,7 +80,13 @@ def _flag(text: str) -> bool:
     return text == "1"
 
 
-_PARSERS = {"text": str, "number": _finite, "integer": int, "date": date.fromisoformat, "flag": _flag}
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "number": _finite,
+    "integer": int,
+    "date": date.fromisoformat,
+    "flag": _flag,
+}
 
 PROVENANCE = (
     Column("confidence", choices=("confident", "likely", "speculative", "unknown")),
@@ -136,8 +142,12 @@ class Schema:
             return
         lacking = [name for name in self.header if name not in header]
         foreign = [name for name in header if name not in self.header]
-        what = f"lacks column {lacking[0]!r}" if lacking else f"has the unknown column {foreign[0]!r}" if foreign else (
-            "has its columns in another order"
+        what = (
+            f"lacks column {lacking[0]!r}"
+            if lacking
+            else f"has the unknown column {foreign[0]!r}"
+            if foreign
+            else ("has its columns in another order")
         )
         raise DataError(f"{file}: row 1 {what}; restore the table or rebuild it", field=(lacking + foreign + [""])[0])
 
@@ -165,6 +175,15 @@ class Schema:
                     field=self.key[0],
                 )
             seen[key] = at
+
+    def fault(self, row: Row) -> str:
+        """What is wrong with one row before it is written (column, value, bounds); empty when it is sound."""
+        for column in self.columns:
+            try:
+                column.parse(column.format(row.get(column.name)))
+            except ValueError as error:
+                return f"column {column.name!r} {error}"
+        return ""
 
     def check(self, rows: Iterable[Row], file: str) -> str:
         """The canonical text of `rows`, once it has been read back and found sound."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from forecast.data import rules
 from forecast.data.raw import Imported, RawRow, Refusal, Row, day, number, read_csv
-from forecast.data.sources import Source
+from forecast.data.source import Source
 
 FIRST_YEAR = 1950
 CAPEX_COMPANIES = ("AMZN", "GOOG", "MSFT")
@@ -129,5 +129,3 @@ def _estimate(row: RawRow, quantity: str, level: str) -> float | None:
 def _generated_on(notes: str) -> date | None:
     found = re.search(r"generated on: (\d{2})-(\d{2})-(\d{4})", notes)
     return date(int(found[3]), int(found[1]), int(found[2])) if found else None
-
-

@@ -6,13 +6,14 @@ serve a user's newer download.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from forecast.data import rules
 from forecast.data.raw import Imported, RawRow, Refusal, Row, day, number, read_csv
-from forecast.data.sources import Source
+from forecast.data.schemas import TABLES
+from forecast.data.source import Source
 from forecast.errors import DataError
 
 FLOP = "Training compute (FLOP)"
@@ -24,7 +25,9 @@ COST_COLUMNS = {
     "Training compute cost (cloud)": "cloud",
     "Training compute cost (upfront)": "upfront_hardware",
 }
-NOTABLE_COLUMNS = ("Model", "Organization", PUBLISHED, "Domain", FLOP, "Parameters", "Confidence", COST)
+NOTABLE_KEY = "epoch-notable"
+NOTABLE = "Notability criteria"
+NOTABLE_COLUMNS = ("Model", "Organization", PUBLISHED, "Domain", FLOP, "Parameters", "Confidence", NOTABLE, COST)
 DATA_SIZE = "Training dataset size (total)"
 
 
@@ -35,9 +38,10 @@ def read_models(path: Path) -> list[RawRow]:
 
 def training_runs(raw: Iterable[RawRow], source: Source) -> Imported:
     """Every row with a positive training compute and a publication date; the others are refused by name."""
-    result, seen = Imported(), set()
+    result = Imported()
+    seen: set[Hashable] = set()
     for row in raw:
-        reason = _why_not_a_run(row, seen)
+        reason = _why_not_a_run(row, seen) or TABLES["training_runs"].fault(_run(row, source))
         if reason:
             result.refused.append(_refusal("training_runs", row, reason, source))
         else:
@@ -45,10 +49,12 @@ def training_runs(raw: Iterable[RawRow], source: Source) -> Imported:
     return result
 
 
-def _why_not_a_run(row: RawRow, seen: set[object]) -> str:
+def _why_not_a_run(row: RawRow, seen: set[Hashable]) -> str:
     name = rules.clean_name(row["Model"])
     if not rules.slug(name):
         return "no name"
+    if not row[NOTABLE]:
+        return "not a notable model"
     try:
         flop, published = number(row[FLOP]), day(row[PUBLISHED])
     except ValueError as error:
@@ -92,12 +98,16 @@ def _positive(text: str) -> float | None:
 
 def spend(raw: Iterable[RawRow], source: Source) -> Imported:
     """One row for each run and cost method with a positive cost, in 2023 dollars."""
-    result, seen = Imported(), set()
+    result = Imported()
+    seen: set[Hashable] = set()
     for row in raw:
         for column, method in COST_COLUMNS.items():
             if not row.get(column):
                 continue
-            reason = _why_not_a_cost(row, column, (rules.slug(row["Model"]), method), seen)
+            key = rules.slug(row["Model"]), method
+            reason = _why_not_a_cost(row, column, key, seen) or TABLES["spend"].fault(
+                _cost(row, column, method, source)
+            )
             if reason:
                 result.refused.append(_refusal("spend", row, reason, source))
             else:
@@ -105,7 +115,9 @@ def spend(raw: Iterable[RawRow], source: Source) -> Imported:
     return result
 
 
-def _why_not_a_cost(row: RawRow, column: str, key: tuple[str, str], seen: set[object]) -> str:
+def _why_not_a_cost(row: RawRow, column: str, key: tuple[str, str], seen: set[Hashable]) -> str:
+    if not row[NOTABLE]:
+        return "not a notable model"
     try:
         cost, published = number(row[column]), day(row[PUBLISHED])
         number(row[FLOP])
@@ -175,7 +187,8 @@ def vintage(path: Path, source: Source, runs: Mapping[str, Row], cpi: Mapping[in
     """
     raw = read_csv(path, (FLOP, PUBLISHED, "Confidence"))
     name = rules.name_column(raw[0].cells) if raw else "Model"
-    result, seen = Imported(), set()
+    result = Imported()
+    seen: set[Hashable] = set()
     for row in raw:
         flop = _positive(row[FLOP])
         cost, method = _vintage_cost(row, cpi)
@@ -207,7 +220,7 @@ def _vintage_cost(row: RawRow, cpi: Mapping[int, float]) -> tuple[float | None, 
     return (None, None) if old is None else (rules.to_usd_2023(old, 2020, cpi), "before_2024_mixed")
 
 
-def _why_not_a_vintage(row: RawRow, run_id: str, runs: Mapping[str, Row], seen: set[object]) -> str:
+def _why_not_a_vintage(row: RawRow, run_id: str, runs: Mapping[str, Row], seen: set[Hashable]) -> str:
     if not run_id:
         return "no name"
     if run_id not in runs:
@@ -256,3 +269,19 @@ def publication_dates(path: Path) -> dict[str, Row]:
         for row in raw
         if rules.slug(row[name]) and row[PUBLISHED]
     }
+
+
+def with_former_values(before: Mapping[str, Sequence[Row]], recorded_on: date) -> list[Row]:
+    """The vintages, and beside them the values of the tables that a download recorded later is about to replace."""
+    cost = {
+        row["run_id"]: row
+        for row in before["spend"]
+        if row["source"] == NOTABLE_KEY and row["cost_method"] == COST_COLUMNS[COST]
+    }
+    rows = {(row["run_id"], row["recorded_on"]): row for row in before["vintages"]}
+    for run in before["training_runs"]:
+        if run["recorded_on"] < recorded_on:
+            spent = cost.get(run["run_id"], {})
+            former = {name: spent.get(name) for name in ("cost_usd_2023", "cost_method")}
+            rows[run["run_id"], run["recorded_on"]] = {**run, **former}
+    return list(rows.values())

@@ -10,7 +10,7 @@ from typing import Any
 
 from forecast.data import rules
 from forecast.data.raw import Imported, RawRow, Refusal, Row, day, number, read_csv, read_json
-from forecast.data.sources import Source
+from forecast.data.source import Source
 
 NAME, RELEASED, PRICE = "Hardware name", "Release date", "Release price (USD)"
 TENSOR = "Tensor-FP16/BF16 performance (FLOP/s)"
@@ -130,9 +130,7 @@ def _why_no_offer(no_price: bool, no_date: bool) -> str:
     return "no date" if no_date else "the hardware table does not know this chip, or not its date and performance"
 
 
-def rental_offers_of_a_day(
-    path: Path, known: Mapping[str, Chip], source: Source, cpi: Mapping[int, float]
-) -> Imported:
+def rental_offers_of_a_day(path: Path, known: Mapping[str, Chip], source: Source, cpi: Mapping[int, float]) -> Imported:
     """On-demand offers of one day in 2026 for the chips whose form factor the offer states."""
     result = Imported()
     for at, offer in enumerate(read_json(path)["offers"], start=1):
@@ -152,7 +150,13 @@ def _day_offer(at: int, offer: Mapping[str, Any], chip: Chip, source: Source, cp
 
 
 def _offer(
-    at: int, chip: Chip, vendor: str, vendor_set: str, price: float, offered: date, source: Source,
+    at: int,
+    chip: Chip,
+    vendor: str,
+    vendor_set: str,
+    price: float,
+    offered: date,
+    source: Source,
     cpi: Mapping[int, float],
 ) -> Row:
     return {

@@ -7,18 +7,29 @@ before anything is written, and every file is replaced whole.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from forecast.data import download_checks, economy, epoch_models, hardware, laws, loss_extras, loss_points, rules, writing
-from forecast.data.raw import Imported, RawRow, Refusal, Row
+from forecast.data import (
+    download_checks,
+    economy,
+    epoch_models,
+    hardware,
+    laws,
+    loss_extras,
+    loss_points,
+    tables,
+    writing,
+)
+from forecast.data.raw import Imported, Refusal, Row
 from forecast.data.schemas import TABLES
-from forecast.data.sources import SOURCES, Source
+from forecast.data.sources import SOURCES
 from forecast.data.sources_page import sources_page
-from forecast.errors import DataError, ForecastError
+from forecast.errors import ForecastError
 
 __all__ = ["ImportReport", "Refusal", "build_tables", "import_epoch", "rebuild"]
 
@@ -45,8 +56,9 @@ class ImportReport:
         The day that the download stands for.
     counts : mapping of str to int
         Rows written, by table.
-    added, changed : int
-        Runs that the tables did not have, and runs whose compute differs from what they had.
+    added, changed, gone : list of str
+        Runs (`run_id`) that the tables did not have, whose compute differs from what they had, and that the download
+        has no more: those stay in the vintages, and in the shipped tables.
     refused : list of Refusal
         Rows of the download that entered no table, each with the reason.
     """
@@ -55,8 +67,9 @@ class ImportReport:
     folder: Path
     recorded_on: date
     counts: Mapping[str, int]
-    added: int
-    changed: int
+    added: list[str]
+    changed: list[str]
+    gone: list[str]
     refused: list[Refusal]
 
 
@@ -150,6 +163,77 @@ def _refusal_row(refusal: Refusal) -> Row:
         "name": refusal.name,
         "reason": refusal.reason,
     }
+
+
+def import_epoch(file: Path | str, tables_folder: Path | str, *, recorded_on: date | None = None) -> ImportReport:
+    """A newer download of Epoch's notable models -> training_runs, spend and vintages in a folder of the user's own.
+
+    What the tables held before becomes a vintage, so that an as-of forecast still knows it; costs from other sources
+    are kept. Nothing is written unless everything is sound, and the shipped tables are never touched.
+
+    Parameters
+    ----------
+    file : path
+        The downloaded CSV file.
+    tables_folder : path
+        The user's tables; made where there is none. Pass it to `tables.load`.
+    recorded_on : date, optional
+        The day that the download stands for; by default the date in its name, else that of its newest row.
+
+    Returns
+    -------
+    ImportReport
+        Counts, and every row refused with its reason.
+
+    Raises
+    ------
+    DataError
+        The file is missing, empty, not CSV, lacks a column, has a row twice or a unit off.
+    StorageError
+        The folder cannot be written.
+    """
+    path, folder = Path(file), Path(tables_folder)
+    raw = epoch_models.read_models(path)
+    before = {name: tables.read_rows(name, folder) for name in ("training_runs", "spend", "vintages")}
+    download_checks.check_download(path, raw, *_known(before))
+    source = replace(SOURCES["epoch-notable"], recorded_on=recorded_on or epoch_models.recorded_on(path, raw))
+    runs, spend = epoch_models.training_runs(raw, source), epoch_models.spend(raw, source)
+    after = {
+        "training_runs": runs.rows,
+        "spend": spend.rows + [row for row in before["spend"] if row["source"] != source.key],
+        "vintages": epoch_models.with_former_values(before, source.recorded_on),
+        "refusals": [_refusal_row(refusal) for refusal in [*runs.refused, *spend.refused]],
+    }
+    writing.write_all(folder, {f"{name}.csv": TABLES[name].check(rows, str(path)) for name, rows in after.items()})
+    return _report(path, folder, source.recorded_on, before["training_runs"], after, [*runs.refused, *spend.refused])
+
+
+def _known(before: Mapping[str, Sequence[Row]]) -> tuple[dict[str, float], dict[str, float]]:
+    flop = {row["run_id"]: row["training_flop"] for row in before["training_runs"]}
+    amortized = (row for row in before["spend"] if row["cost_method"] == "amortized_hardware_energy")
+    return flop, {row["run_id"]: row["cost_usd_2023"] for row in amortized if row["source"] == "epoch-notable"}
+
+
+def _report(
+    path: Path,
+    folder: Path,
+    recorded_on: date,
+    before: Sequence[Row],
+    after: Mapping[str, Sequence[Row]],
+    refused: list[Refusal],
+) -> ImportReport:
+    old = {row["run_id"]: row["training_flop"] for row in before}
+    new = {row["run_id"]: row["training_flop"] for row in after["training_runs"]}
+    return ImportReport(
+        path,
+        folder,
+        recorded_on,
+        {name: len(rows) for name, rows in after.items()},
+        sorted(new.keys() - old.keys()),
+        sorted(run for run in new.keys() & old.keys() if not math.isclose(new[run], old[run], rel_tol=1e-9)),
+        sorted(old.keys() - new.keys()),
+        refused,
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ A law of size and data, L = E + A N^-alpha + B D^-beta, is taken along its compu
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from forecast.data.raw import Row
@@ -37,8 +38,9 @@ class Additive:
 
     def coefficient(self, flop: float) -> float:
         """Reducible loss at the compute-optimal split of `flop`."""
-        g = (self.alpha * self.a / (self.beta * self.b)) ** (1 / (self.alpha + self.beta))
-        return (self.a * g**-self.alpha + self.b * g**self.beta) * float((flop / 6.0) ** -self.exponent)
+        g = math.pow(self.alpha * self.a / (self.beta * self.b), 1 / (self.alpha + self.beta))
+        at_one = self.a * math.pow(g, -self.alpha) + self.b * math.pow(g, self.beta)
+        return at_one * math.pow(flop / 6.0, -self.exponent)
 
 
 HOFFMANN = Additive(1.69, 406.4, 410.7, 0.34, 0.28)
@@ -48,25 +50,59 @@ BESIROGLU = Additive(1.8172, 482.01, 2085.43, 0.3478, 0.3658)
 def laws() -> list[Row]:
     """The published laws; `flop_low` and `flop_high` bound the compute of the runs behind each."""
     return [
-        _law("kaplan", "kaplan-webtext2", "webtext2", "gpt-2", "webtext2", (0.0, 2.57, FLOP_PER_PF_DAY, 0.048),
-             (1e19, 3e23), "published", "kaplan-gpt3"),
+        _law(
+            "kaplan",
+            "kaplan-webtext2",
+            "webtext2",
+            "gpt-2",
+            "webtext2",
+            (0.0, 2.57, FLOP_PER_PF_DAY, 0.048),
+            (1e19, 3e23),
+            "published",
+            "kaplan-gpt3",
+        ),
         _frontier("hoffmann", "hoffmann-massivetext", HOFFMANN, (6e18, 5.76e23), "hoffmann-law"),
         _frontier("besiroglu", "besiroglu-massivetext", BESIROGLU, (1.397e18, 1.296e22), "besiroglu-law"),
-        _law("cerebras", "cerebras-pile-law", "pile", "gpt-2", "pile-test", (0.5066, 1.0, 5.984e22, 0.0737),
-             (2.6e18, 2.3e22), "published", "cerebras-law"),
+        _law(
+            "cerebras",
+            "cerebras-pile-law",
+            "pile",
+            "gpt-2",
+            "pile-test",
+            (0.5066, 1.0, 5.984e22, 0.0737),
+            (2.6e18, 2.3e22),
+            "published",
+            "cerebras-law",
+        ),
     ]
 
 
 def _frontier(name: str, scale: str, law: Additive, flop_range: tuple[float, float], source: str) -> Row:
     form = (law.floor, law.coefficient(DISPLAY_FLOP), DISPLAY_FLOP, law.exponent)
-    row = _law(name, scale, "massivetext", "massivetext-32k", "massivetext", form, flop_range,
-               "compute-optimal frontier of L(N, D) with C = 6ND", source)
+    row = _law(
+        name,
+        scale,
+        "massivetext",
+        "massivetext-32k",
+        "massivetext",
+        form,
+        flop_range,
+        "compute-optimal frontier of L(N, D) with C = 6ND",
+        source,
+    )
     return {**row, "coefficient_n": law.a, "coefficient_d": law.b, "exponent_n": law.alpha, "exponent_d": law.beta}
 
 
 def _law(
-    name: str, scale: str, corpus: str, tokenizer: str, eval_set: str, form: tuple[float, float, float, float],
-    flop_range: tuple[float, float], derivation: str, source: str,
+    name: str,
+    scale: str,
+    corpus: str,
+    tokenizer: str,
+    eval_set: str,
+    form: tuple[float, float, float, float],
+    flop_range: tuple[float, float],
+    derivation: str,
+    source: str,
 ) -> Row:
     floor, coefficient, flop_unit, exponent = form
     return {

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.data.loss_studies import PORIAN_CORPORA, is_tuned_standard
+from forecast.data.loss_groups import GROUPS, Size
+from forecast.data.loss_studies import PORIAN_GROUPS, is_tuned_standard
 from forecast.data.raw import Imported, Refusal, Row, read_csv
-from forecast.data.sources import SOURCES
 
 ISOFLOP_GROUPS = ("chinchilla-massivetext", "marin-comma", "marin-dclm", "marin-nemotron", "misfitting-c4")
 PUBLISHED_GROUPS = ("cerebras-pile", "olmo-1xc-c4", "olmo-10xc-c4")
@@ -61,7 +61,8 @@ def isoflop_minima(runs: Iterable[Row]) -> Imported:
         at = {"parameters": parameters, "tokens": budget / (6.0 * parameters), "loss_nats_per_token": loss}
         result.rows.append(_point({**members[0], **at}, "isoflop_minimum"))
     if len(result.rows) < FEWEST_BUDGETS:
-        result.refused += [Refusal(0, row["group"], "under four budgets", "loss_points", row["source"]) for row in result.rows]
+        why = "under four budgets"
+        result.refused += [Refusal(0, row["group"], why, "loss_points", row["source"]) for row in result.rows]
         result.rows.clear()
     return result
 
@@ -89,29 +90,16 @@ def minimum(parameters: Sequence[float], losses: Sequence[float]) -> tuple[float
 
 def tuned_optima(folder: Path) -> Imported:
     """Porian's optima, in the one accounting that is used; the other thirteen variants are refused."""
-    source, result = SOURCES["porian"], Imported()
+    result = Imported()
     columns = ("flops", "n", "t", "loss", "dataset", "hparams", "param_count", "val")
     for row in read_csv(folder / "porian_optimal_pairs.csv", columns):
-        corpus = PORIAN_CORPORA[row["dataset"]]
+        group = GROUPS[PORIAN_GROUPS[row["dataset"]]]
         if not is_tuned_standard(row):
             reason = "another accounting of the same runs"
-            result.refused.append(Refusal(row.number, row["dataset"], reason, "loss_points", source.key))
+            result.refused.append(Refusal(row.number, row["dataset"], reason, "loss_points", group.source))
             continue
-        result.rows.append(
-            {
-                "group": f"porian-{corpus}",
-                "study": "porian",
-                "corpus": corpus,
-                "eval_set": corpus,
-                "training_flop": float(row["flops"]),
-                "flop_convention": "authors",
-                "loss_nats_per_token": float(row["loss"]),
-                "parameters": float(row["n"]),
-                "tokens": float(row["t"]),
-                "derivation": "tuned_optimum",
-                **source.provenance("confident"),
-            }
-        )
+        size: Size = {"parameters": float(row["n"]), "tokens": float(row["t"])}
+        result.rows.append(_point(group.run(row, float(row["loss"]), float(row["flops"]), **size), "tuned_optimum"))
     return result
 
 

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from forecast.errors import DataError, StorageError
+
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 Row = dict[str, Any]
 """A row of one of our tables before it is written: column -> value, None where blank."""
@@ -90,7 +93,9 @@ def read_csv(path: Path, required: Iterable[str] = ()) -> list[RawRow]:
     records = _records(path, read_text(path))
     header = [cell.strip() for cell in records[0]]
     if len(header) < 2 or header[0].lower().startswith(("<!doctype", "<html", "{")):
-        raise DataError(f"{path}: not a CSV table (row 1 is {','.join(header)[:60]!r}); download it as CSV", field="file")
+        raise DataError(
+            f"{path}: not a CSV table (row 1 is {','.join(header)[:60]!r}); download it as CSV", field="file"
+        )
     _require(path, header, required)
     return [_raw_row(path, number, header, cells) for number, cells in enumerate(records[1:], start=2) if any(cells)]
 
@@ -110,7 +115,7 @@ def _require(path: Path, header: list[str], required: Iterable[str]) -> None:
         if column not in header:
             near = ", ".join(repr(name) for name in header[:8])
             raise DataError(
-                f"{path}: row 1 has no column {column!r} (it begins {near}); download the file anew or restore its header",
+                f"{path}: row 1 has no column {column!r} (it begins {near}); download it anew or mend its header",
                 field=column,
             )
 
@@ -130,18 +135,21 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        raise DataError(f"{path}: not JSON (line {error.lineno}: {error.msg}); download it again", field="file") from error
+        message = f"{path}: not JSON (line {error.lineno}: {error.msg}); download it again"
+        raise DataError(message, field="file") from error
 
 
 def number(text: str) -> float | None:
-    """A cell as a finite number, None when blank; dollar signs and thousands separators are ignored.
+    """A cell as a finite number, None when blank; a dollar sign and thousands separators are ignored.
 
     Raises
     ------
     ValueError
         The cell holds something that is not a finite number.
     """
-    plain = text.strip().replace("$", "").replace(",", "")
+    plain = text.strip().removeprefix("$")
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
     if not plain:
         return None
     value = float(plain)

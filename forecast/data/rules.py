@@ -27,7 +27,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
 
 DISCLOSURE_DATE = date(2025, 7, 31)
 """After this day the largest runs are mostly undisclosed: a flat running maximum is censoring, not a slowdown."""
@@ -76,10 +75,9 @@ CHIP_ALIASES = {
     "h200": "NVIDIA H200 SXM",
     "mi300x": "AMD Instinct MI300X",
 }
-"""Spellings of one chip -> its name in the hardware table. Clouds rent the SXM2 V100; the DGX-station name is a label."""
+"""Spellings of one chip -> its name in the hardware table. Clouds rent the SXM2 V100, whatever they call it."""
 
 _SIZE = re.compile(r"[1-9]\d*[bm]\d{0,2}")
-T = TypeVar("T")
 
 
 def clean_name(text: str) -> str:
@@ -259,10 +257,10 @@ def _size(text: str) -> float:
 
 def from_log10(text: str) -> float:
     """A column that holds log10 of its quantity."""
-    return 10.0 ** float(text)
+    return math.pow(10.0, float(text))
 
 
-def best_per_cell(rows: Iterable[T], cell: Callable[[T], Hashable], loss: Callable[[T], float]) -> list[T]:
+def best_per_cell[T](rows: Iterable[T], cell: Callable[[T], Hashable], loss: Callable[[T], float]) -> list[T]:
     """The row of lowest loss in each cell (several learning rates were tried), in order of first appearance."""
     best: dict[Hashable, T] = {}
     for row in rows:

@@ -23,7 +23,21 @@ REALISED_SINCE = date(2012, 1, 1)
 PURCHASE_CHANNELS = ("consumer", "workstation", "datacentre", "historical_fp32")
 REALISED_SOURCE, REALISED_METHOD = "epoch-notable", "amortized_hardware_energy"
 RENTAL_FAMILIES = (
-    "A100", "H100", "H200", "H800", "V100", "P100", "K80", "TPU", "A40", "L40", "A10G", "A30", "B200", "B300", "MI300X",
+    "A100",
+    "H100",
+    "H200",
+    "H800",
+    "V100",
+    "P100",
+    "K80",
+    "TPU",
+    "A40",
+    "L40",
+    "A10G",
+    "A30",
+    "B200",
+    "B300",
+    "MI300X",
 )
 """Datacentre chips whose rent the price model follows, as whole words of the chip's name (A40 is not RTX A4000)."""
 
@@ -90,9 +104,7 @@ def admissions_per_year(runs: pd.DataFrame, until: date = DISCLOSURE_DATE, years
     return float((admitted > end - years).sum()) / years
 
 
-def realised_price_rows(
-    spend: pd.DataFrame, since: date = REALISED_SINCE, until: date | None = None
-) -> pd.DataFrame:
+def realised_price_rows(spend: pd.DataFrame, since: date = REALISED_SINCE, until: date | None = None) -> pd.DataFrame:
     """Runs with compute and an amortized cost, from the newest notable-models file: what compute cost when used.
 
     Other methods and older values of the cost are other quantities, and are left out.

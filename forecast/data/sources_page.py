@@ -8,15 +8,20 @@ from collections.abc import Mapping, Sequence
 from forecast.data.raw import Row
 from forecast.data.rules import DISCLOSURE_DATE
 from forecast.data.schemas import TABLES
-from forecast.data.sources import SOURCES, Source
+from forecast.data.source import Source
+from forecast.data.sources import SOURCES
 from forecast.data.tables import RELEASED_ON
 
 _NOT_TAKEN = (
-    ("benchmark scores of base models (obsscaling_base_llm_benchmarks)",
-     "no loss in it; its BTLM-3B row states 1000 times too many tokens"),
+    (
+        "benchmark scores of base models (obsscaling_base_llm_benchmarks)",
+        "no loss in it; its BTLM-3B row states 1000 times too many tokens",
+    ),
     ("Pythia's GPU hours", "hours and utilization, no loss or price"),
-    ("chips by quarter, by fiscal quarter, chip revenue and chip prices of ai-chip-counts",
-     "the cumulative tables of the same estimates are taken"),
+    (
+        "chips by quarter, by fiscal quarter, chip revenue and chip prices of ai-chip-counts",
+        "the cumulative tables of the same estimates are taken",
+    ),
     ("xAI's chip quantities", "single announcements, contained in the owners' table"),
 )
 
@@ -44,11 +49,11 @@ def _credit() -> list[str]:
     return [
         "## Credit",
         "",
-        "Data by Epoch AI, 'Data on AI', published online at epoch.ai, CC BY 4.0: values were selected, renamed, joined",
-        "and carried to 2023 dollars. GPU prices by Hobbhahn and Besiroglu, Apache-2.0. AI chip counts by Epoch AI, MIT.",
-        "GPU rental prices of 2026-08-22, CC BY 4.0. Loss tables: Gadre et al., Porian et al. and ColPret, MIT; OLMo",
-        "ladder, Apache-2.0. Output, consumer and producer prices: public domain. Where no licence was stated the",
-        "numbers are facts from the paper named; their rows can be told apart by `source`.",
+        "Data by Epoch AI, 'Data on AI', published online at epoch.ai, CC BY 4.0: values were selected, renamed,",
+        "joined and carried to 2023 dollars. GPU prices by Hobbhahn and Besiroglu, Apache-2.0. AI chip counts by",
+        "Epoch AI, MIT. GPU rental prices of 2026-08-22, CC BY 4.0. Loss tables: Gadre et al., Porian et al. and",
+        "ColPret, MIT; OLMo ladder, Apache-2.0. Output, consumer and producer prices: public domain. Where no licence",
+        "was stated the numbers are facts from the paper named; their rows can be told apart by `source`.",
         "",
     ]
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.data.columns import Column
+from forecast.data.raw import Row
 from forecast.data.rules import DISCLOSURE_DATE
 from forecast.data.schemas import TABLES
 from forecast.errors import DataError, StorageError, UnknownNameError
@@ -28,7 +29,9 @@ __all__ = [
     "digest",
     "digests",
     "load",
+    "path_of",
     "published_by",
+    "read_rows",
 ]
 
 RELEASED_ON = date(2026, 11, 20)
@@ -38,7 +41,6 @@ REVISION_NOISE_DEX = 0.3
 """Widening of a value that is used with hindsight: how much estimates still move after they are first recorded."""
 
 SHIPPED = Path(__file__).parent / "tables"
-
 
 
 def path_of(name: str, folder: Path | str | None = None) -> Path:
@@ -79,10 +81,14 @@ def load(name: str, folder: Path | str | None = None) -> pd.DataFrame:
     StorageError
         The file cannot be read.
     """
-    path = path_of(name, folder)
-    schema = TABLES[name]
-    rows = schema.from_text(_text(path), str(path))
+    schema, rows = TABLES[name], read_rows(name, folder)
     return pd.DataFrame({column.name: _series(column, [row[column.name] for row in rows]) for column in schema.columns})
+
+
+def read_rows(name: str, folder: Path | str | None = None) -> list[Row]:
+    """The rows that `load` makes its frame of: column -> value, None where blank. Raises what `load` raises."""
+    path = path_of(name, folder)
+    return TABLES[name].from_text(_text(path), str(path))
 
 
 def _text(path: Path) -> str:
@@ -175,10 +181,7 @@ def _with_vintages(
 
 def digest(name: str, folder: Path | str | None = None) -> str:
     """SHA-256 (hex) of a table's canonical content: the same whatever the line ends or the order of its rows."""
-    path = path_of(name, folder)
-    schema = TABLES[name]
-    text = schema.to_text(schema.from_text(_text(path), str(path)))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(TABLES[name].to_text(read_rows(name, folder)).encode()).hexdigest()
 
 
 def digests(folder: Path | str | None = None) -> dict[str, str]:
