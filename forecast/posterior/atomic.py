@@ -11,8 +11,9 @@ from pathlib import Path
 
 from forecast.errors import StorageError
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+# Windows has no quota error; EFBIG is the limit on a process's files.
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 import h5py
@@ -40,6 +41,7 @@ _UNLABELLED = "This is a netCDF dimension but not a netCDF variable. %10d"
 _TITLE = "Posterior draws of `timelines`: spend, price and compute of training runs, and their loss"
 # Fixed, so that the same arrays give the same bytes whatever HDF5's newest format is.
 _FORMAT = ("v108", "v108")
+_NUMBERS = count()
 
 
 def encode(blocks: Mapping[str, Arrays], coords: Arrays, observed: Arrays, draws: int, manifest: str) -> bytes:
@@ -58,7 +60,9 @@ def encode(blocks: Mapping[str, Arrays], coords: Arrays, observed: Arrays, draws
     manifest : str
         Canonical text of the unsealed manifest.
     """
-    with h5py.File("posterior", "w", driver="core", backing_store=False, libver=_FORMAT, track_order=True) as file:
+    # HDF5 knows open files by name, those in memory too, so every one needs its own.
+    name = f"posterior-{next(_NUMBERS)}"
+    with h5py.File(name, "w", driver="core", backing_store=False, libver=_FORMAT, track_order=True) as file:
         file.attrs.update(title=_TITLE, Conventions="CF-1.11", schema_version=SCHEMA_VERSION)
         file.create_dataset("manifest", data=manifest, dtype=_TEXT, track_times=False)
         scales = {"draw": _write_dimension(file, DIMENSIONS["draw"], np.arange(draws))}

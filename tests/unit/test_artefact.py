@@ -134,9 +134,10 @@ class TestFrozen:
         back = read(written)
         with pytest.raises(ValueError, match="read-only"):
             back.blocks["compute"]["sigma"][0] = 0
-        for change in (back.manifest, back.blocks, back.blocks["loss"], back.manifest["blocks"]["compute"]):
+        parts: tuple[Any, ...] = (back.manifest, back.blocks, back.blocks["loss"], back.manifest["blocks"]["compute"])
+        for part in parts:
             with pytest.raises(TypeError, match="frozen"):
-                change["seed"] = 1  # type: ignore[index, typeddict-item]
+                part["seed"] = 1
 
     def test_building_one_leaves_the_arrays_of_the_caller_alone(self, posterior: Posterior) -> None:
         mine = np.zeros(DRAWS)
@@ -206,7 +207,8 @@ class TestSchema:
 
     def test_its_page_names_everything(self) -> None:
         page = as_markdown()
-        for item in (*VARIABLES, *DIMENSIONS.values(), *CONSTANTS):
+        items: tuple[Any, ...] = (*VARIABLES, *DIMENSIONS.values(), *CONSTANTS)
+        for item in items:
             assert item.name in page
             assert item.description in page
 
