@@ -51,8 +51,8 @@ def frontier_runs(runs: pd.DataFrame, until: date = DISCLOSURE_DATE, since: date
     """Runs in the running top ten by compute when they were published.
 
     Rows are taken in order of publication, the largest of a day first; one is kept when fewer than ten earlier values
-    are strictly larger. Runs before `since` count among the earlier values. Rows after the disclosure date are censored: the
-    largest runs are no longer published, so their absence says nothing.
+    are strictly larger. Runs before `since` count among the earlier values. Rows after the disclosure date are
+    censored: the largest runs are no longer published, so their absence says nothing.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ def frontier_runs(runs: pd.DataFrame, until: date = DISCLOSURE_DATE, since: date
         The rows with `decimal_year`, `log10_flop` and `measurement_dex` (log10: the confidence label and, for values
         used with hindsight, revision noise, in quadrature).
     """
-    ordered = runs.sort_values(["published_on", "training_flop", "run_id"], ascending=[True, False, True], kind="stable")
+    order = ["published_on", "training_flop", "run_id"]
+    ordered = runs.sort_values(order, ascending=[True, False, True], kind="stable")
     kept = ordered[_in_running_top(ordered["training_flop"].to_numpy(), FRONTIER_TOP)]
     return _with_compute(_published_between(kept, since, until))
 
