@@ -128,9 +128,9 @@ def convergence(model: str, sampled: Sampled, names: Iterable[str]) -> Convergen
         columns = np.moveaxis(values.reshape(*values.shape[:2], -1), -1, 0)
         r_hats[name] = max(float(array_stats.rhat(c, chain_axis=0, draw_axis=1)) for c in columns)
         sizes[name] = min(
-            float(array_stats.ess(c, chain_axis=0, draw_axis=1, method=method))
+            float(array_stats.ess(c, chain_axis=0, draw_axis=1, method=method, prob=prob))
             for c in columns
-            for method in ("bulk", "tail")
+            for method, prob in (("bulk", None), ("tail", (0.05, 0.95)))
         )
     worst_r_hat, worst_ess = max(r_hats, key=r_hats.__getitem__), min(sizes, key=sizes.__getitem__)
     bfmi = array_stats.bfmi(sampled.energy, chain_axis=0, draw_axis=1)

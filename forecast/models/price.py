@@ -136,17 +136,79 @@ def purchase(data: PriceData, priors: PricePriors, rate: Any) -> None:
 
 def rental(data: PriceData, priors: PricePriors, rate: Any) -> None:
     """Register the rental channel; its parameters come from their priors where there are no offers."""
-    a_rental, q = variable("a_rental", priors.a_rental), variable("q", priors.q)
-    sigma, tau_chip = variable("sigma_rental", priors.sigma_rental), variable("tau_chip", priors.tau_chip)
-    tau_vendor = variable("tau_vendor", priors.tau_vendor)
+    a_rental, sigma = variable("a_rental", priors.a_rental), variable("sigma_rental", priors.sigma_rental)
+    tau_chip, tau_vendor = variable("tau_chip", priors.tau_chip), variable("tau_vendor", priors.tau_vendor)
     if not data.rental_rows:
+        variable("q", priors.q)
         return
-    release = pm.Data("chip_release_year", data.chip_release_year)
-    level = pm.Normal(
-        "rental_chip", rental_chip_mean(a_rental, rate[RENTAL], release), tau_chip, shape=len(data.chip_release_year)
+    chips, vendors = len(data.chip_release_year), len(data.vendors) - 1
+    design, centre, root = whitening(data)
+    effects = pm.Data("rental_centre", centre) + pt.dot(
+        pm.Data("rental_root", root), pm.Flat("rental_whitened", shape=len(centre), initval=np.zeros(len(centre)))
     )
-    vendor = tau_vendor * pm.ZeroSumNormal("rental_vendor_z", sigma=1.0, shape=len(data.vendors))
-    chip_of, vendor_of = pm.Data("rental_chip_of", data.rental_chip), pm.Data("rental_vendor_of", data.rental_vendor)
-    mean = rental_mean(level[chip_of], q, pm.Data("rental_age_years", data.rental_age_years), vendor[vendor_of])
+    level, contrast, q = effects[:chips], effects[chips : chips + vendors], pm.Deterministic("q", effects[-1])
+    chip_mean = rental_chip_mean(a_rental, rate[RENTAL], pm.Data("chip_release_year", data.chip_release_year))
+    _prior("rental_chip", level, chip_mean, tau_chip)
+    _prior("rental_vendor", contrast, 0.0, tau_vendor)
+    _prior("rental_ageing", q, priors.q.mean, priors.q.sd)
     scale = pt.sqrt(RENTAL_NOISE_FLOOR**2 + sigma**2)
+    mean = pt.dot(pm.Data("rental_design", design), effects)
     pm.StudentT("rental", nu=4, mu=mean, sigma=scale, observed=pm.Data("rental_log10_price", data.rental_log10_price))
+
+
+def rental_design(data: PriceData) -> Array:
+    """Design matrix of chip levels, zero-sum vendor contrasts and ageing, so that `rental_mean` = design @ effects.
+
+    The contrasts are an orthonormal basis of the zero-sum vectors: independent N(0, tau) contrasts are a zero-sum
+    normal with scale tau.
+
+    Returns
+    -------
+    ndarray, shape (offers, chips + vendors - 1 + 1)
+    """
+    chip = np.eye(len(data.chip_release_year))[data.rental_chip]
+    ageing = -(data.rental_age_years - RENTAL_AGE_YEARS)
+    return np.column_stack([chip, zero_sum_basis(len(data.vendors))[data.rental_vendor], ageing])
+
+
+def zero_sum_basis(size: int) -> Array:
+    """Orthonormal columns that span the vectors of length `size` with sum zero, shape (size, size - 1)."""
+    centred = np.eye(size) - 1 / size
+    basis, _, _ = np.linalg.svd(centred)
+    return np.asarray(basis[:, : size - 1])
+
+
+def whitening(data: PriceData) -> tuple[Array, Array, Array]:
+    """Coordinates in which the rental effects are about independent with unit scale.
+
+    A vendor and the chips that it alone offers move together, which a diagonal mass matrix cannot follow: sampled
+    directly, the vendor effects had an effective size of 110 in 4,000. So the sampler moves in whitened coordinates
+    z, effects = centre + root @ z, where root comes from the precision of the same regression with typical scales.
+    This changes no density, only its coordinates (the determinant of root is a constant).
+
+    Returns
+    -------
+    design : ndarray, shape (offers, effects)
+    centre : ndarray, shape (effects,)
+        Reweighted ridge estimate of the effects.
+    root : ndarray, shape (effects, effects)
+        Inverse transposed Cholesky factor of their precision.
+    """
+    design, observed = rental_design(data), data.rental_log10_price
+    prior = np.eye(design.shape[1]) / _TYPICAL_EFFECT**2
+    start = np.where(np.arange(design.shape[1]) < len(data.chip_release_year), observed.mean(), 0.0)
+    centre = start
+    for _ in range(_REWEIGHTINGS):
+        standardised = (observed - design @ centre) / _TYPICAL_NOISE
+        weighted = design.T * (5 / (4 + standardised**2) / _TYPICAL_NOISE**2)  # the weights of a t4 likelihood
+        precision = weighted @ design + prior
+        centre = start + np.linalg.solve(precision, weighted @ (observed - design @ start))
+    return design, centre, np.linalg.inv(np.linalg.cholesky(precision)).T
+
+
+_TYPICAL_NOISE, _TYPICAL_EFFECT, _REWEIGHTINGS = 0.055, 0.25, 20
+
+
+def _prior(name: str, value: Any, mean: Any, sd: Any) -> None:
+    """Add a normal prior of a quantity that is computed from whitened coordinates."""
+    pm.Potential(f"{name}_prior", pm.logp(pm.Normal.dist(mean, sd), value).sum())

@@ -34,9 +34,12 @@ def model() -> pm.Model:
 @pytest.fixture(scope="module")
 def draw(model: pm.Model) -> dict[str, Any]:
     """One draw of every free variable and deterministic from the prior."""
-    names = [v.name for v in (*model.free_RVs, *model.deterministics)]
-    values = pm.draw([model[name] for name in names], random_seed=11)
-    return dict(zip(names, values, strict=True))
+    flat = model["rental_whitened"]  # has no generator of its own: its prior is a potential
+    whitened = np.random.default_rng(12).normal(size=flat.shape.eval())
+    names = [v.name for v in (*model.free_RVs, *model.deterministics) if v is not flat]
+    graphs = graph_replace([model[name] for name in names], {flat: pt.constant(whitened)}, strict=False)
+    values = pm.draw(graphs, random_seed=11)
+    return dict(zip(names, values, strict=True)) | {"rental_whitened": whitened}
 
 
 def _logp(model: pm.Model, draw: dict[str, Any], name: str) -> np.ndarray:
@@ -77,14 +80,40 @@ def test_purchase_likelihood_agrees_with_the_equations(model: pm.Model, draw: di
     assert _logp(model, draw, "purchase") == pytest.approx(expected, abs=1e-7)
 
 
+def _rental_effects(draw: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Chip levels and zero-sum vendor effects behind the whitened coordinates."""
+    _, centre, root = price.whitening(HARDWARE)
+    effects = centre + root @ draw["rental_whitened"]
+    chips = len(HARDWARE.chip_release_year)
+    return effects[:chips], price.zero_sum_basis(len(HARDWARE.vendors)) @ effects[chips:-1]
+
+
 def test_rental_likelihood_agrees_with_the_equations(model: pm.Model, draw: dict[str, Any]) -> None:
-    vendor = draw["tau_vendor"] * draw["rental_vendor_z"]
+    level, vendor = _rental_effects(draw)
     mean = price.rental_mean(
-        draw["rental_chip"][HARDWARE.rental_chip], draw["q"], HARDWARE.rental_age_years, vendor[HARDWARE.rental_vendor]
+        level[HARDWARE.rental_chip], draw["q"], HARDWARE.rental_age_years, vendor[HARDWARE.rental_vendor]
     )
     scale = np.hypot(price.RENTAL_NOISE_FLOOR, draw["sigma_rental"])
     expected = stats.t.logpdf(HARDWARE.rental_log10_price, 4, mean, scale)
     assert _logp(model, draw, "rental") == pytest.approx(expected, abs=1e-7)
+
+
+def test_whitening_keeps_the_rental_prior(model: pm.Model, draw: dict[str, Any]) -> None:
+    level, vendor = _rental_effects(draw)
+    assert vendor.sum() == pytest.approx(0, abs=1e-12)
+    chip_mean = price.rental_chip_mean(draw["a_rental"], draw["rate"][price.RENTAL], HARDWARE.chip_release_year)
+    expected = {
+        "rental_chip_prior": stats.norm.logpdf(level, chip_mean, draw["tau_chip"]).sum(),
+        # an orthonormal basis keeps lengths, so the contrasts' density is that of the vendors on their hyperplane
+        "rental_vendor_prior": -0.5 * (vendor @ vendor) / draw["tau_vendor"] ** 2
+        - (len(vendor) - 1) * np.log(draw["tau_vendor"] * np.sqrt(2 * np.pi)),
+        "rental_ageing_prior": stats.norm.logpdf(draw["q"], DEFAULT.price.q.mean, DEFAULT.price.q.sd),
+    }
+    potentials = {potential.name: potential for potential in model.potentials}
+    fixed = {variable: pt.constant(draw[variable.name], dtype=variable.dtype) for variable in model.free_RVs}
+    for name, value in expected.items():
+        graph = graph_replace(potentials[name], fixed, strict=False)
+        assert float(graph.eval(mode="FAST_COMPILE")) == pytest.approx(value, abs=1e-6)
 
 
 def test_slopes_in_the_graph_are_the_ar1_of_the_engine(draw: dict[str, Any]) -> None:

@@ -1,0 +1,125 @@
+"""`timelines fit`: fit on the tables, in a process of its own, with live progress for each chain."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import click
+
+from forecast.errors import FitError, ForecastError, InputError
+
+_TAIL_CHARACTERS = 2000
+
+
+class WorkerError(ForecastError):
+    """What the fit process said went wrong, with its exit code."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        super().__init__(event["message"])
+        self.reason, self.exit_code = event["reason"], event["exit_code"]
+
+
+@click.command()
+@click.option("--as-of", metavar="DATE", help="Fit on what was published by then (default: the tables' release date).")
+@click.option("--data-cutoff", metavar="DATE", help="Leave out rows published later (default: the as-of date).")
+@click.option("--only", metavar="MODEL", help="Fit one model (compute or loss), copy the rest from the current posterior.")
+@click.option("--draws", type=click.IntRange(50, 100_000), default=1000, show_default=True, help="Draws per chain.")
+@click.option("--tune", type=click.IntRange(50, 100_000), default=1000, show_default=True, help="Warm-up per chain.")
+@click.option("--chains", type=click.IntRange(2, 64), default=4, show_default=True, help="Independent chains.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of all samplers.")
+@click.option("--tables", metavar="FOLDER", help="Fit on your own tables (from `timelines data import`).")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def fit(as_json: bool, **options: Any) -> None:
+    """Fit every model on the shipped tables, apply the gates, store the posterior."""
+    request = _request(options)
+    outcome = _follow(request, quiet=as_json)
+    click.echo(json.dumps(outcome, sort_keys=True, indent=2) if as_json else _words(outcome))
+    if outcome["status"] == "REFUSED":
+        raise FitError(f"{outcome['name']} is REFUSED by the gates: it is kept for a look and never becomes current")
+
+
+def _request(options: Mapping[str, Any]) -> dict[str, Any]:
+    from forecast.data.tables import RELEASED_ON
+
+    dates = {name: _checked_date(name, options[name]) for name in ("as_of", "data_cutoff")}
+    return {**options, **dates, "as_of": dates["as_of"] or RELEASED_ON.isoformat(), "home": None}
+
+
+def _checked_date(name: str, text: str | None) -> str | None:
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError:
+        option = name.replace("_", "-")
+        raise InputError(f"--{option} {text!r} is not a date: write it as YYYY-MM-DD", field=name) from None
+
+
+def _follow(request: Mapping[str, Any], quiet: bool) -> dict[str, Any]:
+    """Run the fit process to its end; Ctrl-C ends it too, and then nothing was written."""
+    command = [sys.executable, "-m", "forecast.inference.worker"]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, start_new_session=True, **pipes) as process:
+        try:
+            return _listen(process, request, quiet)
+        except KeyboardInterrupt:
+            click.echo("Interrupted: the fit is stopped, nothing was written.", err=True)
+            raise
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def _listen(process: subprocess.Popen[str], request: Mapping[str, Any], quiet: bool) -> dict[str, Any]:
+    assert process.stdin is not None and process.stderr is not None
+    process.stdin.write(json.dumps(request) + "\n")
+    process.stdin.flush()
+    tail: list[str] = []
+    reader = _drain(process, tail)
+    with _display(quiet) as show:
+        for event in _events(process):
+            if event["event"] == "done":
+                return {key: value for key, value in event.items() if key != "event"}
+            if event["event"] == "error":
+                raise WorkerError(event)
+            show(event)
+    reader.join(timeout=5)
+    raise FitError(f"the fit process ended early: {''.join(tail)[-_TAIL_CHARACTERS:].strip() or 'no message'}")
+
+
+def _drain(process: subprocess.Popen[str], tail: list[str]) -> Any:
+    """Read standard error beside the events, so that a full pipe never stops the fit."""
+    import threading
+
+    def read() -> None:
+        assert process.stderr is not None
+        tail.extend(process.stderr)
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread
+
+
+def _events(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        yield json.loads(line)
+
+
+def _display(quiet: bool) -> Any:
+    from forecast.cli.progress import live, silent
+
+    return silent() if quiet else live()
+
+
+def _words(outcome: Mapping[str, Any]) -> str:
+    lines = [f"{outcome['name']}: {outcome['status']}", *(f"  {reason}" for reason in outcome["reasons"])]
+    lines.append(outcome["summary"])
+    if outcome["current"]:
+        lines.append("It is current now: `timelines when` answers from it.")
+    elif outcome["status"] != "REFUSED":
+        lines.append(f"`timelines when --as-of {outcome['as_of']}` answers from it; the current posterior stays.")
+    return "\n".join(lines)

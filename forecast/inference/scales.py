@@ -1,0 +1,46 @@
+"""The pooled law on every scale that has only a published law, by the grid of `forecast.engine.study`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.engine.study import published_law_scale
+from forecast.priors import LossPriors
+
+Array = NDArray[np.float64]
+
+RELATIVE_NOISE = 0.01
+"""Noise with which a published law enters the pool in the stored draws; other values are computed when asked for."""
+
+
+def pooled_scales(
+    laws: Sequence[Mapping[str, Any]], population: Mapping[str, Array], priors: LossPriors, seed: int
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Let every published law enter the pool as points on its range with a stated noise.
+
+    Parameters
+    ----------
+    laws : sequence of mapping
+        Published laws, as in the manifest.
+    population : mapping of str to ndarray, shape (draws,)
+        The loss block.
+    priors : LossPriors
+        Noise floor.
+    seed : int
+        Seed of the grid's draws.
+
+    Returns
+    -------
+    block : dict of str to ndarray, shape (draws, scales)
+        `b`, `floor_nats` (nats per token) and `log_l0`.
+    constants : dict
+        `log10_c0`, `log10_c_max` (log10 FLOP) by scale, and `relative_noise`.
+    """
+    found = [published_law_scale(law, population, RELATIVE_NOISE) for law in laws]
+    block = {name: np.column_stack([getattr(item, name) for item in found]) for name in ("b", "floor_nats", "log_l0")}
+    constants = {name: [getattr(item, name) for item in found] for name in ("log10_c0", "log10_c_max")}
+    return block, {**constants, "relative_noise": RELATIVE_NOISE}

@@ -1,0 +1,127 @@
+"""The fit as a process of its own: one JSON request on standard input, JSON lines of progress on standard output.
+
+    {"as_of": "2026-11-20", "data_cutoff": null, "seed": 0, "draws": 1000, "tune": 1000, "chains": 4, "only": null,
+     "home": null, "tables": null}
+
+Events: `stage`, `progress`, and at the end one of `done` (name, status, reasons, path, current) and `error` (reason,
+message, exit_code). The process ends when its standard input closes, so it never outlives its parent; SIGTERM ends it
+at once. Nothing is written before the last step, and that is atomic, so there is nothing to clean up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from forecast.errors import ForecastError
+from forecast.inference.sampling import ChainProgress, SamplerSettings, prepare_environment
+from forecast.posterior.state import state_folder
+
+Emit = Callable[[Mapping[str, Any]], None]
+
+NICENESS = 10
+EXIT_ORPHANED = 3
+_SECONDS_BETWEEN_EVENTS = 0.2
+
+
+def main() -> int:
+    """Serve one request; returns the exit code."""
+    events = _claim_standard_output()
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    emit = _emitter(events)
+    try:
+        state = state_folder(request.get("home"))
+        prepare_environment(state.compile_cache)
+        emit({"event": "done", **run(request, state.root, emit)})
+    except ForecastError as error:
+        emit({"event": "error", "reason": error.reason, "message": error.message, "exit_code": error.exit_code})
+        return error.exit_code
+    return 0
+
+
+def run(request: Mapping[str, Any], home: Path, emit: Emit) -> dict[str, Any]:
+    """Fit, store, and make current where the gates and the date allow it.
+
+    Parameters
+    ----------
+    request : mapping
+        As in the module's docstring.
+    home : Path
+        The state folder.
+    emit : callable
+        Receives events.
+
+    Returns
+    -------
+    dict
+        name, status, reasons, path and whether it is now current.
+    """
+    emit({"event": "stage", "text": "reading the tables, building and compiling the models"})
+    from forecast.inference.fit import FitRequest, fit
+    from forecast.inference.store import current_or_none, publish
+
+    settings = SamplerSettings(draws=request["draws"], tune=request["tune"], chains=request["chains"])
+    cutoff, folder = request.get("data_cutoff"), request.get("tables")
+    fit_request = FitRequest(
+        as_of=date.fromisoformat(request["as_of"]),
+        data_cutoff=date.fromisoformat(cutoff) if cutoff else None,
+        seed=request["seed"],
+        settings=settings,
+        tables_folder=Path(folder) if folder else None,
+        keep_draws=request.get("keep_draws") or settings.draws * settings.chains,
+    )
+    only = request.get("only")
+    posterior = fit(fit_request, _reporter(emit), only, current_or_none(home) if only else None)
+    emit({"event": "stage", "text": "storing the posterior"})
+    return publish(posterior, home)
+
+
+def _reporter(emit: Emit) -> Callable[[Sequence[ChainProgress]], None]:
+    last = 0.0
+
+    def report(chains: Sequence[ChainProgress]) -> None:
+        nonlocal last
+        finished = all(chain.finished_draws >= chain.total_draws for chain in chains)
+        if finished or time.monotonic() - last > _SECONDS_BETWEEN_EVENTS:
+            last = time.monotonic()
+            emit({"event": "progress", "chains": [_as_event(chain) for chain in chains]})
+
+    return report
+
+
+def _as_event(chain: ChainProgress) -> dict[str, Any]:
+    return {name: getattr(chain, name) for name in ChainProgress.__slots__}
+
+
+def _claim_standard_output() -> IO[str]:
+    """Keep standard output for events; whatever a library prints goes to standard error."""
+    events = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    return events
+
+
+def _emitter(events: IO[str]) -> Emit:
+    def emit(event: Mapping[str, Any]) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            events.write(json.dumps(event) + "\n")
+
+    return emit
+
+
+def _leave_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(EXIT_ORPHANED)
+
+
+if __name__ == "__main__":
+    os.nice(NICENESS)
+    sys.exit(main())
