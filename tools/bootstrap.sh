@@ -67,56 +67,53 @@ up_to_date() {
     [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] && "$venv/bin/python" -c '' 2>/dev/null
 }
 
-# uv from the PATH if it runs; else the one that the lock pins, put into the environment by its own pip.
-find_uv() {
+plain_environment() {
+    "$1" -m venv --clear "$venv" && begin_log ||
+        fail "$1 cannot make environments: install its venv package (Debian: python3-venv) or uv, and run this again."
+}
+
+# Whatever the checkout's own .gitignore says, the environment ignores itself.
+begin_log() {
+    echo '*' >"$venv/.gitignore"
+    : >>"$log"
+}
+
+# The uv that the lock pins, put into the environment by the environment's own pip.
+uv_from_lock() {
+    sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ *--hash/p;}' requirements.lock >"$venv/uv.txt"
+    "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps -r "$venv/uv.txt" >>"$log" 2>&1
+}
+
+# uv from the PATH if there is one that runs, else from the lock.
+with_uv() {
     [ -z "${TIMELINES_NO_UV:-}" ] || return 1
     if uv --version >/dev/null 2>&1; then
-        echo uv
-        return 0
-    fi
-    [ -x "$venv/bin/pip" ] || return 1
-    sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ *--hash/p;}' requirements.lock >"$venv/uv.txt"
-    "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps -r "$venv/uv.txt" >>"$log" 2>&1 || return 1
-    echo "$venv/bin/uv"
-}
-
-make_environment() {
-    if [ -z "${TIMELINES_NO_UV:-}" ] && uv --version >/dev/null 2>&1; then
-        uv venv --quiet --clear --no-config --no-python-downloads --python "$1" "$venv"
+        uv=uv
+        uv venv --quiet --clear --no-python-downloads --python "$1" "$venv" && begin_log || return 1
     else
-        "$1" -m venv --clear "$venv" || fail "$1 cannot make environments: install its venv package" \
-            "(Debian: python3-venv) or uv, and run this again."
+        uv=$venv/bin/uv
+        plain_environment "$1"
+        uv_from_lock || return 1
     fi
-    : >"$log"
-    # Whatever the checkout's own .gitignore says, the environment ignores itself.
-    echo '*' >"$venv/.gitignore"
+    "$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes requirements.lock 2>>"$log" &&
+        "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation \
+            -e . -e clients/python 2>>"$log"
 }
 
-install_with_uv() {
-    "$1" pip sync --quiet --no-config --python "$venv/bin/python" --require-hashes requirements.lock &&
-        "$1" pip install --quiet --no-config --python "$venv/bin/python" --no-deps --no-build-isolation \
-            -e . -e clients/python
-}
-
-install_with_pip() {
-    "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps -r requirements.lock &&
-        "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e . -e clients/python
-}
-
-install() {
-    if uv=$(find_uv); then
-        install_with_uv "$uv"
-    else
-        install_with_pip
-    fi
+with_pip() {
+    plain_environment "$1"
+    "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps -r requirements.lock 2>>"$log" &&
+        "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e . -e clients/python 2>>"$log"
 }
 
 main() {
     up_to_date && return 0
     python=$(find_python) || exit 1
     say "Setting up .venv with $("$python" --version) (once; a few minutes on a slow connection) ..."
-    make_environment "$python"
-    install 2>>"$log" || { tail -n 20 "$log" >&2; fail "The installation failed; the whole log is in $log."; }
+    with_uv "$python" || with_pip "$python" || {
+        tail -n 20 "$log" >&2
+        fail "The installation failed; the whole log is in $log."
+    }
     fingerprint >"$stamp"
 }
 

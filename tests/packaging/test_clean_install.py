@@ -46,15 +46,15 @@ def locked(names: tuple[str, ...]) -> str:
 def install(how: str, wheel: Path, folder: Path) -> Path:
     """A fresh environment with the base libraries as locked, or at the lowest versions that we say we need."""
     environment = folder / "environment"
-    uv("venv", "--quiet", "--no-config", "--python", sys.executable, str(environment))
+    uv("venv", "--quiet", "--python", sys.executable, str(environment))
     python = str(environment / "bin" / "python")
     if how == "locked":
         pins = folder / "pins.txt"
         pins.write_text(locked(BASE), encoding="utf-8")
-        uv("pip", "install", "--no-config", "--python", python, "--require-hashes", "-r", str(pins))
-        uv("pip", "install", "--no-config", "--python", python, "--no-deps", str(wheel))
+        uv("pip", "install", "--python", python, "--require-hashes", "-r", str(pins))
+        uv("pip", "install", "--python", python, "--no-deps", str(wheel))
     else:
-        uv("pip", "install", "--no-config", "--python", python, "--resolution", "lowest-direct", str(wheel))
+        uv("pip", "install", "--python", python, "--resolution", "lowest-direct", str(wheel))
     return environment / "bin" / "timelines"
 
 
