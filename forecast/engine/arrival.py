@@ -66,7 +66,8 @@ def first_passage(rising: Array, requirement: Array) -> NDArray[np.int32]:
         at += (flat[at + (half - 1)] < requirement) * half
         left -= half
     at += flat[at] < requirement
-    return (at - first).astype(np.int32)
+    index: NDArray[np.int32] = (at - first).astype(np.int32)
+    return index
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,9 @@ from datetime import date
 
 from forecast.errors import InputError, UnknownNameError
 
+MAX_QUANTILES = 50
+MAX_BY_YEARS = 50
+
 
 def checked_number(value: object, path: str, low: float, high: float, what: str) -> float:
     """`value` as a float within [low, high].
@@ -63,3 +66,36 @@ def parse_day(value: date | str, path: str) -> date:
     if not 2010 <= day.year <= 2100:
         raise InputError(f"{path} is {day.isoformat()}; give a date from 2010-01-01 to 2100-12-31", field=path)
     return day
+
+
+def checked_quantiles(values: Iterable[float]) -> tuple[float, ...]:
+    """Probabilities above 0 and below 1, sorted and without repeats; 1 to 50 of them.
+
+    Raises
+    ------
+    InputError
+        Naming the first that is wrong, or their number.
+    """
+    listed = list(values)
+    if not 1 <= len(listed) <= MAX_QUANTILES:
+        raise InputError(f"{len(listed)} quantiles; give 1 to {MAX_QUANTILES}", field="quantiles")
+    for i, p in enumerate(listed):
+        if checked_number(p, f"quantiles[{i}]", 0.0, 1.0, "a probability") in (0.0, 1.0):
+            raise InputError(f"quantiles[{i}] is {p}; give a probability above 0 and below 1", field=f"quantiles[{i}]")
+    return tuple(sorted({float(p) for p in listed}))
+
+
+def checked_by_years(values: Iterable[int]) -> tuple[int, ...]:
+    """Calendar years, sorted and without repeats; at most 50 of them.
+
+    Raises
+    ------
+    InputError
+        Naming the first that is wrong, or their number.
+    """
+    listed = list(values)
+    if len(listed) > MAX_BY_YEARS:
+        raise InputError(f"{len(listed)} by_years; give at most {MAX_BY_YEARS}", field="by_years")
+    for i, year in enumerate(listed):
+        checked_int(year, f"by_years[{i}]", 2010, 2200, "a calendar year")
+    return tuple(sorted(set(listed)))

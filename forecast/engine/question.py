@@ -9,12 +9,17 @@ What depends on the posterior (known scales, what was published by its `as_of`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
-from forecast.engine.checks import checked_choice, checked_int, checked_number
+from forecast.engine.checks import (
+    checked_by_years,
+    checked_choice,
+    checked_int,
+    checked_number,
+    checked_quantiles,
+)
 from forecast.errors import InputError
 from forecast.priors import LogNormal
 
@@ -31,8 +36,6 @@ DEFAULT_HORIZON = "2060-12"
 DEFAULT_RELATIVE_NOISE = 0.01
 DEFAULT_SEED = 20_261_120
 MAX_MONTHS = 600
-MAX_QUANTILES = 50
-MAX_BY_YEARS = 50
 MAX_SEED = 2**32 - 1
 DRAWS_BOUNDS = (100, 100_000)
 
@@ -154,10 +157,15 @@ class Law:
         checked_choice(self.kind, "law", get_args(LawKind))
         if (self.kind == "published") != bool(self.name):
             raise InputError(
-                f"law.published.name is {self.name!r} with law {self.kind}; a published law has a name, the others none",
+                f"law.published.name is {self.name!r} with law {self.kind}; only a published law has one",
                 field="law.published.name",
             )
         path = f"law.{self.kind}.relative_noise"
+        if self.kind == "published" and self.relative_noise != DEFAULT_RELATIVE_NOISE:
+            raise InputError(
+                f"a noise of {self.relative_noise!r} goes with the pooled law; {self.name} is taken at its word",
+                field=path,
+            )
         noise = checked_number(self.relative_noise, path, 0.0005, 0.2, "a relative noise of the loss")
         object.__setattr__(self, "relative_noise", noise)
 
@@ -206,7 +214,7 @@ class Algorithms:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """When does the target become affordable?
+    """One question: when the target becomes affordable.
 
     Parameters
     ----------
@@ -258,16 +266,16 @@ class Question:
         checked_choice(self.price_basis, "price_basis", get_args(PriceBasis))
         self._check_contradictions()
         self.horizon_month()
-        object.__setattr__(self, "quantiles", _checked_quantiles(self.quantiles))
+        object.__setattr__(self, "quantiles", checked_quantiles(self.quantiles))
         if self.by_years is not None:
-            object.__setattr__(self, "by_years", _checked_by_years(self.by_years))
+            object.__setattr__(self, "by_years", checked_by_years(self.by_years))
         checked_int(self.seed, "seed", 0, MAX_SEED, "a seed")
         checked_int(self.max_draws, "max_draws", *DRAWS_BOUNDS, "a number of draws")
 
     def _check_contradictions(self) -> None:
         if self.criterion == "on_trend" and self.payer.kind != "frontier_spend":
             raise InputError(
-                f"payer {self.payer.kind} contradicts the criterion on_trend, which follows the frontier's own compute; "
+                f"payer {self.payer.kind} contradicts the criterion on_trend, which follows the frontier itself; "
                 "drop the budget or ask affordable",
                 field="payer.fixed_usd_2023",
             )
@@ -291,22 +299,3 @@ class Question:
         if match is None or not 2010 <= int(match[1]) <= 2200:
             raise InputError(f"horizon is {self.horizon!r}; give a month as YYYY-MM, such as 2060-12", field="horizon")
         return date(int(match[1]), int(match[2]), 1)
-
-
-def _checked_quantiles(values: Iterable[float]) -> tuple[float, ...]:
-    listed = list(values)
-    if not 1 <= len(listed) <= MAX_QUANTILES:
-        raise InputError(f"{len(listed)} quantiles; give 1 to {MAX_QUANTILES}", field="quantiles")
-    for i, p in enumerate(listed):
-        if checked_number(p, f"quantiles[{i}]", 0.0, 1.0, "a probability") in (0.0, 1.0):
-            raise InputError(f"quantiles[{i}] is {p}; give a probability above 0 and below 1", field=f"quantiles[{i}]")
-    return tuple(sorted({float(p) for p in listed}))
-
-
-def _checked_by_years(values: Iterable[int]) -> tuple[int, ...]:
-    listed = list(values)
-    if len(listed) > MAX_BY_YEARS:
-        raise InputError(f"{len(listed)} by_years; give at most {MAX_BY_YEARS}", field="by_years")
-    for i, year in enumerate(listed):
-        checked_int(year, f"by_years[{i}]", 2010, 2200, "a calendar year")
-    return tuple(sorted(set(listed)))

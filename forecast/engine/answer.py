@@ -1,0 +1,311 @@
+"""The answer: quantiles, distribution, masses, choices in words and provenance, frozen and ready for JSON and CSV.
+
+JSON is what `MessageToJson(preserving_proto_field_name=True)` makes of the proto message: field names as here, enums by
+full name, dates as `YYYY-MM-DD`. There are no maps and no timings: the same question on the same posterior and build
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.engine.arrival import Position, probability_mcse
+from forecast.engine.encode import question_dict
+from forecast.engine.question import Question
+from forecast.errors import InputError
+from forecast.units import date_of
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """The date by which the target is reached with a probability: an order statistic over all draws.
+
+    Attributes
+    ----------
+    probability : float
+        Share of draws that have arrived by then.
+    position : {"already", "within_horizon", "beyond_horizon", "never"}
+        Where the quantile lies; only the first two have a date.
+    decimal_year : float or None
+        Mid-month of arrival; for `already` the first month of the forecast.
+    date : str or None
+        The same as `YYYY-MM-DD`.
+    mcse_years : float or None
+        Monte Carlo standard error of `decimal_year`.
+    """
+
+    probability: float
+    position: Position
+    decimal_year: float | None
+    date: str | None
+    mcse_years: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeverReason:
+    """Why some draws never arrive, in words, with their probability."""
+
+    reason: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class YearProbability:
+    """Probability of arrival by the end of a calendar year, with its Monte Carlo standard error."""
+
+    year: int
+    probability: float
+    mcse: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cdf:
+    """Probability of arrival by each month of the horizon; the first is `p_already`."""
+
+    decimal_year: tuple[float, ...]
+    probability: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BindingLimit:
+    """In which share of draws a limit is the tightest: of those that arrive, and of all at the horizon."""
+
+    limit: str
+    share_of_arrivals: float
+    share_at_horizon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Nowcast:
+    """What the posterior says of runs already known: the gate it passed.
+
+    Attributes
+    ----------
+    window_start, window_end : float
+        Decimal years of the runs looked at.
+    rows : int
+        Disclosed frontier runs in the window.
+    inside_80 : float
+        Share of them inside their 80 % predictive interval.
+    reach : float
+        Probability to reach the largest run known at the window's end from the largest known at its start.
+    """
+
+    window_start: float
+    window_end: float
+    rows: int
+    inside_80: float
+    reach: float
+
+
+@dataclass(frozen=True, slots=True)
+class PosteriorStatus:
+    """The posterior behind an answer: name, PASSED or FLAGGED or REFUSED, why, and its nowcast."""
+
+    name: str
+    status: str
+    reasons: tuple[str, ...]
+    nowcast: Nowcast | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice that the answer rests on: its name, its value and what it means, in words."""
+
+    name: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class HindsightRows:
+    """Rows of a table whose value of that time is not on record, so that today's was used, widened."""
+
+    table: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What would reproduce the answer.
+
+    Attributes
+    ----------
+    posterior, data_digest : str
+        Name of the posterior, and the digest of the tables it was fitted on.
+    as_of, data_cutoff : str
+        Start of the forecast, and the last day of its data.
+    hindsight_rows : tuple of HindsightRows
+        By table, where there are any.
+    seed, draws : int
+        Seed of the simulation, and how many draws it used.
+    code_version : str
+        Version of the engine.
+    scenario_hash : str
+        SHA-256 of everything that moves the arrivals: target, payer, criterion, price, law and algorithms as settled.
+    """
+
+    posterior: str
+    data_digest: str
+    as_of: str
+    data_cutoff: str
+    hindsight_rows: tuple[HindsightRows, ...]
+    seed: int
+    draws: int
+    code_version: str
+    scenario_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """When a target becomes affordable.
+
+    Attributes
+    ----------
+    question : Question
+        As settled: every default filled in.
+    quantiles : tuple of Quantile
+        At the probabilities asked, ascending.
+    p_already, p_beyond_horizon, p_never : float
+        Masses outside the horizon; each with its Monte Carlo standard error. Together with the arrivals within the
+        horizon they sum to one.
+    never_reasons : tuple of NeverReason
+        Their probabilities sum to `p_never`.
+    p_by_year : tuple of YearProbability
+        By the end of each year asked.
+    cdf : Cdf
+        Monthly, up to the horizon.
+    binding_limits : tuple of BindingLimit
+        Which limit is the tightest.
+    posterior : PosteriorStatus
+        The posterior's gates.
+    choices : tuple of Choice
+        What the answer rests on, the one that moves it most first.
+    data_notice : str
+        Licences of the data.
+    provenance : Provenance
+        What would reproduce it.
+
+    Examples
+    --------
+    >>> from forecast import Forecaster
+    >>> answer = Forecaster.load().when(flop=2e29)
+    >>> low, high = answer.interval(0.8)
+    >>> low <= answer.median <= high
+    True
+    """
+
+    question: Question
+    quantiles: tuple[Quantile, ...]
+    p_already: float
+    p_already_mcse: float
+    p_beyond_horizon: float
+    p_beyond_horizon_mcse: float
+    p_never: float
+    p_never_mcse: float
+    never_reasons: tuple[NeverReason, ...]
+    p_by_year: tuple[YearProbability, ...]
+    cdf: Cdf
+    binding_limits: tuple[BindingLimit, ...]
+    posterior: PosteriorStatus
+    choices: tuple[Choice, ...]
+    data_notice: str
+    provenance: Provenance
+
+    @property
+    def median(self) -> float:
+        """Decimal year of the median arrival over all draws; infinite where it lies beyond the horizon."""
+        return self.quantile(0.5)
+
+    def quantile(self, probability: float) -> float:
+        """Decimal year by which the target is reached with `probability`; infinite beyond the horizon.
+
+        Raises
+        ------
+        InputError
+            When the probability is not above 0 and below 1.
+        """
+        if not 0 < probability < 1:
+            raise InputError(f"probability is {probability!r}; give one above 0 and below 1", field="quantiles")
+        for year, reached in zip(self.cdf.decimal_year, self.cdf.probability, strict=True):
+            if reached >= probability - 1e-12:
+                return year
+        return math.inf
+
+    def interval(self, mass: float = 0.8) -> tuple[float, float]:
+        """Decimal years of the central interval that holds `mass`; an end beyond the horizon is infinite."""
+        return self.quantile((1 - mass) / 2), self.quantile((1 + mass) / 2)
+
+    def p_by(self, year: int) -> float:
+        """Probability of arrival by the end of `year`, which may not lie after the horizon.
+
+        Raises
+        ------
+        InputError
+            When the year lies before the forecast's start or after its horizon.
+        """
+        first, last = int(self.cdf.decimal_year[0]), int(self.cdf.decimal_year[-1])
+        if not first <= year <= last:
+            raise InputError(f"year is {year!r}; the answer runs from {first} to {last}", field="by_years")
+        reached = zip(self.cdf.decimal_year, self.cdf.probability, strict=True)
+        return max(p for when, p in reached if when < year + 1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON values, by proto field names."""
+        return {
+            "question": question_dict(self.question),
+            "quantiles": [_quantile_dict(q) for q in self.quantiles],
+            **{name: getattr(self, name) for name in _MASSES},
+            "never_reasons": [_flat(r) for r in self.never_reasons],
+            "p_by_year": [_flat(p) for p in self.p_by_year],
+            "cdf": {k: list(v) for k, v in _flat(self.cdf).items()},
+            "binding_limits": [_flat(b) | {"limit": f"LIMIT_{b.limit.upper()}"} for b in self.binding_limits],
+            "posterior": _posterior_dict(self.posterior),
+            "choices": [_flat(c) for c in self.choices],
+            "data_notice": self.data_notice,
+            "provenance": _flat(self.provenance)
+            | {"hindsight_rows": [_flat(h) for h in self.provenance.hindsight_rows]},
+        }
+
+    def to_json(self) -> str:
+        """The answer as JSON text, indented, ending in a newline."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_csv(self) -> str:
+        """One row per point of the distribution, then the three masses outside it."""
+        return "\n".join(["quantity,decimal_year,date,probability,mcse", *self._csv_rows()]) + "\n"
+
+    def _csv_rows(self) -> Iterator[str]:
+        for year, p in zip(self.cdf.decimal_year, self.cdf.probability, strict=True):
+            yield f"cdf,{year!r},{date_of(year)},{p!r},{probability_mcse(p, self.provenance.draws)!r}"
+        for name in ("p_already", "p_beyond_horizon", "p_never"):
+            yield f"{name},,,{getattr(self, name)!r},{getattr(self, f'{name}_mcse')!r}"
+
+
+_MASSES = (
+    "p_already",
+    "p_already_mcse",
+    "p_beyond_horizon",
+    "p_beyond_horizon_mcse",
+    "p_never",
+    "p_never_mcse",
+)
+
+
+def _flat(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+def _quantile_dict(quantile: Quantile) -> dict[str, Any]:
+    found = {name: value for name, value in _flat(quantile).items() if value is not None}
+    return found | {"position": f"POSITION_{quantile.position.upper()}"}
+
+
+def _posterior_dict(posterior: PosteriorStatus) -> dict[str, Any]:
+    found = _flat(posterior) | {"status": f"POSTERIOR_STATUS_{posterior.status}", "reasons": list(posterior.reasons)}
+    nowcast = found.pop("nowcast")
+    return found | ({"nowcast": _flat(nowcast)} if nowcast is not None else {})

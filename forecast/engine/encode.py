@@ -1,0 +1,56 @@
+"""The question as JSON values, by proto field names and with enums by full name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from forecast.engine.question import Algorithms, Law, Question, Target
+
+
+def scenario_hash(question: Question) -> str:
+    """SHA-256 of everything in a settled question that moves its arrivals, in hexadecimal."""
+    told = question_dict(question)
+    moving = {name: told.get(name) for name in ("target", "payer", "criterion", "price_basis", "law", "algorithms")}
+    return hashlib.sha256(json.dumps(moving, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def question_dict(question: Question) -> dict[str, Any]:
+    """The question as JSON, by proto field names and with enums by full name.
+
+    Fields that were left to their default are given as settled when the question was resolved.
+    """
+    settled: dict[str, Any] = {
+        "target": _target_dict(question.target),
+        "payer": {"fixed_usd_2023": question.payer.usd_2023} if question.payer.usd_2023 else {"frontier_spend": {}},
+        "criterion": f"CRITERION_{question.criterion.upper()}",
+        "price_basis": f"PRICE_BASIS_{question.price_basis.upper()}",
+    }
+    if question.law is not None:
+        settled["law"] = _law_dict(question.law)
+    if question.algorithms is not None:
+        settled["algorithms"] = _algorithms_dict(question.algorithms)
+    settled |= {"horizon": question.horizon, "quantiles": list(question.quantiles)}
+    settled |= {"by_years": list(question.by_years or ()), "seed": question.seed, "max_draws": question.max_draws}
+    return settled
+
+
+def _target_dict(target: Target) -> dict[str, Any]:
+    if target.kind == "loss":
+        return {"loss": {"nats_per_token": target.value, "scale": target.scale}}
+    return {target.kind: target.value}
+
+
+def _law_dict(law: Law) -> dict[str, Any]:
+    return {law.kind: {"name": law.name} if law.kind == "published" else {"relative_noise": law.relative_noise}}
+
+
+def _algorithms_dict(algorithms: Algorithms) -> dict[str, Any]:
+    settled: dict[str, Any] = {"preset": f"ALGORITHMS_PRESET_{algorithms.kind.upper()}"}
+    if algorithms.halving_months is not None:
+        prior = algorithms.halving_months
+        settled = {"prior": {"halving_months": {"median": prior.median, "sd_ln": prior.sd_ln}}}
+    if algorithms.ceiling_oom is not None:
+        settled["ceiling_oom"] = algorithms.ceiling_oom
+    return settled

@@ -1,0 +1,161 @@
+"""The envelope: the largest effective compute that one run can have by each month, as a running maximum.
+
+    affordable, fixed sum:        X(t) = A(t) - p(t) - q          (the sum itself only shifts the requirement)
+    affordable, frontier spend:   X(t) = A(t) + S(t) - p(t) - q
+    on trend:                     X(t) = A(t) + F(t)
+
+A is algorithmic efficiency, p the price of compute on the asked basis, q one run's residual price per draw, S and F the
+largest spend and the largest compute so far. Beside the months it keeps what happens after them: the long-run growth of
+X, without the noise of the slopes. Where that is positive X passes every finite requirement in the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.engine import arrival, paths
+from forecast.engine.question import Algorithms, Criterion, PayerKind, PriceBasis
+from forecast.engine.streams import stream
+from forecast.posterior.artefact import Posterior
+from forecast.posterior.schema import CHANNELS
+from forecast.priors import ALGORITHMS, LogNormal
+from forecast.units import LOG10_2
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeKey:
+    """Everything that an envelope depends on beside posterior and seed: its content key.
+
+    Attributes
+    ----------
+    criterion, payer, price_basis : str
+        As in the question.
+    algorithms : Algorithms
+        As settled.
+    t_ref : float
+        Decimal year from which algorithmic progress counts; 0 with algorithms off.
+    """
+
+    criterion: Criterion
+    payer: PayerKind
+    price_basis: PriceBasis
+    algorithms: Algorithms
+    t_ref: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Envelope:
+    """Running maximum of X and its growth after the simulation.
+
+    Attributes
+    ----------
+    years : ndarray, shape (months,)
+        Mid-month decimal years.
+    values : ndarray, shape (draws, months)
+        log10 FLOP; log10 FLOP per 2023 $ for a fixed sum.
+    rate : ndarray, shape (draws,)
+        Long-run growth of X, oom per year.
+    """
+
+    years: Array
+    values: Array
+    rate: Array
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it holds."""
+        return self.values.nbytes
+
+
+class Simulation:
+    """The paths of one posterior under one seed, each made when it is first needed.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Thinned to the draws to use.
+    seed : int
+        Seed of every component's stream.
+    """
+
+    def __init__(self, posterior: Posterior, seed: int) -> None:
+        self.posterior, self.seed = posterior, seed
+
+    @cached_property
+    def latent(self) -> paths.Latent:
+        """Smooth paths of price and spend."""
+        return paths.latent(self.posterior, self.seed)
+
+    @cached_property
+    def frontier(self) -> paths.Frontier:
+        """Largest compute and spend so far."""
+        return paths.frontier(self.posterior, self.latent, self.seed)
+
+    @property
+    def years(self) -> Array:
+        """Mid-month decimal years from the as-of month on, shape (months,)."""
+        return self.latent.years[self.latent.lead :]
+
+    def price(self, basis: PriceBasis) -> Array:
+        """Price of compute, log10 2023 $ per FLOP, shape (draws, months)."""
+        return paths.price_path(self.posterior, self.latent, basis)
+
+    def progress(self, algorithms: Algorithms, t_ref: float) -> Array:
+        """Algorithmic efficiency since `t_ref`, log10 multiplier, shape (draws, months)."""
+        halving = halving_months(algorithms, self.posterior.draws, self.seed)
+        gained = paths.algorithmic_progress(halving, t_ref, self.years)
+        return gained if algorithms.ceiling_oom is None else np.minimum(gained, algorithms.ceiling_oom)
+
+    def envelope(self, key: EnvelopeKey) -> Envelope:
+        """The envelope of a question."""
+        path = self._path(key)
+        if key.algorithms.kind != "off":
+            path += self.progress(key.algorithms, key.t_ref)
+        return Envelope(self.years, arrival.envelope(path), self._rate(key))
+
+    def _path(self, key: EnvelopeKey) -> Array:
+        if key.criterion == "on_trend":
+            return self.frontier.log10_flop.copy()
+        path = -self.price(key.price_basis)
+        path -= paths.run_residual(self.posterior, self.seed)[:, None]
+        if key.payer == "frontier_spend":
+            path += self.frontier.log10_spend
+        return path
+
+    def _rate(self, key: EnvelopeKey) -> Array:
+        rate = long_run_price_fall(self.posterior, key.price_basis)
+        if key.payer == "frontier_spend":
+            rate = rate + paths.long_run_spend_rate(self.posterior.blocks["compute"])
+        if key.algorithms.kind != "off" and key.algorithms.ceiling_oom is None:
+            rate = rate + 12 * LOG10_2 / halving_months(key.algorithms, self.posterior.draws, self.seed)
+        return rate
+
+
+def halving_months(algorithms: Algorithms, draws: int, seed: int) -> Array:
+    """Halving time of the compute that a fixed loss requires, one per draw, in months.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        The draws of two priors differ only by their median and spread: they share one stream.
+    """
+    return halving_prior(algorithms).sample(stream(seed, "algorithms halving time"), draws)
+
+
+def halving_prior(algorithms: Algorithms) -> LogNormal:
+    """The prior of the halving time in months; there is none with algorithms off."""
+    return algorithms.halving_months or ALGORITHMS[algorithms.kind]
+
+
+def long_run_price_fall(posterior: Posterior, basis: PriceBasis) -> Array:
+    """Fall of the price of compute in the long run, oom per year, shape (draws,)."""
+    if basis == "realised":
+        return posterior.blocks["compute"]["r_realised"]
+    price = posterior.blocks["price"]
+    return price["r_rental"] if basis == "list_rental" else price["r"][:, CHANNELS.index("datacentre")]

@@ -1,0 +1,185 @@
+"""Settle a question on a posterior: fill in the defaults that depend on it, refuse what it cannot answer.
+
+Nothing newer than the posterior's as-of date enters: laws are those in its manifest, algorithm options those published
+by then. Where a default was not published yet, the newest that was takes its place, and the answer says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from forecast.engine import laws
+from forecast.engine.envelope import EnvelopeKey
+from forecast.engine.question import (
+    DEFAULT_BY_YEARS,
+    DEFAULT_RELATIVE_NOISE,
+    MAX_MONTHS,
+    Algorithms,
+    AlgorithmsKind,
+    Law,
+    Question,
+)
+from forecast.errors import InputError, UnansweredError, UnknownNameError
+from forecast.posterior.artefact import Posterior
+from forecast.priors import ALGORITHMS_PUBLISHED_ON
+from forecast.units import decimal_year, grid_years, months_until
+
+
+def settle(question: Question, posterior: Posterior) -> Question:
+    """The question with every default filled in.
+
+    Raises
+    ------
+    InputError
+        When the horizon or a year by which to answer lies outside the forecast, or something newer than the as-of date
+        is asked for.
+    UnknownNameError
+        For a scale or a law that this posterior does not know.
+    UnansweredError
+        When a model that the question needs was only sampled from its prior.
+    """
+    _require(posterior, ["compute"], "price and spend")
+    if question.criterion == "affordable" and question.price_basis != "realised":
+        needed = ["price", "rental"] if question.price_basis == "list_rental" else ["price"]
+        _require(posterior, needed, f"price basis {question.price_basis}")
+    return replace(
+        question,
+        as_of=posterior.as_of,
+        posterior=posterior.name,
+        law=_law(question, posterior),
+        algorithms=_algorithms(question, posterior.as_of),
+        by_years=_by_years(question, posterior.as_of),
+    )
+
+
+def envelope_key(question: Question, posterior: Posterior) -> EnvelopeKey:
+    """What the envelope of a settled question depends on."""
+    algorithms = question.algorithms or Algorithms()
+    t_ref = 0.0 if algorithms.kind == "off" else reference_year(question, posterior)
+    return EnvelopeKey(question.criterion, question.payer.kind, question.price_basis, algorithms, t_ref)
+
+
+def reference_year(question: Question, posterior: Posterior) -> float:
+    """Decimal year from which algorithmic progress counts.
+
+    For a loss the date of its law: the median publication date of the pooled law's rows, or the publication of the
+    published law that the scale rests on. For FLOP and GPT-3 multiples the forecast's first month: the target is then
+    effective compute.
+    """
+    if question.target.kind != "loss" or question.law is None:
+        return float(grid_years(posterior.as_of, 1)[0])
+    if question.target.scale in laws.groups(posterior):
+        return float(posterior.constants("loss")["t_ref"])
+    name, scale = question.law.name, str(question.target.scale)
+    law = laws.published(posterior, name) if name else laws.newest_of_scale(posterior, scale)
+    return decimal_year(date.fromisoformat(law["published_on"]))
+
+
+def months_within(question: Question, as_of: date) -> int:
+    """Number of grid months up to the horizon.
+
+    Raises
+    ------
+    InputError
+        When it is not from 1 to 600.
+    """
+    months = months_until(as_of, question.horizon_month())
+    if not 1 <= months <= MAX_MONTHS:
+        last = as_of.year * 12 + as_of.month - 1 + MAX_MONTHS - 1
+        raise InputError(
+            f"horizon is {question.horizon}; give a month from {as_of:%Y-%m} (the as-of month) to "
+            f"{last // 12}-{last % 12 + 1:02d} ({MAX_MONTHS} months)",
+            field="horizon",
+        )
+    return months
+
+
+def newest_algorithms(as_of: date) -> AlgorithmsKind:
+    """The newest published halving time by a date, `off` before the first."""
+    known = {day: kind for kind, day in ALGORITHMS_PUBLISHED_ON.items() if day <= as_of.isoformat()}
+    return known[max(known)] if known else "off"  # type: ignore[return-value]
+
+
+def _require(posterior: Posterior, blocks: list[str], what: str) -> None:
+    for block in blocks:
+        if block in posterior.prior_only:
+            raise UnansweredError(
+                f"posterior {posterior.name} cannot answer for {what}: its {block} model had fewer than five rows by "
+                f"{posterior.data_cutoff} and is only its prior; choose a later as-of date",
+                field="as_of",
+            )
+
+
+def _law(question: Question, posterior: Posterior) -> Law | None:
+    if question.target.kind != "loss":
+        return None
+    scale, known = question.target.scale, laws.known_scales(posterior)
+    if scale not in known:
+        raise UnknownNameError("scale", str(scale), known, field="target.loss.scale")
+    law = question.law or _default_law(str(scale), posterior)
+    if law.kind == "published":
+        _check_scale_of(law, str(scale), posterior)
+    else:
+        _require_pool(law, posterior)
+    if law.relative_noise != DEFAULT_RELATIVE_NOISE and scale in laws.groups(posterior):
+        raise InputError(
+            f"relative_noise is {law.relative_noise:g}, but scale {scale} has runs of its own, and their scatter "
+            "is fitted; leave the noise out",
+            field=f"law.{law.kind}.relative_noise",
+        )
+    return law
+
+
+def _default_law(scale: str, posterior: Posterior) -> Law:
+    if "loss" in posterior.prior_only:
+        return Law.published(laws.newest_of_scale(posterior, scale)["name"])
+    return Law()
+
+
+def _check_scale_of(law: Law, scale: str, posterior: Posterior) -> None:
+    stated_on = laws.published(posterior, str(law.name))["scale"]
+    if stated_on != scale:
+        raise InputError(
+            f"law {law.name} is stated on scale {stated_on}, the loss on {scale}; give the loss on {stated_on}, or "
+            "choose the law pooled",
+            field="law.published.name",
+        )
+
+
+def _require_pool(law: Law, posterior: Posterior) -> None:
+    if "loss" in posterior.prior_only:
+        names = ", ".join(sorted(entry["name"] for entry in posterior.manifest["laws"]))
+        raise UnansweredError(
+            f"the {law.kind} law had not been published by {posterior.as_of}: fewer than five points were known; "
+            f"choose a published one: {names}",
+            field="law",
+        )
+
+
+def _algorithms(question: Question, as_of: date) -> Algorithms:
+    if question.algorithms is None:
+        return Algorithms(newest_algorithms(as_of) if question.target.kind == "loss" else "off")
+    published = ALGORITHMS_PUBLISHED_ON.get(question.algorithms.kind, "")
+    if published > as_of.isoformat():
+        newest = newest_algorithms(as_of)
+        raise InputError(
+            f"algorithms {question.algorithms.kind} was published on {published}, after the as-of date {as_of}; "
+            f"choose {newest if newest == 'off' else f'{newest}, off'} or a prior of your own",
+            field="algorithms",
+        )
+    return question.algorithms
+
+
+def _by_years(question: Question, as_of: date) -> tuple[int, ...]:
+    last = question.horizon_month().year
+    months_within(question, as_of)
+    if question.by_years is None:
+        return tuple(year for year in DEFAULT_BY_YEARS if as_of.year <= year <= last)
+    for i, year in enumerate(question.by_years):
+        if not as_of.year <= year <= last:
+            raise InputError(
+                f"by_years[{i}] is {year}; give a year from {as_of.year} (the as-of date's) to {last} (the horizon's)",
+                field=f"by_years[{i}]",
+            )
+    return question.by_years

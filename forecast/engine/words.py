@@ -1,0 +1,138 @@
+"""Numbers in plain words: dates, money, probabilities, and the sentence that an answer opens with."""
+
+from __future__ import annotations
+
+import math
+
+from forecast.engine.answer import Answer
+from forecast.engine.question import Algorithms, Payer, Question, Target
+from forecast.units import date_of
+
+PRICE_BASIS = {
+    "realised": "what past training runs paid per FLOP, all in",
+    "list_rental": "on-demand rental of datacentre chips at list price, 35 % utilization",
+    "amortized_purchase": "datacentre chips bought: 4 years, 90 % busy, 60 % overhead, 35 % utilization",
+}
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_MONEY = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+
+
+def number(value: float) -> str:
+    """Three significant digits, powers of ten written as 2e25."""
+    if value and not 1e-3 <= abs(value) < 1e6:
+        mantissa, _, exponent = f"{value:.2e}".partition("e")
+        return f"{float(mantissa):g}e{int(exponent)}"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def money(usd_2023: float) -> str:
+    """Dollars with the usual suffix: $1bn, $2.5M, $300."""
+    for unit, suffix in _MONEY:
+        if usd_2023 >= unit * 0.9995:
+            return f"${number(usd_2023 / unit)}{suffix}"
+    return f"${number(usd_2023)}"
+
+
+def percent(probability: float) -> str:
+    """A probability to the percent; under 1 % or over 99 %, but not certain, it says so."""
+    if 0 < probability < 0.005:
+        return "under 1 %"
+    if 0.995 <= probability < 1:
+        return "over 99 %"
+    return f"{probability:.0%}".replace("%", " %")
+
+
+def month(decimal_year: float) -> str:
+    """A decimal year as month and year: May 2023."""
+    day = date_of(decimal_year)
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def day(decimal_year: float) -> str:
+    """A decimal year as `YYYY-MM-DD`."""
+    return date_of(decimal_year).isoformat()
+
+
+def target_words(target: Target) -> str:
+    """The target as the subject of a sentence."""
+    if target.kind == "loss":
+        return f"A loss of {target.value:g} nats per token on {target.scale}"
+    if target.kind == "gpt3_multiple":
+        return f"A run of {number(target.value)} times GPT-3's compute"
+    article = "An" if number(target.value).startswith(("8", "11", "18")) else "A"
+    return f"{article} {number(target.value)} FLOP run"
+
+
+def payer_words(payer: Payer) -> str:
+    """Who pays, as it ends a sentence."""
+    return f"for {money(payer.usd_2023)}" if payer.usd_2023 else "for the frontier's spend"
+
+
+def algorithms_words(algorithms: Algorithms, halving: tuple[float, float, float] | None) -> str:
+    """What is assumed of algorithms; `halving` is the 5, 50 and 95 % point of the halving time in months."""
+    if halving is None:
+        return "no algorithmic progress"
+    low, middle, high = (number(months) for months in halving)
+    ceiling = f", at most {algorithms.ceiling_oom:g} orders of magnitude in all" if algorithms.ceiling_oom else ""
+    return f"the compute that a fixed loss needs halves every {middle} months (90 % {low} to {high}){ceiling}"
+
+
+def horizon_words(question: Question) -> str:
+    """The horizon: its year when it ends with the year, else its month."""
+    last = question.horizon_month()
+    return f"{last.year}" if last.month == 12 else f"{_MONTHS[last.month - 1]} {last.year}"
+
+
+def end_words(answer: Answer, probability: float) -> str:
+    """A quantile in words: a month, `already`, `beyond 2060` or `never`."""
+    if probability <= answer.p_already + 1e-12:
+        return "already"
+    year = answer.quantile(probability)
+    if math.isfinite(year):
+        return month(year)
+    if probability > 1 - answer.p_never + 1e-12:
+        return "never"
+    return f"beyond {horizon_words(answer.question)}"
+
+
+def expectation(answer: Answer) -> str:
+    """What the median says: `already`, `May 2023`, `more likely than not beyond 2060`, `more likely than not never`."""
+    words = end_words(answer, 0.5)
+    return f"more likely than not {words}" if words == "never" or words.startswith("beyond") else words
+
+
+def interval(answer: Answer, mass: float = 0.8) -> str:
+    """The central interval in words: `80 %: June 2022 to May 2024`."""
+    low, high = (end_words(answer, (1 + side * mass) / 2) for side in (-1, 1))
+    both = low if low == high else f"{low} to {high}"
+    return f"{percent(mass)}: {both}"
+
+
+def sentence(answer: Answer) -> str:
+    """The answer in one sentence."""
+    question = answer.question
+    subject = target_words(question.target)
+    on_trend = question.criterion == "on_trend"
+    how = "on trend" if on_trend else f"affordable {payer_words(question.payer)}"
+    median = end_words(answer, 0.5)
+    if median == "already":
+        return f"{subject} is {how} already, with probability {percent(answer.p_already)} ({interval(answer)})."
+    if median == "never":
+        return f"{subject} is more likely than not never {how} ({interval(answer)})."
+    if median.startswith("beyond"):
+        return f"{subject} is {how} more likely than not {median} ({interval(answer)})."
+    verb = "is expected" if on_trend else "is expected to be"
+    return f"{subject} {verb} {how} in {median} ({interval(answer)})."
