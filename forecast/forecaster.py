@@ -1,0 +1,290 @@
+"""The facade that library users, the command line, reports and server handlers call.
+
+    forecaster = Forecaster.load()
+    answer = forecaster.when(loss=1.24, scale="kaplan-webtext2", budget_usd=1e9)
+
+A forecaster holds one posterior; a question that names another, or another as-of date, is answered from that one, which
+is found and verified like the first. Nothing here looks at the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from forecast.engine.answer import Answer
+from forecast.engine.checks import checked_choice, parse_day
+from forecast.engine.fan import Driver, Fan
+from forecast.engine.fan import fan as make_fan
+from forecast.engine.question import (
+    DEFAULT_HORIZON,
+    DEFAULT_QUANTILES,
+    DEFAULT_RELATIVE_NOISE,
+    DEFAULT_SEED,
+    Algorithms,
+    AlgorithmsKind,
+    Law,
+    LawKind,
+    Payer,
+    Question,
+    Target,
+)
+from forecast.engine.recent import Recent
+from forecast.engine.solver import Solver
+from forecast.errors import InputError
+from forecast.posterior import selection
+from forecast.posterior.artefact import Posterior
+from forecast.priors import LogNormal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from forecast.engine.question import Criterion, PriceBasis
+
+OTHER_POSTERIORS = 3
+"""How many posteriors besides its own a forecaster keeps."""
+
+
+class Forecaster:
+    """Answers questions on a posterior.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        The posterior that answers when a question names none.
+    home : Path or str, optional
+        The state folder in which others are looked for; default as in `forecast.posterior.state`.
+
+    Examples
+    --------
+    >>> from forecast import Forecaster
+    >>> forecaster = Forecaster.load()
+    >>> answer = forecaster.when(flop=1e29, criterion="on_trend")
+    >>> 0 <= answer.p_by(2030) <= answer.p_by(2040) <= 1
+    True
+    """
+
+    def __init__(self, posterior: Posterior, home: Path | str | None = None) -> None:
+        self.posterior = posterior
+        self._home = home
+        self._own = Solver(posterior)
+        self._others: Recent[Solver] = Recent(OTHER_POSTERIORS, lambda _: 1)
+
+    @classmethod
+    def load(
+        cls,
+        posterior: str | None = None,
+        as_of: date | str | None = None,
+        home: Path | str | None = None,
+    ) -> Forecaster:
+        """Find and verify a posterior.
+
+        Parameters
+        ----------
+        posterior : str, optional
+            Its name, or a prefix that only one has.
+        as_of : date or str, optional
+            The as-of date that selects it. With neither, the current one.
+        home : Path or str, optional
+            The state folder.
+
+        Raises
+        ------
+        PosteriorNotFoundError
+            When there is none; the message lists those that are, and the command that makes one.
+        ArtefactError
+            When it is damaged.
+        """
+        day = None if as_of is None else parse_day(as_of, "as_of")
+        return cls(selection.find(posterior, as_of=day, home=home), home)
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question.
+
+        Raises
+        ------
+        InputError
+            When the question does not fit the posterior.
+        PosteriorNotFoundError
+            When it names a posterior or an as-of date that is not there.
+        """
+        return self._solver(question.posterior, question.as_of).ask(question)
+
+    def when(
+        self,
+        *,
+        loss: float | None = None,
+        scale: str | None = None,
+        flop: float | None = None,
+        gpt3: float | None = None,
+        budget_usd: float | None = None,
+        payer: str | None = None,
+        criterion: Criterion = "affordable",
+        law: str | None = None,
+        noise: float | None = None,
+        algorithms: str | LogNormal | None = None,
+        algorithms_ceiling_oom: float | None = None,
+        price: PriceBasis = "realised",
+        as_of: date | str | None = None,
+        posterior: str | None = None,
+        horizon: str = DEFAULT_HORIZON,
+        quantiles: Sequence[float] = DEFAULT_QUANTILES,
+        by_years: Sequence[int] | None = None,
+        seed: int = DEFAULT_SEED,
+        max_draws: int = 4_000,
+    ) -> Answer:
+        """Ask when a target becomes affordable.
+
+        Parameters
+        ----------
+        loss, scale : float and str, optional
+            A loss in nats per token and its scale.
+        flop, gpt3 : float, optional
+            FLOP of one training run, or a multiple of GPT-3's 3.14e23. Exactly one of loss, flop and gpt3 is given.
+        budget_usd : float, optional
+            A fixed sum in constant 2023 US dollars; without it the frontier's own spend pays.
+        payer : {"frontier_spend"}, optional
+            To say so.
+        criterion : {"affordable", "on_trend"}
+            Whether the payer can buy it, or the frontier of compute reaches it.
+        law : str, optional
+            `pooled`, `mixture` or the name of a published law.
+        noise : float, optional
+            Relative noise with which a published law enters the pool; .01 by default.
+        algorithms : str or LogNormal, optional
+            `off`, `8mo`, `16mo`, or your own prior of the halving time in months.
+        algorithms_ceiling_oom : float, optional
+            The most that algorithms can ever give.
+        price : {"realised", "list_rental", "amortized_purchase"}
+            Which price of compute is meant.
+        as_of, posterior, horizon, quantiles, by_years, seed, max_draws
+            As in `forecast.engine.question.Question`.
+
+        Returns
+        -------
+        Answer
+            Quantiles, distribution, masses, choices and provenance.
+
+        Raises
+        ------
+        InputError
+            Naming the field, its value and the remedy.
+        """
+        return self.ask(
+            Question(
+                target=target_of(loss, scale, flop, gpt3),
+                payer=payer_of(budget_usd, payer),
+                criterion=criterion,
+                price_basis=price,
+                law=law_of(law, noise),
+                algorithms=algorithms_of(algorithms, algorithms_ceiling_oom),
+                as_of=None if as_of is None else parse_day(as_of, "as_of"),
+                posterior=posterior,
+                horizon=horizon,
+                quantiles=tuple(quantiles),
+                by_years=None if by_years is None else tuple(by_years),
+                seed=seed,
+                max_draws=max_draws,
+            )
+        )
+
+    def fan(
+        self,
+        driver: Driver,
+        quantiles: Sequence[float] = DEFAULT_QUANTILES,
+        *,
+        algorithms: str | LogNormal | None = None,
+        price: PriceBasis = "realised",
+        horizon: str = DEFAULT_HORIZON,
+        seed: int = DEFAULT_SEED,
+        max_draws: int = 4_000,
+    ) -> Fan:
+        """Monthly quantiles of one driver, with the observed points.
+
+        Parameters
+        ----------
+        driver : {"frontier_compute", "price", "algorithms", "spend"}
+            What to follow: the largest run's compute (FLOP), the price of compute (2023 $ per FLOP), the multiplier of
+            algorithmic efficiency since the as-of date, the spend on the largest run (2023 $).
+        quantiles : sequence of float
+            Probabilities above 0 and below 1.
+        algorithms : str or LogNormal, optional
+            For `algorithms`: by default the newest published.
+        price : {"realised", "list_rental", "amortized_purchase"}
+            For `price`.
+        horizon, seed, max_draws
+            As in a question; the same seed gives the paths that the answers run on.
+
+        Returns
+        -------
+        Fan
+            log10 bands and points.
+        """
+        asked = Question(
+            Target.training_flop(1.0),
+            price_basis=price,
+            algorithms=algorithms_of(algorithms, None),
+            horizon=horizon,
+            quantiles=tuple(quantiles),
+            seed=seed,
+            max_draws=max_draws,
+        )
+        return make_fan(self._own, driver, asked)
+
+    def _solver(self, name: str | None, as_of: date | None) -> Solver:
+        own = self.posterior
+        if (name is None or own.name.startswith(name)) and (as_of is None or as_of == own.as_of):
+            return self._own
+        return self._others.get((name, as_of), lambda: Solver(selection.find(name, as_of=as_of, home=self._home)))
+
+
+def target_of(loss: float | None, scale: str | None, flop: float | None, gpt3: float | None) -> Target:
+    """The one target among the arguments.
+
+    Raises
+    ------
+    InputError
+        When none or several are given.
+    """
+    given = {"loss": loss, "training_flop": flop, "gpt3_multiple": gpt3}
+    named = [kind for kind, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise InputError(
+            f"{len(named)} targets are given; give one: a loss with its scale, FLOP, or a multiple of GPT-3",
+            field="target",
+        )
+    return Target(named[0], given[named[0]], scale)  # type: ignore[arg-type]
+
+
+def payer_of(budget_usd: float | None, payer: str | None) -> Payer:
+    """A fixed sum, or a named payer; the frontier's spend when neither is given."""
+    if payer is None:
+        return Payer() if budget_usd is None else Payer.fixed(budget_usd)
+    checked_choice(payer, "payer", ("frontier_spend",))
+    return Payer("frontier_spend", budget_usd)
+
+
+def law_of(name: str | None, noise: float | None) -> Law | None:
+    """The law of a name: `pooled`, `mixture`, else a published one; None for the default."""
+    if name is None and noise is None:
+        return None
+    relative_noise = DEFAULT_RELATIVE_NOISE if noise is None else noise
+    if name is None or name in ("pooled", "mixture"):
+        kind: LawKind = "mixture" if name == "mixture" else "pooled"
+        return Law(kind, relative_noise=relative_noise)
+    return Law("published", name, relative_noise)
+
+
+def algorithms_of(chosen: str | LogNormal | None, ceiling_oom: float | None) -> Algorithms | None:
+    """A published halving time by name, or a prior of one's own; None for the default."""
+    if chosen is None:
+        if ceiling_oom is not None:
+            raise InputError(
+                "a ceiling needs algorithms 8mo, 16mo or a prior beside it", field="algorithms.ceiling_oom"
+            )
+        return None
+    if isinstance(chosen, LogNormal):
+        return Algorithms("prior", chosen, ceiling_oom)
+    checked_choice(chosen, "algorithms", [kind for kind in get_args(AlgorithmsKind) if kind != "prior"])
+    return Algorithms(chosen, None, ceiling_oom)  # type: ignore[arg-type]
