@@ -20,7 +20,7 @@ def project_files(*patterns: str) -> list[Path]:
 
 def modules(*patterns: str) -> list[Path]:
     """Hand-written Python files."""
-    chosen = project_files(*(patterns or ("*.py",)))
+    chosen = [file for file in project_files(*(patterns or ("*.py",))) if file.suffix == ".py"]
     return [file for file in chosen if not file.relative_to(ROOT).as_posix().startswith(GENERATED)]
 
 
