@@ -1,0 +1,1 @@
+"""The catalogue: which posteriors exist and which one was current when. Files are the truth; it remembers."""
