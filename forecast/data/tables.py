@@ -81,8 +81,9 @@ def load(name: str, folder: Path | str | None = None) -> pd.DataFrame:
     StorageError
         The file cannot be read.
     """
-    schema, rows = TABLES[name], read_rows(name, folder)
-    return pd.DataFrame({column.name: _series(column, [row[column.name] for row in rows]) for column in schema.columns})
+    rows = read_rows(name, folder)
+    columns = TABLES[name].columns
+    return pd.DataFrame({column.name: _series(column, [row[column.name] for row in rows]) for column in columns})
 
 
 def read_rows(name: str, folder: Path | str | None = None) -> list[Row]:
@@ -181,7 +182,8 @@ def _with_vintages(
 
 def digest(name: str, folder: Path | str | None = None) -> str:
     """SHA-256 (hex) of a table's canonical content: the same whatever the line ends or the order of its rows."""
-    return hashlib.sha256(TABLES[name].to_text(read_rows(name, folder)).encode()).hexdigest()
+    rows = read_rows(name, folder)
+    return hashlib.sha256(TABLES[name].to_text(rows).encode()).hexdigest()
 
 
 def digests(folder: Path | str | None = None) -> dict[str, str]:
