@@ -25,20 +25,22 @@ Position = Literal["already", "within_horizon", "beyond_horizon", "never"]
 POSITIONS: tuple[Position, ...] = ("already", "within_horizon", "beyond_horizon", "never")
 
 
-def envelope(path: Array) -> Array:
+def envelope(path: Array, out: Array | None = None) -> Array:
     """Running maximum of a path over time.
 
     Parameters
     ----------
     path : ndarray, shape (draws, months)
         X(t), log10 FLOP.
+    out : ndarray, optional
+        Where to put it; may be `path` itself.
 
     Returns
     -------
     ndarray, shape (draws, months)
         Contiguous, as `first_passage` wants it.
     """
-    return np.maximum.accumulate(path, axis=1, out=np.empty(path.shape))
+    return np.maximum.accumulate(path, axis=1, out=np.empty(path.shape) if out is None else out)
 
 
 def first_passage(rising: Array, requirement: Array) -> NDArray[np.int32]:
@@ -58,14 +60,14 @@ def first_passage(rising: Array, requirement: Array) -> NDArray[np.int32]:
     """
     draws, months = rising.shape
     flat = rising.ravel()
-    first = np.arange(draws) * months
+    first = np.arange(0, draws * months, months)
     at = first.copy()
     left = months
     while left > 1:
         half = left // 2
-        at += (flat[at + (half - 1)] < requirement) * half
+        at += (flat[half - 1 :].take(at) < requirement) * half
         left -= half
-    at += flat[at] < requirement
+    at += flat.take(at) < requirement
     index: NDArray[np.int32] = (at - first).astype(np.int32)
     return index
 

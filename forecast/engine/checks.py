@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from forecast.errors import InputError, UnknownNameError
 
@@ -66,6 +68,21 @@ def parse_day(value: date | str, path: str) -> date:
     if not 2010 <= day.year <= 2100:
         raise InputError(f"{path} is {day.isoformat()}; give a date from 2010-01-01 to 2100-12-31", field=path)
     return day
+
+
+@lru_cache(maxsize=256)
+def parse_month(text: str, path: str) -> date:
+    """First day of a month given as `YYYY-MM`.
+
+    Raises
+    ------
+    InputError
+        When the text is not a month from 2010 to 2200.
+    """
+    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", str(text))
+    if match is None or not 2010 <= int(match[1]) <= 2200:
+        raise InputError(f"{path} is {text!r}; give a month as YYYY-MM, such as 2060-12", field=path)
+    return date(int(match[1]), int(match[2]), 1)
 
 
 def checked_quantiles(values: Iterable[float]) -> tuple[float, ...]:

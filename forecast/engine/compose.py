@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 import forecast
 from forecast.engine import laws, words
 from forecast.engine.answer import (
@@ -49,6 +47,8 @@ class Basis:
         Outcomes of all draws.
     p_unreachable : float
         Share of draws whose requirement is infinite.
+    ceiling_share : tuple of float
+        The 5, 50 and 95 % points of the share of world GDP that caps the spend on one run.
     """
 
     asked: Question
@@ -57,6 +57,7 @@ class Basis:
     key: EnvelopeKey
     arrivals: ArrivalDistribution
     p_unreachable: float
+    ceiling_share: tuple[float, float, float]
 
 
 def compose(basis: Basis) -> Answer:
@@ -193,8 +194,7 @@ def _payer_choice(basis: Basis) -> Choice:
 
 
 def _ceiling_words(basis: Basis) -> str:
-    share = basis.posterior.blocks["compute"]["log10_gdp_share"]
-    low, middle, high = (words.number(100 * 10.0**q) for q in np.quantile(share, [0.05, 0.5, 0.95]))
+    low, middle, high = (words.number(100 * share) for share in basis.ceiling_share)
     return (
         f"its ceiling, {middle} % of world GDP (90 % {low} to {high} %), is a judgement that decides after about 2031"
     )

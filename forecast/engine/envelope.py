@@ -102,6 +102,13 @@ class Simulation:
         """Mid-month decimal years from the as-of month on, shape (months,)."""
         return self.latent.years[self.latent.lead :]
 
+    @cached_property
+    def ceiling_share(self) -> tuple[float, float, float]:
+        """The 5, 50 and 95 % points of the share of world GDP that caps the spend on one run."""
+        ranked = np.sort(self.posterior.blocks["compute"]["log10_gdp_share"])
+        low, middle, high = (float(10 ** ranked[int(p * (len(ranked) - 1))]) for p in (0.05, 0.5, 0.95))
+        return low, middle, high
+
     def price(self, basis: PriceBasis) -> Array:
         """Price of compute, log10 2023 $ per FLOP, shape (draws, months)."""
         return paths.price_path(self.posterior, self.latent, basis)
@@ -117,7 +124,7 @@ class Simulation:
         path = self._path(key)
         if key.algorithms.kind != "off":
             path += self.progress(key.algorithms, key.t_ref)
-        return Envelope(self.years, arrival.envelope(path), self._rate(key))
+        return Envelope(self.years, arrival.envelope(path, out=path), self._rate(key))
 
     def _path(self, key: EnvelopeKey) -> Array:
         if key.criterion == "on_trend":

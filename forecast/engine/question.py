@@ -8,7 +8,6 @@ What depends on the posterior (known scales, what was published by its `as_of`, 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
@@ -19,6 +18,7 @@ from forecast.engine.checks import (
     checked_int,
     checked_number,
     checked_quantiles,
+    parse_month,
 )
 from forecast.errors import InputError
 from forecast.priors import LogNormal
@@ -295,7 +295,4 @@ class Question:
         InputError
             When the text is not a month.
         """
-        match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", str(self.horizon))
-        if match is None or not 2010 <= int(match[1]) <= 2200:
-            raise InputError(f"horizon is {self.horizon!r}; give a month as YYYY-MM, such as 2060-12", field="horizon")
-        return date(int(match[1]), int(match[2]), 1)
+        return parse_month(self.horizon, "horizon")

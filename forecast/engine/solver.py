@@ -56,15 +56,16 @@ class Solver:
         """
         settled = settle.settle(question, self.posterior)
         key = settle.envelope_key(settled, self.posterior)
-        required = self.required_flop(settled)
+        simulation, required = self.simulation(settled), self.required_flop(settled)
         return compose(
             Basis(
                 asked=question,
                 settled=settled,
-                posterior=self.simulation(settled).posterior,
+                posterior=simulation.posterior,
                 key=key,
                 arrivals=self._arrivals(settled, key, required),
                 p_unreachable=float(np.count_nonzero(np.isinf(required))) / len(required),
+                ceiling_share=simulation.ceiling_share,
             )
         )
 
