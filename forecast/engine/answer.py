@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecast.engine.arrival import Position, probability_mcse
-from forecast.engine.encode import question_dict
+from forecast.engine.encode import answer_dict
 from forecast.engine.question import Question
 from forecast.errors import InputError
 from forecast.units import date_of
@@ -256,20 +256,7 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON values, by proto field names."""
-        return {
-            "question": question_dict(self.question),
-            "quantiles": [_quantile_dict(q) for q in self.quantiles],
-            **{name: getattr(self, name) for name in _MASSES},
-            "never_reasons": [_flat(r) for r in self.never_reasons],
-            "p_by_year": [_flat(p) for p in self.p_by_year],
-            "cdf": {k: list(v) for k, v in _flat(self.cdf).items()},
-            "binding_limits": [_flat(b) | {"limit": f"LIMIT_{b.limit.upper()}"} for b in self.binding_limits],
-            "posterior": _posterior_dict(self.posterior),
-            "choices": [_flat(c) for c in self.choices],
-            "data_notice": self.data_notice,
-            "provenance": _flat(self.provenance)
-            | {"hindsight_rows": [_flat(h) for h in self.provenance.hindsight_rows]},
-        }
+        return answer_dict(self)
 
     def to_json(self) -> str:
         """The answer as JSON text, indented, ending in a newline."""
@@ -284,28 +271,3 @@ class Answer:
             yield f"cdf,{year!r},{date_of(year)},{p!r},{probability_mcse(p, self.provenance.draws)!r}"
         for name in ("p_already", "p_beyond_horizon", "p_never"):
             yield f"{name},,,{getattr(self, name)!r},{getattr(self, f'{name}_mcse')!r}"
-
-
-_MASSES = (
-    "p_already",
-    "p_already_mcse",
-    "p_beyond_horizon",
-    "p_beyond_horizon_mcse",
-    "p_never",
-    "p_never_mcse",
-)
-
-
-def _flat(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
-
-
-def _quantile_dict(quantile: Quantile) -> dict[str, Any]:
-    found = {name: value for name, value in _flat(quantile).items() if value is not None}
-    return found | {"position": f"POSITION_{quantile.position.upper()}"}
-
-
-def _posterior_dict(posterior: PosteriorStatus) -> dict[str, Any]:
-    found = _flat(posterior) | {"status": f"POSTERIOR_STATUS_{posterior.status}", "reasons": list(posterior.reasons)}
-    nowcast = found.pop("nowcast")
-    return found | ({"nowcast": _flat(nowcast)} if nowcast is not None else {})

@@ -1,12 +1,15 @@
-"""The question as JSON values, by proto field names and with enums by full name."""
+"""Question and answer as JSON values, by proto field names and with enums by full name."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecast.engine.question import Algorithms, Law, Question, Target
+
+if TYPE_CHECKING:
+    from forecast.engine.answer import Answer, PosteriorStatus, Quantile
 
 
 def scenario_hash(question: Question) -> str:
@@ -54,3 +57,39 @@ def _algorithms_dict(algorithms: Algorithms) -> dict[str, Any]:
     if algorithms.ceiling_oom is not None:
         settled["ceiling_oom"] = algorithms.ceiling_oom
     return settled
+
+
+_MASSES = tuple(f"p_{name}{error}" for name in ("already", "beyond_horizon", "never") for error in ("", "_mcse"))
+
+
+def answer_dict(answer: Answer) -> dict[str, Any]:
+    """The answer as JSON values."""
+    return {
+        "question": question_dict(answer.question),
+        "quantiles": [_quantile_dict(q) for q in answer.quantiles],
+        **{name: getattr(answer, name) for name in _MASSES},
+        "never_reasons": [_flat(r) for r in answer.never_reasons],
+        "p_by_year": [_flat(p) for p in answer.p_by_year],
+        "cdf": {name: list(values) for name, values in _flat(answer.cdf).items()},
+        "binding_limits": [_flat(b) | {"limit": f"LIMIT_{b.limit.upper()}"} for b in answer.binding_limits],
+        "posterior": _posterior_dict(answer.posterior),
+        "choices": [_flat(c) for c in answer.choices],
+        "data_notice": answer.data_notice,
+        "provenance": _flat(answer.provenance)
+        | {"hindsight_rows": [_flat(h) for h in answer.provenance.hindsight_rows]},
+    }
+
+
+def _flat(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+def _quantile_dict(quantile: Quantile) -> dict[str, Any]:
+    found = {name: value for name, value in _flat(quantile).items() if value is not None}
+    return found | {"position": f"POSITION_{quantile.position.upper()}"}
+
+
+def _posterior_dict(posterior: PosteriorStatus) -> dict[str, Any]:
+    found = _flat(posterior) | {"status": f"POSTERIOR_STATUS_{posterior.status}", "reasons": list(posterior.reasons)}
+    nowcast = found.pop("nowcast")
+    return found | ({"nowcast": _flat(nowcast)} if nowcast is not None else {})
