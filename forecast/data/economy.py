@@ -100,11 +100,12 @@ def chip_stock(folder: Path, source: Source) -> Imported:
             for row in read_csv(path, ("Chip manufacturer", "End date", "Notes")):
                 chip = row[chip_column] if chip_column else "total"
                 owner = row[owner_column] if owner_column else "all"
-                result.rows.append(_stock(row, chip, owner, source))
+                result.rows.append(stock_row(row, chip, owner, source))
     return result
 
 
-def _stock(row: RawRow, chip: str, owner: str, source: Source) -> Row:
+def stock_row(row: RawRow, chip: str, owner: str, source: Source) -> Row:
+    """One row of chip_stock, published on the day that its notes give."""
     return {
         "manufacturer": row["Chip manufacturer"],
         "chip": chip,
