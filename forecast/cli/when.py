@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from forecast.engine.answer import Answer
 
 PRICE_BASES = {"realised": "realised", "list-rental": "list_rental", "amortized": "amortized_purchase"}
+EXAMPLES = """\b
+timelines when --loss 1.24 --scale kaplan-webtext2 --budget 1e9
+timelines when --flop 2e29
+timelines when --flop 2e25 --criterion on-trend --as-of 2020-07-27"""
 _HALVING_INTERVAL = re.compile(r"(\d+\.?\d*)\.\.(\d+\.?\d*)(?:mo)?")
 
 
-@click.command(name="when", short_help="When does a target become affordable?")
+@click.command(name="when", epilog=EXAMPLES)
 @click.option("--loss", type=float, metavar="V", help="A loss in nats per token, on --scale.")
 @click.option("--scale", metavar="NAME", help="The loss's scale, such as kaplan-webtext2.")
 @click.option("--flop", type=float, metavar="V", help="FLOP of one training run.")
@@ -61,13 +65,7 @@ _HALVING_INTERVAL = re.compile(r"(\d+\.?\d*)\.\.(\d+\.?\d*)(?:mo)?")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the distribution as CSV.")
 @click.option("--chart", type=click.Path(dir_okay=False, path_type=Path), help="Draw it to .html, .svg or .png.")
 def when(as_json: bool, as_csv: bool, chart: Path | None, **options: Any) -> None:
-    r"""Forecast when a loss, or an amount of training compute, becomes affordable.
-
-    \b
-    timelines when --loss 1.24 --scale kaplan-webtext2 --budget 1e9
-    timelines when --flop 2e29
-    timelines when --flop 2e25 --criterion on-trend --as-of 2020-07-27
-    """
+    """Forecast when a loss, or an amount of training compute, becomes affordable."""
     if as_json and as_csv:
         raise InputError("--json and --csv are both given; choose one", field="json")
     answer = _answer(options)

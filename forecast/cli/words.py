@@ -9,6 +9,7 @@ from forecast.engine.answer import Answer, Quantile, YearProbability
 
 WIDTH = 80
 LABEL = 16
+_TOGETHER = "\x00"
 
 
 def render(answer: Answer) -> str:
@@ -25,15 +26,20 @@ def render(answer: Answer) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+    return _filled(text, "", "")
 
 
 def _labelled(label: str, text: str) -> str:
     """`label` in its own column, `text` wrapped beside it."""
-    first, rest = f"  {label:<{LABEL - 2}}", " " * LABEL
-    return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
+    return _filled(text, f"  {label:<{LABEL - 2}}", " " * LABEL)
+
+
+def _filled(text: str, first: str, rest: str) -> str:
+    """Wrapped to the width; a percent sign stays with its number."""
+    wrapper = textwrap.TextWrapper(
+        WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
     )
+    return wrapper.fill(text.replace(" %", _TOGETHER + "%")).replace(_TOGETHER, " ")
 
 
 def _quantile_table(answer: Answer) -> str:
@@ -76,14 +82,10 @@ def _mass_table(answer: Answer) -> str:
     head = "  " + "".join(f"{name:>18}" for name, _ in masses)
     lines = [head, "  " + "".join(f"{words.percent(p):>18}" for _, p in masses)]
     lines += [
-        _wrapped_reason(f"never, {words.percent(reason.probability)}: {reason.reason}")
+        _filled(f"never, {words.percent(reason.probability)}: {reason.reason}", "  ", "    ")
         for reason in answer.never_reasons
     ]
     return "\n".join(lines)
-
-
-def _wrapped_reason(text: str) -> str:
-    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _year_table(answer: Answer) -> str:

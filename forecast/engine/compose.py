@@ -194,17 +194,17 @@ def _payer_choice(basis: Basis) -> Choice:
 
 
 def _ceiling_words(basis: Basis) -> str:
-    low, middle, high = (words.number(100 * share) for share in basis.ceiling_share)
-    return (
-        f"its ceiling, {middle} % of world GDP (90 % {low} to {high} %), is a judgement that decides after about 2031"
-    )
+    low, middle, high = (f"{100 * share:.2g}" for share in basis.ceiling_share)
+    ceiling = f"the ceiling of spend, {middle} % of world GDP (90 % {low} to {high} %)"
+    return f"{ceiling}, is a judgement that decides after about 2031"
 
 
 def _law_words(basis: Basis, law: Law) -> str:
     if law.kind == "published":
         found = laws.published(basis.posterior, str(law.name))
         floor = f"{found['floor_nats']:g} + " if found["floor_nats"] else ""
-        formula = f"L = {floor}{found['coefficient_nats']:.4g} (C / {found['flop_unit']:.4g})^-{found['exponent']:.3g}"
+        unit = words.number(found["flop_unit"])
+        formula = f"L = {floor}{found['coefficient_nats']:.4g} (C / {unit})^-{found['exponent']:.3g}"
         told = f"{law.name}: {formula}, published {found['published_on']}, taken at its word"
         return told + ("; the newest by then" if basis.asked.law is None else "")
     scale = str(basis.settled.target.scale)
