@@ -23,7 +23,8 @@ Z95 = _STANDARD.inv_cdf(0.95)
 
 
 def _normal_logpdf(z: Array) -> Array:
-    return -0.5 * z**2 - 0.5 * math.log(2 * math.pi)
+    density: Array = -0.5 * z**2 - 0.5 * math.log(2 * math.pi)
+    return density
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Normal:
 
     def ppf(self, p: ArrayLike) -> Array:
         """Quantiles at probabilities `p`."""
-        return self.mean + self.sd * _normal_ppf(np.asarray(p, float))
+        quantiles: Array = self.mean + self.sd * _normal_ppf(np.asarray(p, float))
+        return quantiles
 
     def sample(self, rng: np.random.Generator, size: int) -> Array:
         """`size` independent draws."""
@@ -62,7 +64,8 @@ class LogNormal:
 
     def ppf(self, p: ArrayLike) -> Array:
         """Quantiles at probabilities `p`."""
-        return self.median * np.exp(self.sd_ln * _normal_ppf(np.asarray(p, float)))
+        quantiles: Array = self.median * np.exp(self.sd_ln * _normal_ppf(np.asarray(p, float)))
+        return quantiles
 
     def sample(self, rng: np.random.Generator, size: int) -> Array:
         """`size` independent draws."""
@@ -86,14 +89,16 @@ class Beta:
         """Log density at 0 < `x` < 1."""
         x = np.asarray(x, float)
         log_norm = math.lgamma(self.a) + math.lgamma(self.b) - math.lgamma(self.a + self.b)
-        return (self.a - 1) * np.log(x) + (self.b - 1) * np.log1p(-x) - log_norm
+        density: Array = (self.a - 1) * np.log(x) + (self.b - 1) * np.log1p(-x) - log_norm
+        return density
 
     def ppf(self, p: ArrayLike) -> Array:
         """Quantiles at probabilities `p`, from the distribution function on a fine grid (error under 1e-6)."""
         edges = np.linspace(0, 1, 100_001)
         middle = (edges[1:] + edges[:-1]) / 2
         mass = np.concatenate([[0.0], np.cumsum(np.exp(self.logpdf(middle)))])
-        return np.interp(np.asarray(p, float), mass / mass[-1], edges)
+        quantiles: Array = np.interp(np.asarray(p, float), mass / mass[-1], edges)
+        return quantiles
 
     def sample(self, rng: np.random.Generator, size: int) -> Array:
         """`size` independent draws."""

@@ -28,7 +28,7 @@ class WorkerError(ForecastError):
 @click.command()
 @click.option("--as-of", metavar="DATE", help="Fit on what was published by then (default: the tables' release date).")
 @click.option("--data-cutoff", metavar="DATE", help="Leave out rows published later (default: the as-of date).")
-@click.option("--only", metavar="MODEL", help="Fit one model (compute or loss), copy the rest from the current posterior.")
+@click.option("--only", metavar="MODEL", help="Fit one model (compute or loss); copy the other from the current one.")
 @click.option("--draws", type=click.IntRange(50, 100_000), default=1000, show_default=True, help="Draws per chain.")
 @click.option("--tune", type=click.IntRange(50, 100_000), default=1000, show_default=True, help="Warm-up per chain.")
 @click.option("--chains", type=click.IntRange(2, 64), default=4, show_default=True, help="Independent chains.")

@@ -42,7 +42,8 @@ def year_weights(decimal_years: ArrayLike, anchor: float, first_year: int, years
     """
     starts = first_year + np.arange(years)
     dates = np.asarray(decimal_years, float).reshape(-1, 1)
-    return np.clip(dates - starts, 0, 1) - np.clip(anchor - starts, 0, 1)
+    weights: Array = np.clip(dates - starts, 0, 1) - np.clip(anchor - starts, 0, 1)
+    return weights
 
 
 def ar1_matrix(years: int, phi: float = PHI) -> Array:

@@ -236,7 +236,9 @@ def _row_blocks(draws: int) -> Iterator[slice]:
     return (slice(start, start + _DRAWS_PER_BLOCK) for start in range(0, draws, _DRAWS_PER_BLOCK))
 
 
-def _largest_of_month(posterior: Posterior, paths: Latent, rows: slice, rng: np.random.Generator) -> tuple[Array, Array]:
+def _largest_of_month(
+    posterior: Posterior, paths: Latent, rows: slice, rng: np.random.Generator
+) -> tuple[Array, Array]:
     block, constants = posterior.blocks["compute"], posterior.constants("compute")
     price = paths.log10_price[rows]
     counts = rng.poisson(float(constants["runs_per_year"]) / 12, price.shape)

@@ -43,11 +43,11 @@ def main() -> int:
 
 
 def _fit(as_of: date, draws: int) -> Posterior:
+    from forecast.inference.diagnostics import in_words
     from forecast.inference.fit import FitRequest, fit
-    from forecast.inference.store import summary
 
     posterior = fit(FitRequest(as_of=as_of, seed=SEED, keep_draws=draws), _say)
-    print(f"\n{as_of}: {posterior.status} {'; '.join(posterior.reasons)}\n{summary(posterior)}", flush=True)
+    print(f"\n{as_of}: {posterior.status} {'; '.join(posterior.reasons)}\n{in_words(posterior.manifest)}", flush=True)
     return posterior
 
 

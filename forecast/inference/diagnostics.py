@@ -193,9 +193,24 @@ def inside_bands(observed: Array, predictive: Array) -> tuple[float, bool]:
     return float(inside), bool(band[0] <= np.median(observed) <= band[1])
 
 
-def summary(found: Mapping[str, Convergence]) -> dict[str, Any]:
-    """The convergence figures as they stand in a manifest."""
-    return {model: asdict(item) for model, item in found.items()}
+def in_words(manifest: Mapping[str, Any]) -> str:
+    """How the chains mixed and what the nowcast says, one line a model."""
+    lines = []
+    for model, found in manifest["diagnostics"].items():
+        if found:
+            lines.append(
+                f"{model}: {found['draws']} draws, {found['divergences']} divergences, R-hat at most "
+                f"{found['max_r_hat']:.3f}, effective size at least {found['min_ess']:.0f}, "
+                f"{found['cpu_seconds']:.0f} CPU-seconds"
+            )
+        else:
+            lines.append(f"{model}: too few rows, drawn from its prior")
+    seen = manifest["nowcast"]
+    lines.append(
+        f"nowcast: {seen['inside_80']:.0%} of {seen['rows']} recent disclosed runs inside the 80 % band; the largest "
+        f"known run was reached with probability {seen['reach']:.2f}"
+    )
+    return "\n".join(lines)
 
 
 def _above(value: float, flag: float, refuse: float, reason: str) -> Verdict:

@@ -26,7 +26,7 @@ from forecast.inference import diagnostics
 from forecast.inference.diagnostics import Convergence
 from forecast.inference.nowcast import nowcast
 from forecast.inference.observations import Observations, observe
-from forecast.inference.runs import MODELS, Run, run_compute, run_loss
+from forecast.inference.runs import MODELS, Recipe, Run, run_compute, run_loss
 from forecast.inference.sampling import Progress, SamplerSettings
 from forecast.inference.scales import pooled_scales
 from forecast.posterior.artefact import Posterior
@@ -139,10 +139,9 @@ def _runs(
     makers = {"compute": run_compute, "loss": run_loss}
     if only is not None and only not in MODELS:
         raise InputError(f"unknown model {only!r}; known: {', '.join(MODELS)}", field="only")
+    recipe = Recipe(observations, request.priors, request.settings, request.seed)
     return {
-        name: _copied(name, observations, request, current)
-        if only not in (None, name)
-        else make(observations, request.priors, request.settings, request.seed, progress)
+        name: make(recipe, progress) if only in (None, name) else _copied(name, observations, request, current)
         for name, make in makers.items()
     }
 
@@ -168,7 +167,7 @@ def _copied(name: str, observations: Observations, request: FitRequest, current:
 def _assemble(request: FitRequest, observations: Observations, runs: Mapping[str, Run]) -> Posterior:
     draws = min(request.keep_draws, *(run.draws for run in runs.values()))
     blocks = {name: block for run in runs.values() for name, block in run.thinned(draws).items()}
-    blocks["scales"], scale_constants = pooled_scales(observations.laws, blocks["loss"], request.priors.loss, request.seed)
+    blocks["scales"], scale_constants = pooled_scales(observations.laws, blocks["loss"], request.seed)
     constants = {
         "compute": {**observations.compute_constants, "phi": PHI},
         "price": {},

@@ -184,7 +184,8 @@ def _price_data(cutoff: date, folder: Path | None) -> PriceData:
 
 def _loss_data(points: pd.DataFrame) -> LossData:
     rows = points if len(points) >= FEWEST_ROWS else points.iloc[:0]
-    return LossData.from_points(list(rows["group"]), _floats(rows["training_flop"]), _floats(rows["loss_nats_per_token"]))
+    flop, loss_nats = _floats(rows["training_flop"]), _floats(rows["loss_nats_per_token"])
+    return LossData.from_points(list(rows["group"]), flop, loss_nats)
 
 
 def _loss_dates(points: pd.DataFrame, loss: LossData, as_of: float) -> dict[str, Any]:
@@ -220,4 +221,5 @@ def _observed(runs: pd.DataFrame, costs: pd.DataFrame) -> dict[str, NDArray[Any]
 
 
 def _floats(column: pd.Series) -> Array:
-    return column.to_numpy(np.float64)
+    values: Array = column.to_numpy(np.float64)
+    return values

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import ModuleType
@@ -67,29 +66,46 @@ class Run:
         return cls(blocks, entry["run"], entry["model_version"], posterior.manifest["diagnostics"][model])
 
 
-def run_compute(
-    observations: Observations, priors: Priors, settings: SamplerSettings, seed: int, progress: Progress | None
-) -> Run:
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a run's draws follow from, but for the model itself."""
+
+    observations: Observations
+    priors: Priors
+    settings: SamplerSettings
+    seed: int
+
+    def identity(self, model: str, version: str) -> str:
+        """Name of the run: the model, and a hash of version, data, dates, priors, settings and seed."""
+        seen = self.observations
+        parts = [version, seen.data_digest, seen.as_of.isoformat(), seen.cutoff.isoformat()]
+        parts += [repr(self.priors), repr(self.settings), str(self.seed)]
+        return f"{model}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:12]}"
+
+
+def run_compute(recipe: Recipe, progress: Progress | None) -> Run:
     """Sample the joint model of spend, price and compute with the hardware channels."""
-    model = compute.build(observations.compute, observations.price, priors.compute, priors.price)
-    sampled = sample("compute", compile_model(model), settings, seed, progress)
+    seen, priors = recipe.observations, recipe.priors
+    model = compute.build(seen.compute, seen.price, priors.compute, priors.price)
+    sampled = sample("compute", compile_model(model), recipe.settings, recipe.seed, progress)
     found = convergence("compute", sampled, [variable.name for variable in model.free_RVs])
-    key = (priors.compute, priors.price)
-    return _run("compute", _compute_blocks(sampled), found, version_of(compute, growth, price), observations, key, settings, seed)
+    version = version_of(compute, growth, price)
+    return Run(_compute_blocks(sampled), recipe.identity("compute", version), version, asdict(found))
 
 
-def run_loss(
-    observations: Observations, priors: Priors, settings: SamplerSettings, seed: int, progress: Progress | None
-) -> Run:
+def run_loss(recipe: Recipe, progress: Progress | None) -> Run:
     """Sample the hierarchy of losses; from its prior where there are too few rows."""
-    if "loss" in observations.prior_only:
-        block = loss.prior_block(priors.loss, settings.chains * settings.draws, np.random.default_rng(seed))
-        return _run("loss", {"loss": block}, None, version_of(loss), observations, (priors.loss,), settings, seed)
-    model = loss.build(observations.loss, priors.loss)
-    sampled = sample("loss", compile_model(model), settings, seed, progress)
+    seen, priors, version = recipe.observations, recipe.priors.loss, version_of(loss)
+    identity = recipe.identity("loss", version)
+    if "loss" in seen.prior_only:
+        draws = recipe.settings.chains * recipe.settings.draws
+        block = loss.prior_block(priors, draws, np.random.default_rng(recipe.seed))
+        return Run({"loss": block}, identity, version, {})
+    model = loss.build(seen.loss, priors)
+    sampled = sample("loss", compile_model(model), recipe.settings, recipe.seed, progress)
     found = convergence("loss", sampled, [variable.name for variable in model.free_RVs])
-    blocks = {"loss": {v.name: sampled.flat(v.name) for v in variables_of("loss")}}
-    return _run("loss", blocks, found, version_of(loss), observations, (priors.loss,), settings, seed)
+    block = {variable.name: sampled.flat(variable.name) for variable in variables_of("loss")}
+    return Run({"loss": block}, identity, version, asdict(found))
 
 
 def version_of(*modules: ModuleType) -> str:
@@ -111,19 +127,3 @@ def _compute_blocks(sampled: Sampled) -> dict[str, dict[str, Array]]:
         return elsewhere[block, name] if (block, name) in elsewhere else sampled.flat(name)
 
     return {block: {v.name: draws(block, v.name) for v in variables_of(block)} for block in MODELS["compute"]}
-
-
-def _run(
-    model: str,
-    blocks: Blocks,
-    found: Any,
-    version: str,
-    observations: Observations,
-    priors: tuple[Any, ...],
-    settings: SamplerSettings,
-    seed: int,
-) -> Run:
-    recipe = [version, observations.data_digest, [asdict(p) for p in priors], settings.as_dict(), seed]
-    recipe += [observations.as_of.isoformat(), observations.cutoff.isoformat()]
-    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
-    return Run(blocks, f"{model}-{digest[:12]}", version, asdict(found) if found is not None else {})

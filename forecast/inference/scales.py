@@ -8,17 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.engine.grid import Population
+from forecast.engine.question import DEFAULT_RELATIVE_NOISE
 from forecast.engine.study import published_law_scale
-from forecast.priors import LossPriors
 
 Array = NDArray[np.float64]
 
-RELATIVE_NOISE = 0.01
-"""Noise with which a published law enters the pool in the stored draws; other values are computed when asked for."""
-
 
 def pooled_scales(
-    laws: Sequence[Mapping[str, Any]], population: Mapping[str, Array], priors: LossPriors, seed: int
+    laws: Sequence[Mapping[str, Any]], loss_block: Mapping[str, Array], seed: int
 ) -> tuple[dict[str, Array], dict[str, Any]]:
     """Let every published law enter the pool as points on its range with a stated noise.
 
@@ -26,10 +24,8 @@ def pooled_scales(
     ----------
     laws : sequence of mapping
         Published laws, as in the manifest.
-    population : mapping of str to ndarray, shape (draws,)
-        The loss block.
-    priors : LossPriors
-        Noise floor.
+    loss_block : mapping of str to ndarray
+        Draws of the loss model: what other studies say.
     seed : int
         Seed of the grid's draws.
 
@@ -40,7 +36,8 @@ def pooled_scales(
     constants : dict
         `log10_c0`, `log10_c_max` (log10 FLOP) by scale, and `relative_noise`.
     """
-    found = [published_law_scale(law, population, RELATIVE_NOISE) for law in laws]
+    population, draws = Population.of(loss_block), len(loss_block["mu_b"])
+    found = [published_law_scale(law, population, DEFAULT_RELATIVE_NOISE, draws, seed) for law in laws]
     block = {name: np.column_stack([getattr(item, name) for item in found]) for name in ("b", "floor_nats", "log_l0")}
     constants = {name: [getattr(item, name) for item in found] for name in ("log10_c0", "log10_c_max")}
-    return block, {**constants, "relative_noise": RELATIVE_NOISE}
+    return block, {**constants, "relative_noise": DEFAULT_RELATIVE_NOISE}

@@ -7,6 +7,7 @@ from typing import Any
 
 from forecast.catalogue import Catalogue
 from forecast.errors import ForecastError
+from forecast.inference.diagnostics import in_words
 from forecast.posterior import artefact, selection
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.state import state_folder
@@ -56,28 +57,8 @@ def publish(posterior: Posterior, home: Path) -> dict[str, Any]:
         "as_of": posterior.as_of.isoformat(),
         "path": str(path),
         "current": current,
-        "summary": summary(posterior),
+        "summary": in_words(posterior.manifest),
     }
-
-
-def summary(posterior: Posterior) -> str:
-    """How the chains mixed and what the nowcast says, one line a model."""
-    lines = []
-    for model, found in posterior.manifest["diagnostics"].items():
-        if found:
-            lines.append(
-                f"{model}: {found['draws']} draws, {found['divergences']} divergences, R-hat at most "
-                f"{found['max_r_hat']:.3f}, effective size at least {found['min_ess']:.0f}, "
-                f"{found['cpu_seconds']:.0f} CPU-seconds"
-            )
-        else:
-            lines.append(f"{model}: too few rows, drawn from its prior")
-    seen = posterior.manifest["nowcast"]
-    lines.append(
-        f"nowcast: {seen['inside_80']:.0%} of {seen['rows']} recent disclosed runs inside the 80 % band; the largest "
-        f"known run was reached with probability {seen['reach']:.2f}"
-    )
-    return "\n".join(lines)
 
 
 def _current_as_of(home: Path, posterior: Posterior) -> Any:

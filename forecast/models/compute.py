@@ -124,7 +124,8 @@ class Trend:
 
 def latent_price(trend: Trend, weights: Array) -> Array:
     """p(t) = a_X - w @ rho, log10 2023 $ per FLOP, shape (draws, dates)."""
-    return np.asarray(trend.a_realised)[..., None] - trend.price_slopes @ weights.T
+    price_level: Array = np.asarray(trend.a_realised)[..., None] - trend.price_slopes @ weights.T
+    return price_level
 
 
 def frontier_mean(trend: Trend, weights: Array, decimal_years: Array) -> Array:

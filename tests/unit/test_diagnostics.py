@@ -104,7 +104,7 @@ def test_a_fit_passes_on_data_that_it_would_produce() -> None:
 
 
 def test_a_level_that_an_uncentred_predictor_pushed_down_is_refused() -> None:
-    """A tight prior on the intercept at year 0 biases today's level by orders of magnitude; the chains mix perfectly."""
+    """A tight prior on the intercept at year 0 moves today's level by orders of magnitude; the chains mix well."""
     posterior = _posterior()
     data = _data_of(posterior)
     low = dict(posterior.blocks["compute"])
