@@ -2,16 +2,16 @@
 
 | trap | rule |
 |---|---|
-| frontier compute is missing, not slowing | `before_disclosure_date` |
+| frontier compute is missing, not slowing | `DISCLOSURE_DATE`, at which `selections.frontier_runs` stops |
 | the FP16 column is unsafe | `peak_flop_per_s` |
 | old estimates move | `revision_dex` (the vintages table holds the values) |
 | confidence labels are factors of 3, 10, 30 | `confidence_label`, `confidence_dex` |
 | data-size columns mix tokens, images, samples | `tokens_or_none` |
 | cost methods are different quantities | `COST_METHODS`, one row per method |
-| vendor mix and chip generation drive rental prices | `canonical_chip`, and the vendor kept in every row |
+| vendor mix and chip generation drive rental prices | `canonical_chip`, `channel_of`; each row keeps its vendor |
 | joined cells, trailing newlines, renamed columns and models, several rows for one model | `clean_name`, `parts`,
   `name_column`, `RENAMED_RUNS`, `is_repeat` |
-| the capex file is irregular | `full_year`, `fourth_quarter`, `between_quarters` |
+| the capex file is irregular | `full_year`, `between_quarters` |
 | the newest quarter of the chip counts is incomplete | `is_incomplete` |
 | dollars of other years | `to_usd_2023` |
 | N x D overflows 64-bit integers | `six_n_d` |
@@ -114,11 +114,6 @@ def is_repeat(key: Hashable, seen: set[Hashable]) -> bool:
     return False
 
 
-def before_disclosure_date(published_on: date) -> bool:
-    """Whether a run belongs to the years in which the largest runs were still disclosed."""
-    return published_on <= DISCLOSURE_DATE
-
-
 def confidence_label(text: str) -> str:
     """`confident`, `likely` or `speculative`; every other label, and none, is `unknown`."""
     label = text.strip().lower()
@@ -185,11 +180,6 @@ def to_usd_2023(usd: float, year: int, cpi: Mapping[int, float]) -> float:
     return usd * cpi[2023] / cpi[year]
 
 
-def fourth_quarter(full_year: float, first_three: Sequence[float]) -> float:
-    """The fourth quarter, which companies publish only inside the year's total."""
-    return full_year - sum(first_three)
-
-
 def between_quarters(before: float, after: float) -> float:
     """A quarter that is missing altogether, as the mean of its neighbours: an estimate."""
     return (before + after) / 2
@@ -198,8 +188,9 @@ def between_quarters(before: float, after: float) -> float:
 def full_year(quarters: Mapping[int, float]) -> tuple[float, bool] | None:
     """A year's capex and whether a part of it is estimated; None where it cannot be had.
 
-    `quarters` maps 1-4 to the quarter's payments and 0 to the published total of the year, which wins. A year with
-    exactly one inner quarter missing is completed by `between_quarters`.
+    `quarters` maps 1-4 to the quarter's payments and 0 to the published total of the year, which wins: it holds the
+    fourth quarter, which companies do not publish by itself. A year with exactly one inner quarter missing is
+    completed by `between_quarters`.
     """
     if 0 in quarters:
         return quarters[0], False

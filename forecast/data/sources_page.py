@@ -74,14 +74,13 @@ def _sources(tables: Mapping[str, Sequence[Row]]) -> list[str]:
 
 def _source(source: Source, rows: Mapping[str, int]) -> list[str]:
     used = ", ".join(f"{name} {count}" for name, count in rows.items()) or "read into the rows of another source"
-    published = f"published {source.published_on}; " if source.published_on else ""
+    dated = f"Published {source.published_on}; recorded" if source.published_on else "Recorded"
     return [
         f"### `{source.key}`",
         "",
         f"{source.title}. {source.authors}. <{source.url}>",
         "",
-        f"Licence: {source.licence}. {published[:1].upper()}{published[1:]}recorded {source.recorded_on}. "
-        f"Taken: {source.taken}.",
+        f"Licence: {source.licence}. {dated} {source.recorded_on}. Taken: {source.taken}.",
         "",
         f"Rows: {used}." + (f" File: `{source.file}`." if source.file else ""),
         "",

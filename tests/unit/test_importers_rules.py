@@ -18,10 +18,9 @@ from forecast.data.sources import SOURCES
 positive = st.floats(1e-3, 1e30)
 
 
-# 1. frontier compute is missing, not slowing
-def test_runs_after_the_disclosure_date_are_censored() -> None:
-    assert rules.before_disclosure_date(date(2025, 7, 31))
-    assert not rules.before_disclosure_date(date(2025, 8, 1))
+# 1. frontier compute is missing, not slowing: test_tables, `frontier_runs` stops at the disclosure date
+def test_the_disclosure_date_is_the_last_day_on_which_the_largest_runs_were_published() -> None:
+    assert date(2025, 7, 31) == rules.DISCLOSURE_DATE
 
 
 # 2. the FP16 column is unsafe
@@ -150,14 +149,10 @@ def test_a_slug_is_its_own_slug(text: str) -> None:
 
 def test_the_first_row_of_a_model_stands() -> None:
     seen: set[object] = set()
-    assert [rules.is_repeat(key, seen) for key in ("a", "b", "a")] == [False, False, True]  # type: ignore[arg-type]
+    assert [rules.is_repeat(key, seen) for key in ("a", "b", "a")] == [False, False, True]
 
 
 # 9. the capex file
-def test_a_fourth_quarter_is_what_the_year_leaves() -> None:
-    assert rules.fourth_quarter(52.5, [12.0, 13.2, 13.1]) == pytest.approx(14.2)
-
-
 def test_a_year_is_its_published_total_or_its_four_quarters_or_with_one_inner_quarter_estimated() -> None:
     assert rules.full_year({0: 11.0, 3: 7.4}) == (11.0, False)
     assert rules.full_year({1: 1.0, 2: 2.0, 3: 3.0, 4: 4.0}) == (10.0, False)

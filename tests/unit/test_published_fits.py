@@ -40,7 +40,7 @@ def doubling_years(x: Array, log10_usd_per_unit: Array) -> list[float]:
 
 
 def column(frame: pd.DataFrame, name: str) -> Array:
-    return frame[name].to_numpy(dtype=np.float64)
+    return np.asarray(frame[name], dtype=np.float64)
 
 
 def test_compute_of_notable_models_since_2010_grows_4_35x_a_year() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from forecast.data import rules, selections, tables
 from forecast.data.columns import Column, Schema
+from forecast.data.raw import Row
 from forecast.data.schemas import TABLES
 from forecast.data.sources import SOURCES
 from forecast.errors import DataError, StorageError, UnknownNameError
@@ -132,7 +133,7 @@ def test_an_unknown_table_is_named_with_the_known_ones() -> None:
 )
 def test_canonical_text_reads_back_what_was_written_to_ten_digits(rows: list[tuple[int, float, date]]) -> None:
     schema = Schema("t", (Column("at", "integer"), Column("x", "number"), Column("day", "date")), ("at",))
-    written = [{"at": at, "x": x, "day": min(day, date(2100, 1, 1))} for at, x, day in rows]
+    written: list[Row] = [{"at": at, "x": x, "day": min(day, date(2100, 1, 1))} for at, x, day in rows]
     text = schema.to_text(written)
     read = schema.from_text(text, "t")
     assert [row["at"] for row in read] == sorted(row["at"] for row in written)
