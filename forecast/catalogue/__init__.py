@@ -1,1 +1,22 @@
-"""The catalogue: which posteriors exist and which one was current when. Files are the truth; it remembers."""
+"""The catalogue: which posteriors exist and which one was current when. Files are the truth; it remembers.
+
+`from forecast.catalogue import Catalogue`; SQLAlchemy is loaded with that name, not before.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecast.catalogue.store import Catalogue, CurrentChange, PosteriorRecord
+
+__all__ = ["Catalogue", "CurrentChange", "PosteriorRecord"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module("forecast.catalogue.store"), name)
+    globals()[name] = value
+    return value

@@ -176,7 +176,7 @@ def seal(posterior: Posterior) -> tuple[Posterior, bytes]:
 
 
 def write(posterior: Posterior, folder: Path) -> Path:
-    """Write a posterior into `folder`, draws first, then the manifest that makes it visible.
+    """Write a posterior into `folder` (made if need be), draws first, then the manifest that makes it visible.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def write(posterior: Posterior, folder: Path) -> Path:
         When the folder cannot be written; what was there before is untouched.
     """
     sealed, image = seal(posterior)
-    path = Path(folder) / f"{sealed.name}.nc"
+    path = atomic.make_folder(Path(folder)) / f"{sealed.name}.nc"
     atomic.write_bytes(path, image)
     atomic.write_bytes(path.with_suffix(".json"), manifests.to_json(sealed.manifest).encode())
     return path

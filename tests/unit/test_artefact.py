@@ -91,7 +91,6 @@ class TestRoundTrip:
         assert read(written).manifest["sha256"] == digest
 
     def test_reading_and_writing_again_gives_the_same_files(self, written: Path, tmp_path: Path) -> None:
-        (tmp_path / "again").mkdir()
         again = write(read(written), tmp_path / "again")
         assert again.name == written.name
         assert again.read_bytes() == written.read_bytes()
@@ -99,7 +98,6 @@ class TestRoundTrip:
 
     def test_another_process_writes_the_same_bytes(self, written: Path, tmp_path: Path) -> None:
         there = tmp_path / "there"
-        there.mkdir()
         code = (
             "import sys; from pathlib import Path; from forecast.posterior.artefact import write; "
             f"from tests.synthetic import synthetic_posterior; write(synthetic_posterior({DRAWS}), Path(sys.argv[1]))"
@@ -381,9 +379,13 @@ class TestBuilding:
 
 
 class TestStorage:
-    def test_a_folder_that_is_not_there(self, posterior: Posterior, tmp_path: Path) -> None:
+    def test_the_folder_is_made(self, posterior: Posterior, tmp_path: Path) -> None:
+        assert write(posterior, tmp_path / "new" / "folder").is_file()
+
+    def test_a_folder_that_cannot_be_made(self, posterior: Posterior, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
         with pytest.raises(StorageError, match="TIMELINES_HOME"):
-            write(posterior, tmp_path / "absent")
+            write(posterior, tmp_path / "file" / "posteriors")
 
     def test_a_manifest_is_read_without_opening_the_draws(self, written: Path) -> None:
         written.write_bytes(b"")

@@ -1,0 +1,94 @@
+"""`timelines`: the command line. A command's module is imported when it is called, so that answers stay quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+import forecast
+from forecast.cli.failures import exit_code_of
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where a command lives (`module:function`) and its line in the help."""
+
+    place: str
+    about: str
+
+    @property
+    def exists(self) -> bool:
+        """Whether this installation has the command's module."""
+        return find_spec(self.place.partition(":")[0]) is not None
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        module, _, name = self.place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+COMMANDS: Mapping[str, Command] = {
+    "when": Command("forecast.cli.when:when", "When does a target become affordable?"),
+    "forecast": Command("forecast.cli.forecast:forecast", "Fit, then print and draw the headline."),
+    "fit": Command("forecast.cli.fit:fit", "Fit the models on the tables and store the posterior."),
+    "posterior": Command("forecast.cli.posterior:posterior", "List, show, verify and choose posteriors."),
+    "data": Command("forecast.cli.data:data", "List, show, check and import the tables of observations."),
+    "replay": Command("forecast.cli.replay:replay", "Replay published claims as of their date."),
+    "backtest": Command("forecast.cli.backtest:backtest", "Refit as of past dates and score what came after."),
+    "report": Command("forecast.cli.report:report", "Write a report."),
+    "serve": Command("forecast.cli.serve:serve", "Serve forecasts over gRPC."),
+    "ask": Command("forecast.cli.ask:ask", "Ask a server."),
+}
+
+
+class Timelines(click.Group):
+    """A group that imports a command when it is called, and turns every error into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Commands of this installation, in the order of `COMMANDS`."""
+        return [name for name, command in COMMANDS.items() if command.exists]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None where there is none."""
+        command = COMMANDS.get(cmd_name)
+        return command.load() if command is not None and command.exists else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands in the help without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].about) for name in self.list_commands(ctx)])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run; in standalone mode, exit with the codes of `forecast.cli.failures`."""
+        run = partial(super().main, args, prog_name, complete_var, standalone_mode=False, **extra)
+        return sys.exit(exit_code_of(run)) if standalone_mode else run()
+
+
+@click.group(
+    cls=Timelines,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="What is fitted and imported lives in TIMELINES_HOME, else in the platform's folder for state. "
+    "Exit codes: 0 answered, 2 bad input, 1 anything else, 130 interrupted.",
+)
+@click.version_option(forecast.__version__, prog_name="timelines")
+def main() -> None:
+    """Forecast when an AI training loss becomes affordable, with its uncertainty."""
+
+
+if __name__ == "__main__":
+    main(prog_name="timelines")
