@@ -129,3 +129,4 @@ def _draw(answer: Answer, path: Path) -> None:
     from forecast.reports.charts import arrival_chart
 
     arrival_chart(answer).save(path)
+    click.echo(f"Drawn: {path}", err=True)

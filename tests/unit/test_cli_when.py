@@ -118,3 +118,19 @@ def test_help_names_every_option_of_the_api() -> None:
     text = answered("--help")
     options = re.findall(r"--([a-z0-9-]+)", OF_THE_API)
     assert [option for option in options if f"--{option}" not in text] == []
+
+
+def test_a_chart_is_drawn_beside_the_answer(tmp_path: Path) -> None:
+    pytest.importorskip("altair")
+    drawn = tmp_path / "when.svg"
+    text = answered("--flop", "1e29", "--chart", str(drawn))
+    assert "A 1e29 FLOP run is expected" in text
+    assert drawn.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_chart_of_another_suffix_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("altair")
+    error = ask("--flop", "1e29", "--chart", str(tmp_path / "when.gif")).exception
+    assert isinstance(error, ForecastError)
+    assert error.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
