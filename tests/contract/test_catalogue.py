@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,19 +10,13 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
 
-from forecast.catalogue import database
-from forecast.catalogue.schema import HEAD, Base
 from forecast.catalogue.store import Catalogue
 from forecast.errors import ArtefactError, PosteriorNotFoundError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.selection import PosteriorRefusedError
-from forecast.posterior.state import StateFolder, state_folder
+from forecast.posterior.state import StateFolder
 from tests.synthetic import synthetic_posterior
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,18 +34,6 @@ class StepClock:
     def __call__(self) -> datetime:
         self.now += timedelta(minutes=1)
         return self.now
-
-
-@pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
-    """A state folder, and a package that ships one reference posterior."""
-    shipped = tmp_path / "shipped"
-    shipped.mkdir()
-    write(synthetic_posterior(50, seed=100), shipped)
-    monkeypatch.setattr(selection, "SHIPPED", shipped)
-    folder = state_folder(tmp_path / "home")
-    folder.posteriors.mkdir(parents=True)
-    return folder
 
 
 @pytest.fixture(params=["sqlite"])
@@ -207,112 +184,3 @@ class TestCatalogue:
         with open_catalogue() as catalogue:
             catalogue.set_current(name)
         assert [change.name for change in open_catalogue().history()] == [name]
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from forecast.catalogue.store import Catalogue
-from forecast.posterior.artefact import write
-from tests.synthetic import synthetic_posterior
-
-home, number = Path(sys.argv[1]), int(sys.argv[2])
-for step in range(5):
-    posterior = synthetic_posterior(20, seed=1000 * number + step)
-    name = write(posterior, home / "posteriors").stem
-    with Catalogue.open(home) as catalogue:
-        catalogue.set_current(name)
-        print(name, flush=True)
-"""
-
-
-class TestSqlite:
-    def test_processes_that_start_at_once_all_write(self, state: StateFolder) -> None:
-        """Every one makes the database, migrates it, adds and sets: none is refused and nothing is lost."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-c", WRITER, str(state.root)]
-        crowd = [
-            subprocess.Popen([*command, str(number)], env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-            for number in range(4)
-        ]
-        written = [name for writer in crowd for name in writer.communicate(timeout=120)[0].split()]
-        assert [writer.returncode for writer in crowd] == [0] * 4
-        with Catalogue.open(state.root) as catalogue:
-            history = [change.name for change in catalogue.history()]
-            assert sorted(history) == sorted(written)
-            assert len(written) == 20
-            assert catalogue.current().name == history[0]
-
-    def test_it_uses_the_write_ahead_log_and_full_sync(self, state: StateFolder) -> None:
-        engine = database.open_database(state.catalogue_file)
-        with engine.connect() as connection:
-            found = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
-        engine.dispose()
-        assert found == ["wal", 2]
-
-    def test_migrations_make_what_the_code_declares(self, state: StateFolder) -> None:
-        engine = database.open_database(state.catalogue_file)
-        with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            assert compare_metadata(context, Base.metadata) == []
-            assert context.get_current_revision() == HEAD
-        engine.dispose()
-        assert ScriptDirectory(str(database.MIGRATIONS)).get_heads() == [HEAD]
-
-    def test_every_migration_can_be_taken_back(self, state: StateFolder) -> None:
-        from alembic import command
-        from alembic.config import Config
-
-        engine = database.open_database(state.catalogue_file)
-        with database.writing(engine).begin() as connection:
-            config = Config(attributes={"connection": connection})
-            config.set_main_option("script_location", str(database.MIGRATIONS))
-            command.downgrade(config, "base")
-        database.open_database(state.catalogue_file).dispose()
-        engine.dispose()
-
-    def test_a_migration_that_fails_leaves_nothing_half_made(
-        self, state: StateFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        broken = tmp_path / "migrations"
-        shutil.copytree(database.MIGRATIONS, broken)
-        revision = next((broken / "versions").glob("r0001*.py"))
-        revision.write_text(
-            revision.read_text().replace('"ix_posteriors_as_of", "posteriors"', '"ix", "no_such_table"')
-        )
-        with monkeypatch.context() as patch:
-            patch.setattr(database, "MIGRATIONS", broken)
-            with pytest.raises(StorageError, match="no_such_table"):
-                Catalogue.open(state.root)
-        with sqlite3.connect(state.catalogue_file) as connection:
-            assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
-        Catalogue.open(state.root).close()
-
-    def test_a_newer_catalogue_asks_for_an_upgrade(self, state: StateFolder) -> None:
-        Catalogue.open(state.root).close()
-        with sqlite3.connect(state.catalogue_file) as connection:
-            connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        with pytest.raises(StorageError, match="upgrade timelines"):
-            Catalogue.open(state.root)
-
-    @pytest.mark.parametrize(
-        "content", [b"not a database at all, but long enough to be one" * 99, b"SQLite format 3\0junk"]
-    )
-    def test_a_damaged_file_says_what_to_do(self, state: StateFolder, content: bytes) -> None:
-        state.catalogue_file.write_bytes(content)
-        with pytest.raises(StorageError, match="damaged: move it away"):
-            Catalogue.open(state.root)
-
-    def test_a_held_lock_is_waited_for_and_then_named(
-        self, state: StateFolder, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
-        with Catalogue.open(state.root) as catalogue, sqlite3.connect(state.catalogue_file) as holder:
-            holder.execute("BEGIN IMMEDIATE")
-            with pytest.raises(StorageError, match="held by another process"):
-                catalogue.sync()
-
-    def test_a_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
-        (tmp_path / "file").write_text("")
-        with pytest.raises(StorageError, match="TIMELINES_HOME"):
-            Catalogue.open(tmp_path / "file" / "home")
