@@ -117,7 +117,7 @@ def _display(quiet: bool) -> Any:
 
 def _words(outcome: Mapping[str, Any]) -> str:
     lines = [f"{outcome['name']}: {outcome['status']}", *(f"  {reason}" for reason in outcome["reasons"])]
-    lines.append(outcome["summary"])
+    lines += [outcome["summary"], f"{outcome['cpu_seconds']:.0f} CPU-seconds in all"]
     if outcome["current"]:
         lines.append("It is current now: `timelines when` answers from it.")
     elif outcome["status"] != "REFUSED":

@@ -75,7 +75,6 @@ class Convergence:
     worst_ess: str
     min_bfmi: float
     target_accept: float
-    cpu_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,6 @@ def convergence(model: str, sampled: Sampled, names: Iterable[str]) -> Convergen
         worst_ess=worst_ess,
         min_bfmi=round(float(np.min(bfmi)), 3),
         target_accept=sampled.target_accept,
-        cpu_seconds=round(sampled.cpu_seconds, 1),
     )
 
 
@@ -200,8 +198,7 @@ def in_words(manifest: Mapping[str, Any]) -> str:
         if found:
             lines.append(
                 f"{model}: {found['draws']} draws, {found['divergences']} divergences, R-hat at most "
-                f"{found['max_r_hat']:.3f}, effective size at least {found['min_ess']:.0f}, "
-                f"{found['cpu_seconds']:.0f} CPU-seconds"
+                f"{found['max_r_hat']:.3f}, effective size at least {found['min_ess']:.0f}"
             )
         else:
             lines.append(f"{model}: too few rows, drawn from its prior")

@@ -63,7 +63,7 @@ def run(request: Mapping[str, Any], home: Path, emit: Emit) -> dict[str, Any]:
     Returns
     -------
     dict
-        name, status, reasons, path and whether it is now current.
+        What `publish` returns, and the CPU time of the process.
     """
     emit({"event": "stage", "text": "reading the tables, building and compiling the models"})
     from forecast.inference.fit import FitRequest, fit
@@ -82,7 +82,7 @@ def run(request: Mapping[str, Any], home: Path, emit: Emit) -> dict[str, Any]:
     only = request.get("only")
     posterior = fit(fit_request, _reporter(emit), only, current_or_none(home) if only else None)
     emit({"event": "stage", "text": "storing the posterior"})
-    return publish(posterior, home)
+    return {**publish(posterior, home), "cpu_seconds": round(time.process_time(), 1)}
 
 
 def _reporter(emit: Emit) -> Callable[[Sequence[ChainProgress]], None]:

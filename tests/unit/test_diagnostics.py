@@ -17,7 +17,7 @@ from forecast.units import decimal_year
 from tests.simulated import compute_dates
 from tests.synthetic import synthetic_posterior
 
-GOOD = Convergence("compute", 0, 4000, 1.004, "g_spend", 900.0, "g_spend", 0.9, 0.95, 20.0)
+GOOD = Convergence("compute", 0, 4000, 1.004, "g_spend", 900.0, "g_spend", 0.9, 0.95)
 
 
 @pytest.mark.parametrize(
