@@ -137,6 +137,12 @@ class TestFind:
         fit(home, 2, JULY_2020, written=2, status="REFUSED")
         assert find(as_of=JULY_2020, home=home).name == good
 
+    def test_a_damaged_one_is_an_error_and_never_an_older_one(self, shipped: Path, home: Path) -> None:
+        name = fit(home, 1, JULY_2020)
+        (state_folder(home).posteriors / f"{name}.json").write_text("{")
+        with pytest.raises(ArtefactError, match=name):
+            find(as_of=JULY_2020, home=home)
+
     def test_an_unknown_date_lists_the_known_and_the_command(self, shipped: Path, home: Path) -> None:
         with pytest.raises(PosteriorNotFoundError) as caught:
             find(as_of=date(2019, 1, 2), home=home)
