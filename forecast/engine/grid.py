@@ -3,12 +3,15 @@
     points      ln L_i ~ t4(l + ln[f + (1 - f) (C_i / C_m)^-b], sqrt(0.003^2 + s^2)),   C_m the middle of the data
     prior       mean over hyper-draws of t4(ln b; mu_b, tau_b) t4(logit e; mu_e, tau_e),  of N(ln s; mu_s, tau_s),
                 and l ~ N(interpolated, .1)
-    axes        ln slope and logit f, the slope of ln L and the floor's share of the loss at C_m; and ln s:
+    law         ln slope and logit f, the slope of ln L and the floor's share of the loss at C_m:
                 ln b = ln slope - ln(1 - f),   logit e = logit f + b ln(1e21 / C_m)
+    axes        z, logit f and ln s, with ln slope = best(f, s) + sd(f, s) z: the slope that fits the points best given
+                the other two, and how well they say it
 
-The map from (ln slope, logit f) to (ln b, logit e) has Jacobian 1, and in the former the likelihood has no ridge, so
-that a rectangle fits it. l is integrated out by the trapezoid rule around its mode, cell by cell, then drawn from its
-exact conditional density. The prior is tabulated once: the mean over hyper-draws of products is one matrix product.
+The map from (ln slope, logit f) to (ln b, logit e) has Jacobian 1. The points may say the slope to a thousandth and the
+floor hardly at all; z keeps the first as wide as the grid whatever the noise, so no zoom can step over it. l is
+integrated out by the trapezoid rule around its mode, cell by cell, then drawn from its exact
+conditional density.
 
 References: `forecast.models.loss`, which fits the population.
 """
@@ -16,13 +19,14 @@ References: `forecast.models.loss`, which fits the population.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.engine.population import Population, Prior
 from forecast.engine.scaling import LN10, SHARE_LOG10_FLOP
 
 Array = NDArray[np.float64]
@@ -30,84 +34,23 @@ Array = NDArray[np.float64]
 NOISE_FLOOR = 0.003
 LEVEL_SD = 0.1
 
-_START = ((math.log(1e-3), math.log(0.6)), (-24.0, 9.0), (math.log(1e-5), math.log(0.3)))
-_CELLS = ((48, 56, 24), (48, 56, 12), (80, 96, 10))
-"""Cells along ln slope, logit f and ln s in each of the three zooms."""
+_START = ((-8.0, 8.0), (-24.0, 9.0), (math.log(1e-5), math.log(0.3)))
+"""Bounds of z, logit f and ln s."""
+_ZOOMS = ((16, 48, 10), (16, 40, 16))
+_LAST = (32, 64, 12)
+_SHARP = 1  # ln s is cut only by zooms from here on: on coarse cells the law misses the points, and s makes up for it
 _TAIL_MASS = 1e-4  # cut from each end of each axis by a zoom
+_SLOPE_STEPS, _SLOPE_STEPS_FROM_NEAR = 12, 3
 _MODE_STEPS = 6
 _LAPLACE = np.zeros(1)
 _LEVEL_NODES = np.linspace(-5.0, 5.0, 11)  # in sd; for a bell, the trapezoid rule with this step errs by 1e-6
 _MANY_POINTS = 24  # from here on the level is as good as normal
 _DRAW_NODES = np.linspace(-6.0, 6.0, 41)
-_HYPER_DRAWS = 1000
-_TABLE_REACH, _TABLE_NODES = 6.0, 161
-
-
-@dataclass(frozen=True, slots=True)
-class Population:
-    """Hyper-draws of the loss model: centre and spread of ln b, logit e (t4) and ln s (normal), shape (draws,) each."""
-
-    mu_b: Array
-    tau_b: Array
-    mu_e: Array
-    tau_e: Array
-    mu_s: Array
-    tau_s: Array
-
-    @classmethod
-    def of(cls, block: Mapping[str, Array]) -> Population:
-        """The population in a posterior's loss block, thinned evenly to at most 1,000 hyper-draws."""
-        rows = np.unique(np.arange(_HYPER_DRAWS) * len(block["mu_b"]) // _HYPER_DRAWS)
-        return cls(*(np.asarray(block[name], float)[rows] for name in cls.__slots__))
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """ln density of (ln b, logit e), tabulated at centre + spread sinh(u) over u from -6 to 6 along both axes."""
-
-    centre: tuple[float, float]
-    spread: tuple[float, float]
-    table: Array
-
-    @classmethod
-    def of(cls, population: Population) -> Prior:
-        """Mean over the hyper-draws of a product of two densities: a matrix product."""
-        p = population
-        nodes = np.sinh(np.linspace(-_TABLE_REACH, _TABLE_REACH, _TABLE_NODES))
-        centre = float(np.median(p.mu_b)), float(np.median(p.mu_e))
-        spread = float(np.median(p.tau_b)), float(np.median(p.tau_e))
-        of_b = _t4_density(centre[0] + spread[0] * nodes, p.mu_b, p.tau_b)
-        of_e = _t4_density(centre[1] + spread[1] * nodes, p.mu_e, p.tau_e)
-        return cls(centre, spread, np.log(of_b @ of_e.T / len(p.mu_b)))
-
-    def log_density(self, ln_b: Array, logit_e: Array) -> Array:
-        """By bilinear interpolation; past the table (200 spreads from the centre) the value at its edge."""
-        i, u = _position(ln_b, self.centre[0], self.spread[0])
-        j, v = _position(logit_e, self.centre[1], self.spread[1])
-        low = (1 - v) * self.table[i, j] + v * self.table[i, j + 1]
-        high = (1 - v) * self.table[i + 1, j] + v * self.table[i + 1, j + 1]
-        result: Array = (1 - u) * low + u * high
-        return result
-
-
-def _t4_density(x: Array, mu: Array, tau: Array) -> Array:
-    """Density of Student's t4, shape (x, mu)."""
-    q = 1 + ((x[:, None] - mu) / tau) ** 2 / 4
-    result: Array = 0.375 / (q * q * np.sqrt(q) * tau)
-    return result
-
-
-def _position(x: Array, centre: float, spread: float) -> tuple[NDArray[np.int64], Array]:
-    """Table cell of each value, and how far into it."""
-    step = 2 * _TABLE_REACH / (_TABLE_NODES - 1)
-    place = np.clip((np.arcsinh((x - centre) / spread) + _TABLE_REACH) / step, 0, _TABLE_NODES - 1.001)
-    cell = place.astype(np.int64)
-    return cell, place - cell
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Centres and widths of the cells along each axis: ln slope, logit f and, where the noise is learned, ln s."""
+    """Centres and widths of the cells along each axis: z, logit f and, where the noise is learned, ln s."""
 
     centres: tuple[Array, ...]
     widths: tuple[float, ...]
@@ -144,7 +87,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Draws on the grid's axes, shape (draws,) each."""
+    """Laws at places of the grid, but for their level, with the scale of the noise; any one shape."""
 
     ln_slope: Array
     logit_f: Array
@@ -159,6 +102,11 @@ class Places:
     def log_floor_share(self) -> Array:
         """ln f."""
         return -np.logaddexp(0, -self.logit_f)
+
+    @property
+    def log_reducible_share(self) -> Array:
+        """ln(1 - f)."""
+        return -np.logaddexp(0, self.logit_f)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,41 +151,72 @@ class Problem:
         return cls(nepers, log_loss, middle, guess, relative_noise, population, Prior.of(population))
 
     def places(self, draws: int, rng: np.random.Generator) -> Places:
-        """Close in on the mass in three zooms; draw from the cells of the last."""
-        bounds: Sequence[tuple[float, float]] = _START if self.relative_noise is None else _START[:2]
-        for counts in _CELLS[:-1]:
+        """Close in on the mass, then draw from the cells of the last grid."""
+        bounds = list(_START if self.relative_noise is None else _START[:2])
+        for number, counts in enumerate(_ZOOMS):
             cells = Cells.over(bounds, counts)
-            bounds = cells.box(self.log_mass(cells, _LAPLACE))
-        last = Cells.over(bounds, _CELLS[-1])
+            box = cells.box(self.log_mass(cells, _LAPLACE))
+            bounds = box if number >= _SHARP else [*box[:2], *bounds[2:]]
+        last = Cells.over(bounds, _LAST)
         nodes = _LEVEL_NODES if len(self.nepers) < _MANY_POINTS else _LAPLACE
-        drawn = last.sample(self.log_mass(last, nodes), draws, rng)
-        return Places(drawn[0], drawn[1], self._scale(drawn[2] if len(drawn) > 2 else np.zeros(draws)))
+        z, logit_f, *ln_s = last.sample(self.log_mass(last, nodes), draws, rng)
+        scale = self._scale(ln_s[0] if ln_s else np.zeros(draws))
+        near, _ = self._best_slope(last.centres[1], np.median(scale))
+        best, sd = self._best_slope(logit_f, scale, np.interp(logit_f, last.centres[1], near))
+        return Places(best + sd * z, logit_f, scale)
 
     def log_mass(self, cells: Cells, level_nodes: Array) -> Array:
-        """ln of each cell's posterior mass but for a constant; a single node is Laplace's approximation.
+        """ln of each cell's posterior mass but for a constant.
 
         Parameters
         ----------
         cells : Cells
             Where.
         level_nodes : ndarray
-            Nodes of the integral over the level l, in its standard deviations around its mode.
+            Nodes of the integral over the level l, in its standard deviations around its mode; a single one at 0 is
+            Laplace's approximation.
 
         Returns
         -------
-        ndarray, shape (ln slope, logit f) or (ln slope, logit f, ln s)
-            Normalized alike for all cells.
+        ndarray, shape (z, logit f) or (z, logit f, ln s)
+            All cells by one constant.
         """
-        places = Places(cells.centres[0][:, None], cells.centres[1][None, :], np.zeros(1))
+        z, logit_f, *ln_s = cells.centres
+        scales = self._scale(ln_s[0] if ln_s else np.zeros(1))
+        planes = [self._plane(z[:, None], logit_f, scale, level_nodes) for scale in scales]
+        return np.stack(planes, axis=-1) + self._log_prior_s(ln_s[0]) if ln_s else planes[0]
+
+    def _plane(self, z: Array, logit_f: Array, scale: float, level_nodes: Array) -> Array:
+        """ln mass of the cells of one noise."""
+        best, sd = self._best_slope(logit_f, scale)
+        places = Places(best + sd * z, logit_f, np.asarray(scale))
         logit_e = places.logit_f + places.b * LN10 * (SHARE_LOG10_FLOP - self.log10_middle)
         log_prior = self.prior.log_density(np.log(places.b), logit_e)
-        residuals = self._residuals(places)
-        ln_s = cells.centres[2] if len(cells.centres) > 2 else np.zeros(1)
-        planes = [self._evidence(residuals, scale, level_nodes) for scale in self._scale(ln_s)]
-        if self.relative_noise is not None:
-            return log_prior + planes[0]
-        result: Array = log_prior[..., None] + np.stack(planes, axis=-1) + self._log_prior_s(ln_s)
-        return result
+        return log_prior + np.log(sd) + self._evidence(self._residuals(places), scale, level_nodes)
+
+    def _best_slope(self, logit_f: Array, scale: Any, near: Array | None = None) -> tuple[Array, Array]:
+        """ln slope that fits the points best given the floor's share, and its standard error.
+
+        Reweighted least squares for t4 noise in the level and ln slope together; `near` is a start close to the end.
+        """
+        straight = math.log(-np.polyfit(self.nepers, self.log_loss, 1)[0])
+        ln_slope, level = np.full(logit_f.shape, straight) if near is None else near, None
+        for _ in range(_SLOPE_STEPS if near is None else _SLOPE_STEPS_FROM_NEAR):
+            places = Places(ln_slope, logit_f, scale)
+            residuals, gradient = self._residuals(places), self._gradient(places)
+            level = np.median(residuals, axis=0) if level is None else level  # an outlier must not be the start
+            weights = 5 / (4 * scale**2 + (residuals - level) ** 2)
+            level, middle = (np.average(x, axis=0, weights=weights) for x in (residuals, gradient))
+            information = (weights * (gradient - middle) ** 2).sum(axis=0)
+            score = (weights * (gradient - middle) * residuals).sum(axis=0)
+            ln_slope = ln_slope + np.clip(score / information, -0.5, 0.5)
+        return ln_slope, information**-0.5
+
+    def _gradient(self, places: Places) -> Array:
+        """Derivative by ln slope of ln[f + (1 - f) (C_i / C_m)^-b], points on the first axis."""
+        log_odds = places.log_reducible_share - places.log_floor_share
+        with np.errstate(over="ignore"):  # what is left of the reducible loss is then 0
+            return np.stack([-places.b * u / (1 + np.exp(places.b * u - log_odds)) for u in self.nepers])
 
     def _scale(self, ln_s: Array) -> Array:
         if self.relative_noise is not None:
@@ -251,7 +230,7 @@ class Problem:
 
     def _residuals(self, places: Places) -> Array:
         """ln L_i - ln[f + (1 - f) (C_i / C_m)^-b], points on the first axis."""
-        log_floor, log_rest = places.log_floor_share, -np.logaddexp(0, places.logit_f)
+        log_floor, log_rest = places.log_floor_share, places.log_reducible_share
         points = zip(self.log_loss, self.nepers, strict=True)
         return np.stack([y - np.logaddexp(log_floor, log_rest - places.b * u) for y, u in points])
 
@@ -281,6 +260,8 @@ class Problem:
         """The level l of each draw from its exact conditional density, by inversion on a fine grid."""
         residuals = self._residuals(places)
         mode, sd = self._level(residuals, places.scale)
+        if len(residuals) >= _MANY_POINTS:
+            return mode + sd * rng.standard_normal(len(mode))
         heights = np.stack([self._log_density(residuals, places.scale, mode + node * sd) for node in _DRAW_NODES])
         cumulative = np.cumsum(np.exp(heights - heights.max(axis=0)), axis=0)
         targets = rng.random(len(mode)) * cumulative[-1]

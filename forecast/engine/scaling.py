@@ -68,15 +68,17 @@ def log_loss(log10_flop: ArrayLike, log_l0: Any, log10_c0: Any, b: Any, floor_na
         ln nats per token, of the shape that the arguments broadcast to.
     """
     l0 = np.exp(log_l0)
-    decline = np.exp(-LN10 * b * (np.asarray(log10_flop) - log10_c0))
-    result: Array = np.log(floor_nats + (l0 - floor_nats) * decline)
+    with np.errstate(over="ignore", divide="ignore"):  # a steep law's loss is infinite far under C0, 0 far over it
+        decline = np.exp(-LN10 * b * (np.asarray(log10_flop) - log10_c0))
+        result: Array = np.log(floor_nats + (l0 - floor_nats) * decline)
     return result
 
 
 def floor_from_share(e: Any, b: Any, log_l0: Any, log10_c0: Any) -> Array:
     """Floor E in nats per token whose share of the loss at 1e21 FLOP is e: L0 e k / (1 - e + e k), k = (1e21/C0)^-b."""
-    k = np.exp(-LN10 * np.asarray(b) * (SHARE_LOG10_FLOP - log10_c0))
-    result: Array = np.exp(log_l0) * e * k / (1 - e + e * k)
+    with np.errstate(over="ignore", divide="ignore"):  # divided by e k: a steep law's floor is 0, not NaN
+        rest = (1 - np.asarray(e)) / e * np.exp(LN10 * np.asarray(b) * (SHARE_LOG10_FLOP - log10_c0))
+    result: Array = np.exp(log_l0) / (1 + rest)
     return result
 
 
@@ -195,6 +197,8 @@ def published_law(law: Mapping[str, Any], draws: int) -> LossLaw:
 def without_floor(law: LossLaw) -> LossLaw:
     """The power law (E = 0) that lies closest to each draw's law within its data, by least squares on ln L.
 
+    Against a fit of E = 0 to the points themselves its exponent is within 5 %, which is what the sampler would cost.
+
     The data reach up to `log10_c_max`, and down to one decade under C0 or as far under it as over it: C0 was so chosen.
     """
     reach = min(1.0, law.log10_c_max - law.log10_c0)
@@ -293,7 +297,8 @@ def _reachable(f: Array, t: Array, c: Array, w: Array) -> NDArray[np.bool_]:
     """Whether the level is ever reached: with w > 0 the minimum decides, without discrepancy the floor."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = w / c
-        lowest = np.log(f / (1 - ratio)) + w * np.log((1 - f) * (1 - ratio) / (f * ratio)) / c
+        at_minimum = np.log1p(-f) + np.log1p(-ratio) - np.log(f) - np.log(ratio)  # c v
+        lowest = np.log(f) - np.log1p(-ratio) + ratio * at_minimum
         by_minimum = (ratio < 1 - f) & ((f == 0) | (lowest <= t))
         return np.where(w > 0, by_minimum, (w < 0) | (t > np.log(f)))
 
@@ -303,7 +308,6 @@ def _lower_bound(f: Array, t: Array, c: Array, w: Array) -> Array:
 
     For w > 0 that root is too early, as is for w < 0 the later of the two straight lines under the curve.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         flat = -np.log((np.exp(t) - f) / (1 - f)) / c
-        floor_line = np.nan_to_num((t - np.log(f)) / w, nan=0.0, posinf=0.0, neginf=0.0)
-        return np.where(w < 0, np.maximum(t / (w - c), floor_line), flat)
+        return np.where(w < 0, np.maximum(t / (w - c), (t - np.log(f)) / w), flat)

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.engine.grid import Population, Problem
+from forecast.engine.grid import Problem
+from forecast.engine.population import Population
 from forecast.engine.scaling import LossLaw, discrepancy, log_loss, reference_point
 from forecast.engine.streams import stream
 from forecast.errors import InputError
@@ -27,7 +28,7 @@ Array = NDArray[np.float64]
 
 __all__ = ["Population", "Study", "StudyDraws", "fit_study", "published_law_scale"]
 
-LEAST_POINTS, MOST_POINTS = 4, 200
+LEAST_POINTS, MOST_POINTS = 4, 150
 FLOP_BOUNDS = (1e9, 1e32)
 LOSS_BOUNDS = (1e-3, 50.0)
 PUBLISHED_POINTS = 10
@@ -57,7 +58,7 @@ class Study:
         ------
         InputError
             Naming the first row (counted from 1) that is not two finite positive numbers within bounds, or what the
-            rows lack together: 4 to 200 of them, 4 different computes, a loss that falls as compute grows.
+            rows lack together: 4 to 150 of them, 4 different computes, a loss that falls as compute grows.
         """
         if not LEAST_POINTS <= len(rows) <= MOST_POINTS:
             raise InputError(f"{len(rows)} points; give {LEAST_POINTS} to {MOST_POINTS}", field="points")
