@@ -1,0 +1,69 @@
+"""`timelines forecast`: the headline in the terminal, and the page with its charts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from forecast.forecaster import Forecaster
+    from forecast.reports.tables import Headline
+
+
+@click.command(name="forecast", short_help="Print the headline and draw the page, from a stored posterior.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("forecast.html"),
+    show_default=True,
+    help="Where the page goes.",
+)
+@click.option("--posterior", metavar="NAME", help="A posterior by name, instead of the current one.")
+@click.option("--as-of", metavar="DATE", help="The posterior of that as-of date.")
+@click.option("--json", "as_json", is_flag=True, help="Print the headline as JSON.")
+def forecast(out: Path, posterior: str | None, as_of: str | None, as_json: bool) -> None:
+    """Say when the losses 1.24 and 0.86, and a run of 2e29 FLOP, become affordable.
+
+    Answers from a stored posterior (`timelines fit` makes a new one), prints the table and writes one page that opens
+    offline, with the arrival chart, the four drivers and what they rest on.
+    """
+    from forecast.forecaster import Forecaster
+    from forecast.reports.tables import headline
+
+    forecaster = Forecaster.load(posterior, as_of)
+    answered = headline(forecaster)
+    click.echo(_printed(answered, as_json))
+    size = write_page(forecaster, answered, out)
+    click.echo(f"Page: {out.resolve()} ({size / 1e6:.1f} MB, opens offline)", err=as_json)
+
+
+def _printed(answered: Headline, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(answered.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+    from forecast.reports.text import headline_text
+
+    return headline_text(answered)
+
+
+def write_page(forecaster: Forecaster, answered: Headline, out: Path) -> int:
+    """Write the page, whole or not at all.
+
+    Returns
+    -------
+    int
+        Its size in bytes.
+
+    Raises
+    ------
+    StorageError
+        When it cannot be written.
+    """
+    from forecast.posterior.atomic import write_bytes
+    from forecast.reports.render import page
+
+    data = page(forecaster, answered).encode()
+    write_bytes(out, data)
+    return len(data)

@@ -1,0 +1,267 @@
+"""The arrival chart: probability that a target is affordable by each date, and what is left at the horizon.
+
+Each curve ends at the probability of arrival within the horizon. To its right, past the time axis, stands its whole
+mass as one bar: within the horizon, beyond it, never. Nothing is clipped away.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.reports.picture import Picture
+from forecast.reports.placing import CLEARANCE_PX, Spot, Style, spread, wrap
+from forecast.reports.plot import Plot, y_axis
+from forecast.reports.theme import WIDE, Theme
+from forecast.reports.words import calendar_year, month, percent
+
+PROBABILITY_TICKS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
+_BAR_PX = {"wide": 46.0, "narrow": 33.0}
+_GAP_PX = {"wide": 7.0, "narrow": 2.0}
+_MARGIN_PX = {"wide": 22.0, "narrow": 8.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One answer as a curve.
+
+    Attributes
+    ----------
+    name, short : str
+        Label beside the curve, and under its bar.
+    decimal_year, probability : ndarray, shape (months,)
+        Arrival distribution, from the as-of month to the horizon.
+    p_already, p_beyond, p_never : float
+        Masses outside the curve: at the as-of date, past the horizon, never.
+    median : float or None
+        Decimal year of the median where it lies between the as-of date and the horizon.
+    """
+
+    name: str
+    short: str
+    decimal_year: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    p_already: float
+    p_beyond: float
+    p_never: float
+    median: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What an arrival chart shows: its words, one to three curves over the same months, and the as-of date in words."""
+
+    slug: str
+    title: str
+    subtitle: str
+    y_title: str
+    as_of: str
+    curves: tuple[Curve, ...]
+
+
+def picture(arrivals: Arrivals) -> Picture:
+    """The arrival chart with its text alternative and its numbers."""
+    return Picture(
+        slug=arrivals.slug,
+        title=arrivals.title,
+        subtitle=arrivals.subtitle,
+        description=_describe(arrivals),
+        columns=("decimal_year", *(f"probability by then: {curve.name}" for curve in arrivals.curves)),
+        rows=_rows(arrivals.curves),
+        draw=functools.partial(draw, arrivals),
+    )
+
+
+def _rows(curves: Sequence[Curve]) -> tuple[tuple[object, ...], ...]:
+    months = zip(curves[0].decimal_year.tolist(), *(curve.probability.tolist() for curve in curves), strict=True)
+    table = [(round(year, 4), *(round(p, 5) for p in values)) for year, *values in months]
+    beyond = ("beyond the horizon", *(round(curve.p_beyond, 5) for curve in curves))
+    never = ("never", *(round(curve.p_never, 5) for curve in curves))
+    return (*table, beyond, never)
+
+
+def _describe(arrivals: Arrivals) -> str:
+    horizon = calendar_year(arrivals.curves[0].decimal_year[-1])
+    parts = [
+        f"{curve.name}: {percent(curve.p_already)} already, {percent(float(curve.probability[-1]))} by {horizon}, "
+        f"{percent(curve.p_beyond)} beyond, {percent(curve.p_never)} never"
+        + (f", median {calendar_year(curve.median)}" if curve.median is not None else "")
+        for curve in arrivals.curves
+    ]
+    return f"Line chart of the {arrivals.y_title}, as of {arrivals.as_of}. " + "; ".join(parts) + "."
+
+
+@dataclass(frozen=True, slots=True)
+class _Geometry:
+    """Where the bars stand, in years past the horizon."""
+
+    start: float
+    horizon: float
+    end: float
+    bars: tuple[tuple[float, float], ...]
+
+    @property
+    def middles(self) -> list[float]:
+        return [(left + right) / 2 for left, right in self.bars]
+
+
+def _geometry(arrivals: Arrivals, theme: Theme) -> _Geometry:
+    layout = theme.layout
+    years = arrivals.curves[0].decimal_year
+    start, horizon = float(years[0]), float(years[-1])
+    bar, gap, margin = _BAR_PX[layout.name], _GAP_PX[layout.name], _MARGIN_PX[layout.name]
+    count = len(arrivals.curves)
+    strip = margin + count * bar + (count - 1) * gap
+    year = (horizon - start) / (layout.width - layout.left - layout.right - strip)
+    lefts = [horizon + (margin + i * (bar + gap)) * year for i in range(count)]
+    return _Geometry(start, horizon, lefts[-1] + bar * year, tuple((left, left + bar * year) for left in lefts))
+
+
+def draw(arrivals: Arrivals, theme: Theme) -> dict[str, Any]:
+    """The chart under one theme."""
+    geometry = _geometry(arrivals, theme)
+    axes = _x_axis(arrivals, geometry, theme), _y_axis(arrivals, theme)
+    plot = Plot(theme, (geometry.start, geometry.end), (0.0, 1.0), *axes)
+    colours = _colours(theme)
+    rows = _hover_rows(arrivals.curves)
+    plot.horizontal(0.5, theme.palette.muted, until=geometry.horizon, dash=(4, 3))
+    plot.as_of(geometry.start, arrivals.as_of)
+    for i, curve in enumerate(arrivals.curves):
+        _draw_bar(plot, curve, geometry.bars[i], colours[i], calendar_year(geometry.horizon))
+    for i, colour in enumerate(colours[: len(arrivals.curves)]):
+        plot.line(rows, f"p{i}", colour, width=2.5)
+    _mark_medians(plot, arrivals.curves, colours)
+    _name_curves(plot, arrivals.curves, colours)
+    plot.hover(
+        rows,
+        {"by the end of": "row.month"}
+        | {curve.name: f"replace(format(row.p{i}, '.0%'), '%', ' %')" for i, curve in enumerate(arrivals.curves)},
+    )
+    return plot.finish()
+
+
+def _colours(theme: Theme) -> list[str]:
+    return [theme.palette.uncertainty, theme.palette.third, theme.palette.asked]
+
+
+def _hover_rows(curves: Sequence[Curve]) -> list[dict[str, object]]:
+    return [
+        {"year": round(float(year), 4), "month": month(float(year))}
+        | {f"p{i}": round(float(curve.probability[k]), 4) for i, curve in enumerate(curves)}
+        for k, year in enumerate(curves[0].decimal_year)
+    ]
+
+
+def _x_axis(arrivals: Arrivals, geometry: _Geometry, theme: Theme) -> alt.Axis:
+    step = theme.layout.year_step
+    years = list(range(math.ceil(geometry.start / step) * step, math.floor(geometry.horizon) + 1, step))
+    first_bar = f"datum.value > {geometry.horizon + 0.01:.3f}"
+    named = " : ".join(
+        f"datum.value < {middle + 0.1:.3f} ? '{curve.short}'"
+        for middle, curve in zip(geometry.middles, arrivals.curves, strict=True)
+    )
+    return alt.Axis(
+        values=[*years, *geometry.middles],
+        labelExpr=f"{first_bar} ? ({named} : '') : format(datum.value, 'd')",
+        title=None,
+        tickSize=4,
+        domain=False,
+        labelOverlap=False,
+    )
+
+
+def _y_axis(arrivals: Arrivals, theme: Theme) -> alt.Axis:
+    return y_axis(arrivals.y_title, theme, values=list(PROBABILITY_TICKS), format="%")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    words: list[str]
+    low: float
+    high: float
+    opacity: float
+
+
+def _parts(curve: Curve, horizon: str) -> list[_Part]:
+    edge = min(1.0, max(0.0, 1 - curve.p_beyond - curve.p_never))
+    return [
+        _Part(["already", percent(curve.p_already)], 0.0, min(curve.p_already, edge), 0.24),
+        _Part(["by " + horizon, percent(edge)], curve.p_already, edge, 0.10),
+        _Part(["beyond", percent(curve.p_beyond)], edge, 1 - curve.p_never, 0.38),
+        _Part(["never", percent(curve.p_never)], 1 - curve.p_never, 1.0, 0.85),
+    ]
+
+
+def _draw_bar(plot: Plot, curve: Curve, span: tuple[float, float], colour: str, horizon: str) -> None:
+    """The whole mass of one curve: already, within the horizon, beyond it, never."""
+    plot.rectangle(span, (0.0, 1.0), plot.theme.palette.background, 1.0)
+    parts = [part for part in _parts(curve, horizon) if part.high - part.low > 1e-9]
+    for part in parts:
+        plot.rectangle(span, (part.low, part.high), colour, part.opacity)
+    _name_parts(plot, parts, (span[0] + span[1]) / 2)
+
+
+def _name_parts(plot: Plot, parts: Sequence[_Part], middle: float) -> None:
+    """Write each mass into its part of the bar; one too thin for its words takes room from the part next to it."""
+    layout = plot.theme.layout
+    size = layout.small - 1
+    needed = 2.5 * size / (layout.height - layout.top - layout.bottom)
+    middles = spread([_middle(part, needed) for part in parts], needed)
+    for part, at in zip(parts, middles, strict=True):
+        if layout is not WIDE and part.words[0].startswith("by "):
+            continue  # a bar of 33 px does not hold it, and the curve's end says the same
+        ink = plot.theme.palette.background if part.opacity > 0.5 and part.high - part.low > needed else None
+        plot.write(part.words, plot.spot(middle, at, align="center"), ink or plot.theme.palette.ink, size)
+
+
+def _middle(part: _Part, needed: float) -> float:
+    """Where a part's words belong: in its middle, or downward from it where it is too thin, for the dark is above."""
+    if part.high - part.low >= needed:
+        return (part.low + part.high) / 2
+    return (part.low if part.opacity > 0.5 else part.high) - needed / 2
+
+
+def _mark_medians(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:
+    for curve, colour in zip(curves, colours, strict=False):
+        if curve.median is not None:
+            plot.dot(curve.median, 0.5, colour)
+    for curve, colour in zip(curves, colours, strict=False):
+        if curve.median is not None:
+            below = [plot.spot(curve.median, 0.5, dx=8, dy=-dy) for dy in (13, 20)]
+            above = [plot.spot(curve.median, 0.5, dx=-8, dy=dy, align="right") for dy in (13, 20)]
+            plot.label([[calendar_year(curve.median)]], [*below, *above], colour, Style(bold=True))
+
+
+def _name_curves(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:
+    """Name each curve beside it: far from the others if that can be, else nearer; in two lines; by its short name."""
+    for i, (curve, colour) in enumerate(zip(curves, colours, strict=False)):
+        spots = _beside(plot, curve)
+        texts = [[curve.name], list(wrap(curve.name, 95, plot.theme.layout.text)), [curve.short]]
+        _ = any(
+            plot.label([text], spots, colour, Style(bold=True, names=f"p{i}", distance=distance))
+            for text in texts
+            for distance in (24.0, 12.0, CLEARANCE_PX)
+        )
+
+
+def _beside(plot: Plot, curve: Curve) -> list[Spot]:
+    """Places along a curve, the middle of its rise first; right of it and under it, then left of it and over it."""
+    p = curve.probability
+    reach = p[-1] - p[0]
+    heights = [p[0] + share * reach for share in (0.62, 0.7, 0.3, 0.78, 0.38, 0.22, 0.86, 0.14, 0.92, 0.06)]
+    at = [min(int(np.searchsorted(p, level)), len(p) - 1) for level in heights]
+    at += [round(share * (len(p) - 1)) for share in (0.5, 0.3, 0.7, 0.15, 0.85, 0.04)]
+    spots = []
+    for k in at:
+        year, level = float(curve.decimal_year[k]), float(p[k])
+        spots += [plot.spot(year, level, dx=10, dy=dy) for dy in (-4, -14)]
+        spots += [plot.spot(year, level, dx=-10, dy=dy, align="right") for dy in (4, 14)]
+        spots += [plot.spot(year, level, dy=dy, align="center") for dy in (-16, 16)]
+    return spots

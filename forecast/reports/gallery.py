@@ -1,0 +1,42 @@
+"""The pictures of the README, from the shipped reference posterior: `python -m forecast.reports.gallery docs/images`.
+
+The same posterior and versions give the same bytes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from forecast.forecaster import Forecaster
+from forecast.posterior import selection
+from forecast.posterior.artefact import read
+from forecast.posterior.atomic import make_folder, write_bytes
+from forecast.reports import drivers, stories
+from forecast.reports.picture import Picture
+from forecast.reports.tables import headline
+from forecast.reports.theme import DARK, LIGHT, Theme
+
+SHOWN = ("arrival-kaplan", "arrival-pooled", "compute")
+
+
+def pictures(forecaster: Forecaster) -> Iterator[Picture]:
+    """Those of the page that the README shows."""
+    answered = headline(forecaster)
+    drawn = (*stories.arrival_pictures(answered), *drivers.fan_pictures(forecaster, answered))
+    return (picture for picture in drawn if picture.slug in SHOWN)
+
+
+def main(folder: Path) -> None:
+    """Write every picture, light and dark, as PNG."""
+    make_folder(folder)
+    for picture in pictures(Forecaster(read(selection.reference().path))):
+        for name, palette in (("", LIGHT), ("-dark", DARK)):
+            path = folder / f"{picture.slug}{name}.png"
+            write_bytes(path, picture.png(Theme(palette)))
+            print(f"{path}: {picture.title}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images"))

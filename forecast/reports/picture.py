@@ -1,0 +1,123 @@
+"""A picture: a chart with the sentence it proves, its text alternative and the numbers behind it.
+
+One specification gives the interactive page, SVG, PNG and JSON; what differs is the theme.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+from forecast.errors import InputError
+from forecast.posterior.atomic import write_bytes
+from forecast.reports.placing import wrap
+from forecast.reports.theme import Theme
+
+SUFFIXES = (".html", ".svg", ".png", ".json")
+PNG_SCALE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart and its words.
+
+    Attributes
+    ----------
+    slug : str
+        File and element name.
+    title : str
+        The finding, with numbers from the run.
+    subtitle : str
+        What is drawn, the bands, and the assumption that matters most.
+    description : str
+        The text alternative.
+    columns : tuple of str
+        Names, with units, of the columns of `rows`.
+    rows : tuple of tuple
+        The numbers behind the chart.
+    draw : callable
+        Theme -> Vega-Lite specification, without title, description and configuration.
+    """
+
+    slug: str
+    title: str
+    subtitle: str
+    description: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    draw: Callable[[Theme], dict[str, Any]]
+
+    def csv(self) -> str:
+        """The numbers behind the chart as CSV."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(self.rows)
+        return text.getvalue()
+
+    def spec(self, theme: Theme) -> dict[str, Any]:
+        """The complete Vega-Lite specification under one theme."""
+        spec = {**self.draw(theme), "description": self.description}
+        layout = theme.layout
+        spec["padding"] = {"left": layout.left, "right": layout.right, "top": layout.top, "bottom": layout.bottom}
+        if theme.titled:
+            _add_title(spec, self, theme)
+        spec["config"] = theme.config()
+        return spec
+
+    def json(self, theme: Theme) -> str:
+        """The specification as JSON text, the same bytes for the same picture."""
+        return json.dumps(self.spec(theme), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    def svg(self, theme: Theme | None = None) -> str:
+        """The picture as SVG text."""
+        return str(vl_convert.vegalite_to_svg(self.json(theme or Theme())))
+
+    def png(self, theme: Theme | None = None) -> bytes:
+        """The picture as PNG at twice its nominal size."""
+        return bytes(vl_convert.vegalite_to_png(self.json(theme or Theme()), scale=PNG_SCALE))
+
+    def save(self, path: Path | str) -> None:
+        """Write the picture as .html, .svg, .png or .json (its specification), by the suffix.
+
+        Raises
+        ------
+        InputError
+            For another suffix.
+        StorageError
+            When the file cannot be written.
+        """
+        target = Path(path)
+        suffix = target.suffix.lower()
+        if suffix not in SUFFIXES:
+            raise InputError(
+                f"chart file {target} has the suffix {suffix!r}; give .html, .svg, .png or .json", field="chart"
+            )
+        write_bytes(target, self._bytes(suffix))
+
+    def _bytes(self, suffix: str) -> bytes:
+        if suffix == ".png":
+            return self.png()
+        if suffix == ".html":
+            from forecast.reports.render import picture_page
+
+            return picture_page(self).encode()
+        return (self.svg() if suffix == ".svg" else self.json(Theme()) + "\n").encode()
+
+
+def _add_title(spec: dict[str, Any], picture: Picture, theme: Theme) -> None:
+    """Write title and subtitle above the plot, broken to its width, and make room for them."""
+    layout = theme.layout
+    sizes = theme.config()["title"]
+    title = wrap(picture.title, layout.width - 12, sizes["fontSize"], bold=True)
+    subtitle = wrap(picture.subtitle, layout.width - 12, sizes["subtitleFontSize"])
+    spec["title"] = {"text": title, "subtitle": subtitle}
+    words = len(title) * sizes["lineHeight"] + len(subtitle) * sizes["subtitleLineHeight"]
+    spec["padding"]["top"] = layout.top + sizes["offset"] + round(words + sizes["subtitlePadding"])

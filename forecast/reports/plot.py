@@ -1,0 +1,214 @@
+"""One plotting area under construction: its layers, and the canvas on which labels find their places."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forecast.reports.placing import PLAIN, Canvas, Spot, Style
+from forecast.reports.theme import WIDE, Theme
+
+Array = NDArray[np.float64]
+Rows = Sequence[Mapping[str, object]]
+
+DOT_RADIUS_PX = 2.6
+_ROW = "(datum.datum || datum)."
+
+
+def y_axis(title: str, theme: Theme, **axis: Any) -> alt.Axis:
+    """Axis without a line, its title upright beside a wide plot, written out above a narrow one."""
+    layout = theme.layout
+    left = {"titleX": 14 - layout.left}
+    above = {
+        "titleAngle": 0,
+        "titleAlign": "left",
+        "titleAnchor": "end",
+        "titleBaseline": "bottom",
+        "titleX": 4 - layout.left,
+        "titleY": -22,
+    }
+    return alt.Axis(title=title, domain=False, ticks=False, **axis, **(left if layout is WIDE else above))
+
+
+class Plot:
+    """Layers over two linear axes.
+
+    Parameters
+    ----------
+    theme : Theme
+        Where it will be seen.
+    x_domain, y_domain : (float, float)
+        Ends of the axes.
+    x_axis, y_axis : altair.Axis
+        Ticks, labels and titles.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        x_domain: tuple[float, float],
+        y_domain: tuple[float, float],
+        x_axis: alt.Axis,
+        y_axis: alt.Axis,
+    ) -> None:
+        self.theme = theme
+        self.canvas = Canvas(theme.layout.plot_sizes())
+        self._x_domain, self._y_domain = x_domain, y_domain
+        self._x = alt.X("year:Q", scale=alt.Scale(domain=list(x_domain), nice=False, zero=False), axis=x_axis)
+        self._y_scale, self._y_axis = alt.Scale(domain=list(y_domain), nice=False, zero=False), y_axis
+        self._layers: list[alt.Chart] = []
+        self._datasets: dict[str, list[dict[str, object]]] = {}
+
+    def fraction(self, year: ArrayLike, level: ArrayLike) -> tuple[Array, Array]:
+        """Data as fractions of the plot."""
+        (left, right), (bottom, top) = self._x_domain, self._y_domain
+        x, y = np.asarray(year, float), np.asarray(level, float)
+        return (x - left) / (right - left), (y - bottom) / (top - bottom)
+
+    def spot(self, year: float, level: float, **offset: Any) -> Spot:
+        """A place for a label, in data."""
+        x, y = self.fraction(year, level)
+        return Spot(float(x), float(y), **offset)
+
+    def band(self, rows: Rows, low: str, high: str, colour: str, opacity: float) -> None:
+        """Area between two fields of `rows`, which also hold `year`."""
+        mark = alt.Chart(self._data(rows)).mark_area(clip=True, color=colour, opacity=opacity, line=False)
+        self._layers.append(mark.encode(self._x, self._y(low), alt.Y2(high)))
+        self.canvas.add_band(*self._obstacle(rows, low), self._obstacle(rows, high)[1], low)
+
+    def line(self, rows: Rows, field: str, colour: str, *, dash: Sequence[float] = (), width: float = 2) -> None:
+        """Curve of one field of `rows` over `year`."""
+        mark = alt.Chart(self._data(rows)).mark_line(
+            clip=True, color=colour, strokeWidth=width, strokeDash=list(dash), strokeJoin="round"
+        )
+        self._layers.append(mark.encode(self._x, self._y(field)))
+        self.canvas.add_line(*self._obstacle(rows, field), owner=field)
+
+    def points(self, rows: Rows, field: str, tips: Mapping[str, str]) -> None:
+        """Observed points: dots of ink at 55 %, with tips: title -> field."""
+        mark = alt.Chart(self._data(rows)).mark_circle(
+            clip=True, color=self.theme.palette.ink, opacity=0.55, size=(2 * DOT_RADIUS_PX) ** 2
+        )
+        shown = [alt.Tooltip(f"{name}:N", title=title) for title, name in tips.items()]
+        encoded = mark.encode(self._x, self._y(field))
+        self._layers.append(encoded.encode(tooltip=shown) if self.theme.interactive else encoded)
+        self.canvas.add_points(*self._obstacle(rows, field), DOT_RADIUS_PX)
+
+    def dot(self, year: float, level: float, colour: str) -> None:
+        """One marked place on a curve."""
+        mark = alt.Chart(self._data([{"year": year, "level": level}])).mark_circle(
+            color=colour, opacity=1, size=64, stroke=self.theme.palette.background, strokeWidth=1.5
+        )
+        self._layers.append(mark.encode(self._x, self._y("level")))
+        self.canvas.add_points(*self.fraction([year], [level]), 4)
+
+    def shade(self, first: float, last: float) -> None:
+        """Shaded span of time."""
+        rows = [{"year": first, "until": last}]
+        mark = alt.Chart(self._data(rows)).mark_rect(clip=True, color=self.theme.palette.shade)
+        self._layers.append(mark.encode(self._x, alt.X2("until")))
+
+    def rectangle(self, span: tuple[float, float], levels: tuple[float, float], colour: str, opacity: float) -> None:
+        """A filled block."""
+        rows = [{"year": span[0], "until": span[1], "low": levels[0], "high": levels[1]}]
+        mark = alt.Chart(self._data(rows)).mark_rect(color=colour, opacity=opacity)
+        self._layers.append(mark.encode(self._x, alt.X2("until"), self._y("low"), alt.Y2("high")))
+        self.canvas.add_band(*self.fraction(span, [levels[0]] * 2), self.fraction(span, [levels[1]] * 2)[1])
+
+    def vertical(self, year: float, colour: str, width: float = 2) -> None:
+        """A rule at one date."""
+        rows = [{"year": year}]
+        self._layers.append(alt.Chart(self._data(rows)).mark_rule(color=colour, strokeWidth=width).encode(self._x))
+        x, _ = self.fraction(year, 0)
+        self.canvas.add_band([x - 1e-4, x + 1e-4], [0, 0], [1, 1])
+
+    def horizontal(self, level: float, colour: str, *, until: float | None = None, dash: Sequence[float] = ()) -> None:
+        """A rule at one level, from the left edge on."""
+        last = self._x_domain[1] if until is None else until
+        rows = [{"year": self._x_domain[0], "until": last, "level": level}]
+        mark = alt.Chart(self._data(rows)).mark_rule(color=colour, strokeWidth=1.3, strokeDash=list(dash), clip=True)
+        self._layers.append(mark.encode(self._x, alt.X2("until"), self._y("level")))
+        self.canvas.add_line(*self.fraction([self._x_domain[0], last], [level, level]))
+
+    def label(self, texts: Sequence[Sequence[str]], spots: Sequence[Spot], colour: str, style: Style = PLAIN) -> bool:
+        """Write the first of `texts` (each a list of lines) for which one of `spots` is clear; say whether one was."""
+        size = self.theme.layout.text
+        for lines in texts:
+            spot = self.canvas.place(lines, spots, size, style)
+            if spot is not None:
+                self.write(lines, spot, colour, size, bold=style.bold)
+                return True
+        return False
+
+    def write(self, lines: Sequence[str], spot: Spot, colour: str, size: float, *, bold: bool = False) -> None:
+        """Write a label without asking whether its place is free."""
+        (left, right), (bottom, top) = self._x_domain, self._y_domain
+        at = {"year": left + spot.x * (right - left), "level": bottom + spot.y * (top - bottom)}
+        rise = (len(lines) - 1) * size * 1.1 / 2
+        mark = alt.Chart(self._data([at])).mark_text(
+            text=list(lines) if len(lines) > 1 else lines[0],
+            align=spot.align,
+            baseline="middle",
+            dx=spot.dx,
+            dy=-spot.dy - rise,
+            lineHeight=size * 1.1,
+            fill=colour,
+            fontWeight="bold" if bold else "normal",
+            fontSize=size,
+        )
+        self._layers.append(mark.encode(self._x, self._y("level")))
+
+    def as_of(self, year: float, day: str) -> None:
+        """The as-of line, named above the plot, where nothing else is."""
+        colour = self.theme.palette.asked
+        self.vertical(year, colour)
+        x, _ = self.fraction(year, 0)
+        at_edge = float(x) < 0.1
+        spot = Spot(float(x), 1.0, dx=-1 if at_edge else 0, dy=9, align="left" if at_edge else "center")
+        self.write([f"as of {day}"], spot, colour, self.theme.layout.small)
+
+    def hover(self, rows: Rows, tips: Mapping[str, str]) -> None:
+        """A rule that follows the pointer and shows values: title -> Vega expression over `row`.
+
+        The tip is one expression: Vega-Lite 6 reads tip fields from the Voronoi cell, which has none, not from its row.
+        """
+        if not self.theme.interactive:
+            return
+        near = alt.selection_point(name="near", nearest=True, on="pointerover", clear="pointerout", fields=["year"])
+        shown = ", ".join(f"{json.dumps(title)}: {tip.replace('row.', _ROW)}" for title, tip in tips.items())
+        rule = alt.Chart(self._data(rows), name="hover").mark_rule(
+            color=self.theme.palette.muted, strokeWidth=1, tooltip=alt.ExprRef(f"{{{shown}}}")
+        )
+        seen = alt.when(near, empty=False).then(alt.value(0.9)).otherwise(alt.value(0))
+        self._layers.append(rule.encode(self._x, opacity=seen).add_params(near))
+
+    def finish(self) -> dict[str, Any]:
+        """The specification: all layers, in the order they were added, and their data."""
+        layout = self.theme.layout
+        chart = alt.layer(
+            *self._layers,
+            width=layout.width - layout.left - layout.right,
+            height=layout.height - layout.top - layout.bottom,
+            autosize=alt.AutoSizeParams(type="none"),
+        )
+        spec: dict[str, Any] = chart.to_dict(validate=False)  # half the time of a page; a test validates every picture
+        return {**spec, "datasets": self._datasets}
+
+    def _data(self, rows: Rows) -> alt.NamedData:
+        """Rows by a name that follows from their content: layers, sizes and pictures of one page share them."""
+        listed = [dict(row) for row in rows]
+        name = hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:12]
+        self._datasets[name] = listed
+        return alt.NamedData(name=name)
+
+    def _y(self, field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=self._y_scale, axis=self._y_axis)
+
+    def _obstacle(self, rows: Rows, field: str) -> tuple[Array, Array]:
+        return self.fraction([row["year"] for row in rows], [row[field] for row in rows])  # type: ignore[arg-type]

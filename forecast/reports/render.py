@@ -1,0 +1,141 @@
+"""One self-contained page: it opens offline, follows the reader's colour scheme, prints, and works without scripts.
+
+Every chart is there twice as SVG (wide and narrow, CSS shows one) and turns interactive where scripts run: one copy of
+the Vega bundle serves all of them. Colours are CSS variables, so nothing is drawn again when the scheme changes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+import vl_convert
+from markupsafe import Markup
+
+from forecast.forecaster import Forecaster
+from forecast.reports import drivers, facts, stories, words
+from forecast.reports.picture import Picture
+from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, Headline
+from forecast.reports.theme import DARK, IN_PAGE, LIGHT, NARROW, PAGE_FONT, WIDE, Theme, css_variables
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture as the page holds it.
+
+    Attributes
+    ----------
+    picture : Picture
+        Its words.
+    wide, narrow : Markup
+        Static SVG.
+    specs : mapping
+        Interactive specifications by layout, without their data.
+    csv : str
+        The numbers behind it as a data URI.
+    """
+
+    picture: Picture
+    wide: Markup
+    narrow: Markup
+    specs: dict[str, dict[str, Any]]
+    csv: str
+
+
+def page(forecaster: Forecaster, headline: Headline) -> str:
+    """The forecast page.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        On the posterior of the headline; its fans are drawn.
+    headline : Headline
+        The answers.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    return _render(
+        "page.html.j2",
+        figures=[*stories.arrival_pictures(headline), *drivers.fan_pictures(forecaster, headline)],
+        headline=headline,
+        finding=stories.finding(headline),
+        lead=stories.lead_words(headline),
+        tiles=stories.tiles(headline),
+        never={reason: facts.never_places(places) for reason, places in headline.never().items()},
+        facts=facts,
+        words=words,
+        algorithms=ALGORITHMS,
+        algorithms_at_length=ALGORITHMS_AT_LENGTH,
+        manifest=headline.posterior.manifest,
+    )
+
+
+def picture_page(picture: Picture) -> str:
+    """A page with one picture."""
+    return _render("picture.html.j2", figures=[picture])
+
+
+def _render(template: str, figures: Sequence[Picture], **context: Any) -> str:
+    datasets: dict[str, Any] = {}
+    made = [_figure(picture, datasets) for picture in figures]
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            figures=made,
+            charts={figure.picture.slug: figure.specs for figure in made},
+            datasets=datasets,
+            bundle=_bundle(),
+            light=css_variables(LIGHT),
+            dark=css_variables(DARK),
+            font=PAGE_FONT,
+            **context,
+        )
+    )
+
+
+def _figure(picture: Picture, datasets: dict[str, Any]) -> Figure:
+    """Draw a picture at both sizes, and move its data to where both specifications find them."""
+    specs = {}
+    for layout in (WIDE, NARROW):
+        spec = picture.spec(Theme(IN_PAGE, layout, titled=False, interactive=True))
+        datasets.update(spec.pop("datasets"))
+        specs[layout.name] = spec
+    drawn = [picture.svg(Theme(IN_PAGE, layout, titled=False)) for layout in (WIDE, NARROW)]
+    wide, narrow = (Markup(svg) for svg in drawn)  # noqa: S704 - vl-convert has escaped every text in it
+    return Figure(picture, wide, narrow, specs, f"data:text/csv;charset=utf-8,{quote(picture.csv())}")
+
+
+@functools.lru_cache(maxsize=1)
+def _bundle() -> Markup:
+    """Vega, Vega-Lite and Vega-Embed as one script, for `window.vegaEmbed`."""
+    script = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    return Markup(script.replace("</script", "<\\/script"))  # noqa: S704 - our own dependency's code
+
+
+@functools.lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_unbroken,
+    )
+
+
+def _unbroken(value: Any) -> Any:
+    """No line break before a percent sign."""
+    plain_text = isinstance(value, str) and not isinstance(value, Markup)
+    return value.replace(" %", "\N{NO-BREAK SPACE}%") if plain_text else value

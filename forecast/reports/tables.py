@@ -1,0 +1,242 @@
+"""The headline: the loss 1.24 and 0.86 and a run of 2e29 FLOP, by law, payer and algorithms.
+
+Thirty answers on one posterior; every number in it is an answer's. An option that was not published by the posterior's
+as-of date is left out; a question that the posterior cannot answer is listed with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from forecast.data import tables
+from forecast.engine.answer import Answer
+from forecast.engine.question import Algorithms, AlgorithmsKind, Law, Payer, Question, Target
+from forecast.errors import InputError
+from forecast.forecaster import Forecaster
+from forecast.posterior.artefact import Posterior
+from forecast.priors import ALGORITHMS as ALGORITHM_PRIORS
+from forecast.priors import ALGORITHMS_PUBLISHED_ON
+
+SCALE = "kaplan-webtext2"
+BY_YEARS = (2030, 2035, 2040)
+BUDGET_USD_2023 = 1e9
+
+OPTIONS: tuple[AlgorithmsKind, ...] = ("off", "16mo", "8mo")
+ALGORITHMS: dict[str, str] = {
+    "off": "no algorithmic progress",
+    "16mo": "halving every 16 months",
+    "8mo": "halving every 8 months",
+}
+"""What each option says of the compute that a fixed loss needs."""
+
+ALGORITHMS_AT_LENGTH = {
+    "off": "no algorithmic progress: the compute that a loss needs stays what it is",
+    **{
+        kind: f"that compute halves every {prior.median:g} months ({prior.source})"
+        for kind, prior in ALGORITHM_PRIORS.items()
+    },
+}
+
+PAYERS = {"frontier spend": Payer(), "$1bn": Payer.fixed(BUDGET_USD_2023)}
+POOLED, OWN = "pooled law, 1 % noise", "Kaplan’s own law"
+_BRIEF = {POOLED: "the pooled law", OWN: OWN}
+_LAWS = {POOLED: Law("pooled", relative_noise=0.01), OWN: Law.published("kaplan")}
+TARGETS: dict[str, Target] = {
+    f"loss 1.24 on {SCALE}": Target.loss(1.24, SCALE),
+    f"loss 0.86 on {SCALE}": Target.loss(0.86, SCALE),
+    "a run of 2e29 FLOP": Target.training_flop(2e29),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One target, law and payer, under every option for algorithms.
+
+    Attributes
+    ----------
+    target, law, payer : str
+        In words; a target in FLOP has no law.
+    answers : mapping of str to Answer
+        By option for algorithms.
+    """
+
+    target: str
+    law: str
+    payer: str
+    answers: Mapping[str, Answer]
+
+    @property
+    def brief(self) -> str:
+        """Target and law in a few words: `1.24 under the pooled law`."""
+        target = self.target.removeprefix("loss ").removesuffix(f" on {SCALE}")
+        return f"{target} under {_BRIEF[self.law]}" if self.law else target
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that the posterior cannot answer, and why."""
+
+    target: str
+    law: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataCount:
+    """A table of observations: rows known by the cutoff, and its digest."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The headline of one posterior.
+
+    Attributes
+    ----------
+    posterior : Posterior
+        What answered.
+    algorithms : tuple of str
+        Options that were published by its as-of date.
+    rows : tuple of Row
+        In the order of the table.
+    unanswered : tuple of Unanswered
+        What is missing from it.
+    """
+
+    posterior: Posterior
+    algorithms: tuple[AlgorithmsKind, ...]
+    rows: tuple[Row, ...]
+    unanswered: tuple[Unanswered, ...]
+
+    @property
+    def blocks(self) -> list[tuple[str, str, list[Row]]]:
+        """Rows by target and law."""
+        keys = dict.fromkeys((row.target, row.law) for row in self.rows)
+        return [(*key, [row for row in self.rows if (row.target, row.law) == key]) for key in keys]
+
+    @property
+    def any_answer(self) -> Answer:
+        """One answer, for what all share: posterior, provenance and data notice."""
+        return next(iter(self.rows[0].answers.values()))
+
+    @property
+    def by_years(self) -> tuple[int, ...]:
+        """Years by whose end every answer states a probability."""
+        return tuple(stated.year for stated in self.any_answer.p_by_year)
+
+    @property
+    def horizon(self) -> int:
+        """Last year within."""
+        return self.any_answer.question.horizon_month().year
+
+    @cached_property
+    def data(self) -> tuple[DataCount, ...]:
+        """The tables behind the posterior; empty where the installed ones are not those that it was fitted on."""
+        return count_rows(self.posterior)
+
+    def find(self, value: float, law: str, payer: str) -> Row | None:
+        """The row of a loss, law and payer, where it is answered."""
+        found = (row for row in self.rows if row.target.startswith(f"loss {value:g} ") and row.law == law)
+        return next((row for row in found if row.payer == payer), None)
+
+    def never(self) -> dict[str, list[tuple[str, float]]]:
+        """Each reason of `never` once: the targets and laws where it counts, with its largest probability there."""
+        reasons: dict[str, dict[str, float]] = {}
+        for row in self.rows:
+            for reason in (reason for answer in row.answers.values() for reason in answer.never_reasons):
+                where = row.brief
+                seen = reasons.setdefault(reason.reason, {})
+                seen[where] = max(seen.get(where, 0.0), reason.probability)
+        return {reason: list(seen.items()) for reason, seen in reasons.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The headline as JSON values: what is shared once, then an answer for each cell, without its monthly curve."""
+        shared = self.any_answer.to_dict()
+        return {
+            "as_of": shared["provenance"]["as_of"],
+            "data_cutoff": shared["provenance"]["data_cutoff"],
+            "posterior": shared["posterior"],
+            "provenance": {k: v for k, v in shared["provenance"].items() if k != "scenario_hash"},
+            "tables": [{"table": c.table, "rows": c.rows, "digest": c.digest} for c in self.data],
+            "data_notice": shared["data_notice"],
+            "rows": [_row_dict(row, kind) for row in self.rows for kind in row.answers],
+            "unanswered": [{"target": u.target, "law": u.law, "reason": u.reason} for u in self.unanswered],
+        }
+
+
+_SHARED_OR_LONG = ("cdf", "data_notice", "posterior", "provenance")
+
+
+def _row_dict(row: Row, kind: str) -> dict[str, Any]:
+    answer = row.answers[kind].to_dict()
+    own = {name: value for name, value in answer.items() if name not in _SHARED_OR_LONG}
+    words = {"target": row.target, "law": row.law, "payer": row.payer, "algorithms": kind}
+    return {**words, **own, "scenario_hash": answer["provenance"]["scenario_hash"]}
+
+
+def headline(forecaster: Forecaster) -> Headline:
+    """Ask the headline's questions.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        On the posterior that answers.
+
+    Returns
+    -------
+    Headline
+        With a row for every question that the posterior can answer.
+
+    Raises
+    ------
+    InputError
+        When it can answer none of them.
+    """
+    as_of = forecaster.posterior.as_of
+    known = tuple(kind for kind in OPTIONS if ALGORITHMS_PUBLISHED_ON.get(kind, "") <= as_of.isoformat())
+    rows: list[Row] = []
+    unanswered: list[Unanswered] = []
+    for name, target in TARGETS.items():
+        for law_name, law in (_LAWS if target.kind == "loss" else {"": None}).items():
+            question = Question(target, law=law, by_years=tuple(year for year in BY_YEARS if year >= as_of.year))
+            try:
+                rows += _rows(forecaster, name, law_name, question, known)
+            except InputError as error:
+                unanswered.append(Unanswered(name, law_name, error.message))
+    if not rows:
+        name = forecaster.posterior.name
+        raise InputError(f"posterior {name} answers none of the headline; choose another", field="posterior")
+    return Headline(forecaster.posterior, known, tuple(rows), tuple(unanswered))
+
+
+def _rows(
+    forecaster: Forecaster, target: str, law: str, question: Question, known: tuple[AlgorithmsKind, ...]
+) -> list[Row]:
+    def answers(payer: Payer) -> dict[str, Answer]:
+        asked = {kind: replace(question, payer=payer, algorithms=Algorithms(kind)) for kind in known}
+        return {kind: forecaster.ask(one) for kind, one in asked.items()}
+
+    return [Row(target, law, name, answers(payer)) for name, payer in PAYERS.items()]
+
+
+def count_rows(posterior: Posterior) -> tuple[DataCount, ...]:
+    """Rows of each installed table that were published by the posterior's cutoff.
+
+    Returns
+    -------
+    tuple of DataCount
+        Empty when the installed tables are not those that the posterior was fitted on: their counts would be of
+        something else.
+    """
+    wanted = posterior.manifest["data_digests"]
+    if any(name not in tables.TABLES or tables.digest(name) != digest for name, digest in wanted.items()):
+        return ()
+    counted = ((name, tables.load(name), digest) for name, digest in wanted.items())
+    until = posterior.data_cutoff
+    return tuple(DataCount(name, len(tables.published_by(frame, until)), digest) for name, frame, digest in counted)
