@@ -11,6 +11,10 @@ The compute of a run is its spend divided by the price of compute, draw by draw 
     F(t), S(t) = running maxima of compute and spend, from the largest known run
 
 Runs appear at random (Poisson) from `simulate_from` on: the disclosure date, or the as-of date where that is earlier.
+
+A simulation counts millions of runs, so they are drawn in the cheapest exact way: their number for a block of draws,
+then the month of each, uniformly, then Student's residuals in single precision. Paths are made when they are first
+needed and in place: fresh memory costs as much as arithmetic in a process that answers one question.
 """
 
 from __future__ import annotations
@@ -19,13 +23,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, log10_world_gdp, soft_cap, year_weights
-from forecast.engine.streams import stream
+from forecast.engine.streams import stream, student_t
 from forecast.posterior.artefact import Posterior
 from forecast.units import LOG10_2, SECONDS_PER_YEAR, decimal_year, grid_years
 
@@ -40,32 +45,58 @@ PURCHASE_LIFE_YEARS, PURCHASE_BUSY_SHARE, PURCHASE_OVERHEAD = 4.0, 0.9, 1.6
 RENTED_CHIP_AGE_YEARS = 2.5
 RUN_RESIDUAL_CLIP = 0.5
 PAYER_RESIDUAL_CLIP = 1.0
-_DRAWS_PER_BLOCK = 500  # keeps the temporaries of the run simulation in the cache
+_DRAWS_PER_BLOCK = 100  # keeps the temporaries in the cache; part of the stream's order, so it decides the draws
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Latent:
     """The smooth part of the paths.
 
     Attributes
     ----------
+    posterior : Posterior
+        Whose compute block they continue.
+    seed : int
+        Seed of the component streams.
     years : ndarray, shape (months,)
         Mid-month decimal years, from `simulate_from` on.
     lead : int
         Number of months before the as-of month.
-    log10_price : ndarray, shape (draws, months)
-        Price of realised training compute, log10 2023 $ per FLOP.
-    log10_spend : ndarray, shape (draws, months)
-        Spend on the median frontier run, log10 2023 $.
-    log10_ceiling : ndarray, shape (draws, months)
-        Ceiling of spend, log10 2023 $.
     """
 
+    posterior: Posterior
+    seed: int
     years: Array
     lead: int
-    log10_price: Array
-    log10_spend: Array
-    log10_ceiling: Array
+
+    @cached_property
+    def log10_price(self) -> Array:
+        """Price of realised training compute, log10 2023 $ per FLOP, shape (draws, months)."""
+        block = self.posterior.blocks["compute"]
+        fall = self._drift(block["price_slopes"], block["r_realised"], block["tau_price"], "price slopes")
+        return np.subtract(block["p_origin"][:, None], fall, out=fall)
+
+    @cached_property
+    def log10_spend(self) -> Array:
+        """Spend on the median frontier run, log10 2023 $, shape (draws, months)."""
+        block = self.posterior.blocks["compute"]
+        spend = self._drift(block["spend_slopes"], block["g_spend"], block["tau_spend"], "spend slopes")
+        for rows in _row_blocks(len(spend)):
+            spend[rows] = soft_cap(block["u_origin"][rows, None] + spend[rows], self.log10_ceiling(rows))
+        return spend
+
+    def log10_ceiling(self, rows: slice = slice(None)) -> Array:
+        """Ceiling of spend for some of the draws, log10 2023 $, shape (rows, months)."""
+        share = self.posterior.blocks["compute"]["log10_gdp_share"][rows]
+        return share[:, None] + log10_world_gdp(self.years)
+
+    def _drift(self, past: Array, long_run: Array, tau: Array, component: str) -> Array:
+        """Integral of drifting slopes from the as-of date to each month."""
+        as_of = self.posterior.as_of
+        ahead = math.floor(self.years[-1]) - as_of.year
+        slopes = continue_slopes(past, long_run, tau, ahead, stream(self.seed, component))
+        first_year = as_of.year - past.shape[1] + 1
+        return slopes @ year_weights(self.years, decimal_year(as_of), first_year, slopes.shape[1]).T
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +114,7 @@ class Frontier:
 
 
 def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:
-    """Simulate the smooth paths of price and spend.
+    """The smooth paths of price and spend, to be simulated.
 
     Parameters
     ----------
@@ -94,17 +125,8 @@ def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:
     months : int
         Length of the grid from the as-of month on.
     """
-    block, constants = posterior.blocks["compute"], posterior.constants("compute")
-    years, lead = _grid(posterior.as_of, float(constants["simulate_from"]), months)
-    weigh = _Weights(years, decimal_year(posterior.as_of), posterior.as_of.year)
-    spend = block["u_origin"][:, None] + weigh.integrate(
-        block["spend_slopes"], block["g_spend"], block["tau_spend"], stream(seed, "spend slopes")
-    )
-    fall = weigh.integrate(
-        block["price_slopes"], block["r_realised"], block["tau_price"], stream(seed, "price slopes")
-    )
-    ceiling = block["log10_gdp_share"][:, None] + log10_world_gdp(years)
-    return Latent(years, lead, block["p_origin"][:, None] - fall, soft_cap(spend, ceiling), ceiling)
+    simulate_from = float(posterior.constants("compute")["simulate_from"])
+    return Latent(posterior, seed, *_grid(posterior.as_of, simulate_from, months))
 
 
 def largest_runs(posterior: Posterior, paths: Latent, seed: int) -> tuple[Array, Array]:
@@ -115,10 +137,10 @@ def largest_runs(posterior: Posterior, paths: Latent, seed: int) -> tuple[Array,
     log10_flop, log10_spend : ndarray, shape (draws, months)
         On the grid of `paths`, its lead included.
     """
-    flop, spend = np.empty_like(paths.log10_price), np.empty_like(paths.log10_price)
+    flop, spend = (np.full(paths.log10_price.shape, -np.inf) for _ in range(2))
     rng = stream(seed, "frontier runs")
     for rows in _row_blocks(len(flop)):
-        flop[rows], spend[rows] = _largest_of_month(posterior, paths, rows, rng)
+        _simulate_runs(posterior, paths, rows, rng, flop[rows], spend[rows])
     return flop, spend
 
 
@@ -211,19 +233,6 @@ def long_run_spend_rate(block: Mapping[str, Array]) -> Array:
     return np.clip(block["g_spend"], 0.0, math.log10(WORLD_GDP_GROWTH))
 
 
-class _Weights:
-    """Integrates drifting slopes from an anchor to the months of a grid."""
-
-    def __init__(self, years: Array, anchor: float, last_fitted_year: int) -> None:
-        self.years, self.anchor, self.last_fitted_year = years, anchor, last_fitted_year
-
-    def integrate(self, past: Array, long_run: Array, tau: Array, rng: np.random.Generator) -> Array:
-        ahead = math.floor(self.years[-1]) - self.last_fitted_year
-        slopes = continue_slopes(past, long_run, tau, ahead, rng)
-        first_year = self.last_fitted_year - past.shape[1] + 1
-        return slopes @ year_weights(self.years, self.anchor, first_year, slopes.shape[1]).T
-
-
 def _grid(as_of: date, simulate_from: float, months: int) -> tuple[Array, int]:
     """Mid-month years from the month of `simulate_from`, and how many of them lie before the as-of month."""
     first = math.floor(simulate_from * 12 + 1e-9)
@@ -236,30 +245,29 @@ def _row_blocks(draws: int) -> Iterator[slice]:
     return (slice(start, start + _DRAWS_PER_BLOCK) for start in range(0, draws, _DRAWS_PER_BLOCK))
 
 
-def _largest_of_month(
-    posterior: Posterior, paths: Latent, rows: slice, rng: np.random.Generator
-) -> tuple[Array, Array]:
+def _simulate_runs(
+    posterior: Posterior, paths: Latent, rows: slice, rng: np.random.Generator, flop: Array, spend: Array
+) -> None:
+    """Simulate the runs of some draws and raise the largest compute and spend of their months to them."""
     block, constants = posterior.blocks["compute"], posterior.constants("compute")
-    price = paths.log10_price[rows]
-    counts = rng.poisson(float(constants["runs_per_year"]) / 12, price.shape)
-    cell = np.repeat(np.arange(counts.size), counts.ravel())
-    draw = cell // price.shape[1]
-    e = block["sigma_origin"][rows][draw] * rng.standard_t(7, len(cell))
-    q = np.clip(block["sigma_cost"][rows][draw] * rng.standard_t(4, len(cell)), -RUN_RESIDUAL_CLIP, RUN_RESIDUAL_CLIP)
-    ceiling = np.maximum(paths.log10_ceiling[rows], float(constants["largest_known_log10_spend"]))
-    spend = np.minimum(paths.log10_spend[rows].ravel()[cell] + e + q, ceiling.ravel()[cell])
-    flop = spend - price.ravel()[cell] - q
-    return _maximum_by_cell(flop, counts), _maximum_by_cell(spend, counts)
+    runs = rng.poisson(float(constants["runs_per_year"]) / 12 * flop.size)
+    cell = rng.integers(flop.size, size=runs)  # given their number, the months of Poisson runs are uniform
+    draw = cell // flop.shape[1]
+    e = block["sigma_origin"][rows][draw] * student_t(7, runs, rng)
+    q = block["sigma_cost"][rows][draw] * student_t(4, runs, rng)
+    q = np.clip(q, -RUN_RESIDUAL_CLIP, RUN_RESIDUAL_CLIP)
+    ceiling = np.maximum(paths.log10_ceiling(rows), float(constants["largest_known_log10_spend"]))
+    paid = np.minimum(paths.log10_spend[rows].ravel()[cell] + e + q, ceiling.ravel()[cell])
+    _raise_to(spend, cell, paid)
+    _raise_to(flop, cell, paid - paths.log10_price[rows].ravel()[cell] - q)
 
 
-def _maximum_by_cell(values: Array, counts: NDArray[np.int64]) -> Array:
-    """Maximum of `values`, which come in order of their cells, `counts` to a cell."""
-    flat = counts.ravel()
-    occupied = np.flatnonzero(flat)
-    result = np.full(flat.size, -np.inf)
-    result[occupied] = np.maximum.reduceat(values, (np.cumsum(flat) - flat)[occupied])
-    return result.reshape(counts.shape)
+def _raise_to(largest: Array, cell: NDArray[np.int64], values: Array) -> None:
+    """Raise each cell of a contiguous array, in place, to the largest value that falls into it."""
+    np.maximum.at(largest.reshape(-1), cell, values)
 
 
 def _running_maximum(monthly: Array, known: float, lead: int) -> Array:
-    return np.maximum(np.maximum.accumulate(monthly, axis=1), known)[:, lead:]
+    """From the as-of month on; overwrites `monthly`."""
+    np.maximum.accumulate(monthly, axis=1, out=monthly)
+    return np.maximum(monthly, known, out=monthly)[:, lead:]

@@ -75,7 +75,7 @@ def test_frontier_rises_and_starts_at_the_largest_known_run() -> None:
 
 
 def test_spend_never_passes_ceiling_or_known_spend() -> None:
-    ceiling = np.maximum(LATENT.log10_ceiling, POSTERIOR.constants("compute")["largest_known_log10_spend"])
+    ceiling = np.maximum(LATENT.log10_ceiling(), POSTERIOR.constants("compute")["largest_known_log10_spend"])
     assert np.all(FRONTIER.log10_spend <= np.maximum.accumulate(ceiling, axis=1)[:, LATENT.lead :] + 1e-12)
 
 
@@ -94,16 +94,15 @@ def test_number_of_runs_is_poisson_of_the_stated_rate() -> None:
     assert np.mean(~np.isfinite(flop)) == pytest.approx(np.exp(-rate), abs=0.005)
 
 
-def test_maximum_by_cell_agrees_with_a_loop() -> None:
+def test_raising_cells_agrees_with_a_loop() -> None:
     rng = np.random.default_rng(1)
-    counts = rng.poisson(1.0, (7, 9))
-    values = rng.normal(size=counts.sum())
-    expected, at = np.full(counts.size, -np.inf), 0
-    for cell, count in enumerate(counts.ravel()):
-        for value in values[at : at + count]:
-            expected[cell] = max(expected[cell], value)
-        at += count
-    assert np.array_equal(p._maximum_by_cell(values, counts), expected.reshape(counts.shape))
+    largest, values = rng.normal(size=(7, 9)), rng.normal(size=200)
+    cell = rng.integers(largest.size, size=200)
+    expected = largest.copy()
+    for place, value in zip(cell, values, strict=True):
+        expected.flat[place] = max(expected.flat[place], value)
+    p._raise_to(largest, cell, values)
+    assert np.array_equal(largest, expected)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
