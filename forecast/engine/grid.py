@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 
 from forecast.engine.population import Population, Prior
 from forecast.engine.scaling import LN10, SHARE_LOG10_FLOP
+from forecast.priors import DEFAULT
 
 Array = NDArray[np.float64]
 
-NOISE_FLOOR = 0.003
-LEVEL_SD = 0.1
+NOISE_FLOOR, LEVEL_SD = DEFAULT.loss.noise_floor, DEFAULT.loss.log_l0_sd
 
 _START = ((-8.0, 8.0), (-24.0, 9.0), (math.log(1e-5), math.log(0.3)))
 """Bounds of z, logit f and ln s."""

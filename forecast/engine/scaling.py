@@ -140,13 +140,7 @@ def discrepancy(omega: float, draws: int, seed: int) -> Array:
 
 
 def group_law(posterior: Posterior, group: str, seed: int) -> LossLaw:
-    """Law of one group of the posterior's loss block.
-
-    Raises
-    ------
-    UnknownNameError
-        When the posterior has no such group; lists those that it has.
-    """
+    """Law of one group of the posterior's loss block; UnknownNameError lists those that it has."""
     block, constants = posterior.blocks["loss"], posterior.constants("loss")
     i = _position(posterior, "group", group)
     e, b, log_l0 = (block[name][:, i] for name in ("e", "b", "log_l0"))
@@ -156,13 +150,7 @@ def group_law(posterior: Posterior, group: str, seed: int) -> LossLaw:
 
 
 def scale_law(posterior: Posterior, scale: str, seed: int) -> LossLaw:
-    """Law of a scale that only a published law describes, as it entered the pool at the posterior's own noise.
-
-    Raises
-    ------
-    UnknownNameError
-        When the posterior has no such scale; lists those that it has.
-    """
+    """Law of a published law's scale as it entered the pool at the posterior's own noise; else UnknownNameError."""
     block, constants = posterior.blocks["scales"], posterior.constants("scales")
     i = _position(posterior, "scale", scale)
     log_l0, b, floor_nats = (block[name][:, i] for name in ("log_l0", "b", "floor_nats"))
@@ -235,9 +223,8 @@ def loss_at(law: LossLaw, log10_flop: ArrayLike) -> Array:
         Nats per token.
     """
     x = np.asarray(log10_flop, float)
-    log_l0, b, floor_nats, omega_z = (
-        column.reshape((-1, *[1] * (x.ndim - 1))) for column in (law.log_l0, law.b, law.floor_nats, law.omega_z)
-    )
+    columns = (law.log_l0, law.b, law.floor_nats, law.omega_z)
+    log_l0, b, floor_nats, omega_z = (column.reshape((-1, *[1] * (x.ndim - 1))) for column in columns)
     beyond = np.maximum(x - law.log10_c_max, 0.0)
     result: Array = np.exp(log_loss(x, log_l0, law.log10_c0, b, floor_nats) + omega_z * beyond)
     return result
@@ -249,7 +236,6 @@ def required_log10_flop(law: LossLaw, loss_nats: float) -> Array:
     Parameters
     ----------
     law : LossLaw
-        One law per draw.
     loss_nats : float
         Target loss, nats per token, positive.
 
@@ -280,7 +266,7 @@ def _decades_beyond(law: LossLaw, rows: NDArray[np.bool_], loss_nats: float) -> 
             break
         step = _newton_step(v[active], f[active], t[active], c[active], w[active])
         v[active] += step
-        active = active[(step > 1e-12 * (1 + v[active])) & (v[active] < REACH_LOG10_FLOP)]
+        active = active[(step > 1e-8 * (1 + v[active])) & (v[active] < REACH_LOG10_FLOP)]
     return v
 
 
@@ -300,7 +286,8 @@ def _reachable(f: Array, t: Array, c: Array, w: Array) -> NDArray[np.bool_]:
         at_minimum = np.log1p(-f) + np.log1p(-ratio) - np.log(f) - np.log(ratio)  # c v
         lowest = np.log(f) - np.log1p(-ratio) + ratio * at_minimum
         by_minimum = (ratio < 1 - f) & ((f == 0) | (lowest <= t))
-        return np.where(w > 0, by_minimum, (w < 0) | (t > np.log(f)))
+    above_floor = np.exp(t) > f
+    return np.where(w > 0, by_minimum & above_floor, (w < 0) | above_floor)
 
 
 def _lower_bound(f: Array, t: Array, c: Array, w: Array) -> Array:
