@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ import click
 
 import forecast
 from forecast.cli.failures import exit_code_of
+
+# Before NumPy is imported: an answer's few products are over before a second thread has stopped waiting for work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @dataclass(frozen=True, slots=True)
