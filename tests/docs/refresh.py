@@ -1,0 +1,35 @@
+"""Write into README.md what its commands print now, and docs/artefact.md anew: `python -m tests.docs.refresh`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from forecast.posterior.schema import as_markdown
+from tests.docs.pages import README, remade
+from tests.house import ROOT
+
+ARTEFACT = ROOT / "docs" / "artefact.md"
+ARTEFACT_HEAD = "<!-- Written by `python -m tests.docs.refresh` from `timelines posterior schema`; do not edit. -->\n\n"
+
+
+def artefact_page() -> str:
+    """What docs/artefact.md must hold."""
+    return ARTEFACT_HEAD + as_markdown()
+
+
+def main() -> int:
+    """Rewrite both, and say which of them changed."""
+    before = README.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        pages = {README: remade(before, Path(folder).resolve()), ARTEFACT: artefact_page()}
+    for path, text in pages.items():
+        changed = not path.is_file() or path.read_text(encoding="utf-8") != text
+        path.write_text(text, encoding="utf-8")
+        print(f"{path.relative_to(ROOT)}: {'rewritten' if changed else 'as it was'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
