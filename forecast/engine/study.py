@@ -170,8 +170,8 @@ def published_law_scale(
 
     Notes
     -----
-    Kaplan's law at a loss of 0.86, with the discrepancy: at a noise of .005, 10 and 50 % of all draws need under 10^29.8
-    and 10^31.4 FLOP, 90 % of the .93 that ever reach it under 10^34.4; at a noise of .01, .44 never reach it.
+    Kaplan's law at a loss of 0.86, with the discrepancy: at a noise of .005, 10 and 50 % of all draws need under
+    10^29.8 and 10^31.4 FLOP, and 90 % of the .93 that ever reach it under 10^34.4; at a noise of .01, .44 never do.
     """
     log10_flop = np.linspace(*PUBLISHED_LOG10_FLOP, PUBLISHED_POINTS)
     reducible = float(law["coefficient_nats"]) * (10**log10_flop / float(law["flop_unit"])) ** -float(law["exponent"])
