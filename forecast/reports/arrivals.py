@@ -187,13 +187,14 @@ class _Part:
     low: float
     high: float
     opacity: float
+    arrived: bool = False
 
 
 def _parts(curve: Curve, horizon: str) -> list[_Part]:
     edge = min(1.0, max(0.0, 1 - curve.p_beyond - curve.p_never))
     return [
-        _Part(["already", percent(curve.p_already)], 0.0, min(curve.p_already, edge), 0.24),
-        _Part(["by " + horizon, percent(edge)], curve.p_already, edge, 0.10),
+        _Part(["already", percent(curve.p_already)], 0.0, min(curve.p_already, edge), 0.24, arrived=True),
+        _Part(["by " + horizon, percent(edge)], curve.p_already, edge, 0.10, arrived=True),
         _Part(["beyond", percent(curve.p_beyond)], edge, 1 - curve.p_never, 0.38),
         _Part(["never", percent(curve.p_never)], 1 - curve.p_never, 1.0, 0.85),
     ]
@@ -205,7 +206,8 @@ def _draw_bar(plot: Plot, curve: Curve, span: tuple[float, float], colour: str, 
     parts = [part for part in _parts(curve, horizon) if part.high - part.low > 1e-9]
     for part in parts:
         plot.rectangle(span, (part.low, part.high), colour, part.opacity)
-    _name_parts(plot, parts, (span[0] + span[1]) / 2)
+    told = [part for part in parts if part.high - part.low >= 0.01 or not part.arrived]
+    _name_parts(plot, told, (span[0] + span[1]) / 2)
 
 
 def _name_parts(plot: Plot, parts: Sequence[_Part], middle: float) -> None:

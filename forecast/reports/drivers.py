@@ -65,7 +65,7 @@ def spend_fan(forecaster: Forecaster) -> Fan:
     return replace(
         fan,
         slug="spend",
-        title=f"The largest training run costs {now} now and {then} in {soon:.0f}, {_afterwards(fan)}",
+        title=f"The largest training run costs {now} now and {then} in {soon:.0f}, growing {_afterwards(fan)}",
         subtitle=f"Largest spend so far, 2023 dollars: {_BANDS}. Dots: runs with a known cost. {_ceiling(forecaster)}",
         levels=(Level("$1bn", "$1bn", math.log10(BUDGET_USD_2023)),),
         names_records=True,

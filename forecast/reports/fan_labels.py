@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from forecast.reports.fan_data import Fan, Series, shown
@@ -10,6 +12,8 @@ from forecast.reports.plot import Plot
 
 _OVER_BANDS = frozenset({"q05", "q10", "q25"})
 _LONGEST_NAME = 22
+_WELL_KNOWN = ("GPT-4", "GPT-3", "AlphaGo Zero", "AlexNet")
+_VARIANT = re.compile(r" \(.*\)$| \d+(\.\d+)?B( \(.*\))?$")
 
 
 def write_labels(plot: Plot, fan: Fan, ends: tuple[float, float]) -> None:
@@ -76,24 +80,28 @@ def _name_shade(plot: Plot, fan: Fan, ends: tuple[float, float]) -> None:
 
 
 def _name_points(plot: Plot, fan: Fan) -> None:
-    """Name points that were the highest of their time, the newest first, where there is room and no name nearby."""
+    """Name points where there is room and no name nearby: the well known, then the highest of their time."""
     room = 5 if plot.theme.layout.year_step == 5 else 2
-    spacing = (fan.as_of_year - fan.first_year) / (room + 1)
+    spacing = (fan.as_of_year - fan.first_year) / (room + 2)
     named: list[float] = []
-    for year, level, name in reversed(_records(fan)):
+    for year, level, name in _worth_naming(fan):
         apart = all(abs(year - other) > spacing for other in named)
         if apart and len(named) < room and len(name) <= _LONGEST_NAME:
-            offsets = ((-7, 4), (2, 13), (-7, 12), (-12, 8))
-            spots = [plot.spot(year, level, dx=dx, dy=dy, align="right") for dx, dy in offsets]
-            if plot.label([[name]], spots, plot.theme.palette.ink):
+            left = [plot.spot(year, level, dx=dx, dy=dy, align="right") for dx, dy in ((-7, 4), (2, 13), (-7, 12))]
+            right = [plot.spot(year, level, dx=dx, dy=dy) for dx, dy in ((8, -4), (-2, -13))]
+            if plot.label([[name]], [*left, *right], plot.theme.palette.ink):
                 named.append(year)
 
 
-def _records(fan: Fan) -> list[tuple[float, float, str]]:
+def _worth_naming(fan: Fan) -> list[tuple[float, float, str]]:
+    """Points by how much their names tell, each name without its size and variant."""
     seen = fan.observed
-    ordered = sorted(zip(seen.decimal_year.tolist(), seen.log10.tolist(), seen.name, strict=True))
+    names = [_VARIANT.sub("", name) for name in seen.name]
+    ordered = sorted(zip(seen.decimal_year.tolist(), seen.log10.tolist(), names, strict=True))
+    first = {name: (year, level, name) for year, level, name in reversed(ordered)}
     records: list[tuple[float, float, str]] = []
     for year, level, name in ordered:
         if not records or level > records[-1][1]:
             records.append((year, level, name))
-    return [record for record in records if record[0] >= fan.first_year]
+    known = [first[name] for name in _WELL_KNOWN if name in first]
+    return [point for point in (*records[-1:], *known, *reversed(records)) if point[0] >= fan.first_year]

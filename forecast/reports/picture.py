@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from forecast.reports.theme import Theme
 
 SUFFIXES = (".html", ".svg", ".png", ".json")
 PNG_SCALE = 2.0
+_CLIP = re.compile(r'(id="|url\(#)clip(\d+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Picture:
 
     def svg(self, theme: Theme | None = None) -> str:
         """The picture as SVG text."""
-        return str(vl_convert.vegalite_to_svg(self.json(theme or Theme())))
+        return _renumbered(str(vl_convert.vegalite_to_svg(self.json(theme or Theme()))))
 
     def png(self, theme: Theme | None = None) -> bytes:
         """The picture as PNG at twice its nominal size."""
@@ -110,6 +112,12 @@ class Picture:
 
             return picture_page(self).encode()
         return (self.svg() if suffix == ".svg" else self.json(Theme()) + "\n").encode()
+
+
+def _renumbered(svg: str) -> str:
+    """Clip paths numbered from nought: vl-convert goes on counting from one picture to the next."""
+    order: dict[str, int] = {}
+    return _CLIP.sub(lambda found: f"{found[1]}clip{order.setdefault(found[2], len(order))}", svg)
 
 
 def _add_title(spec: dict[str, Any], picture: Picture, theme: Theme) -> None:

@@ -21,7 +21,7 @@ from forecast.forecaster import Forecaster
 from forecast.reports import drivers, facts, stories, words
 from forecast.reports.picture import Picture
 from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, Headline
-from forecast.reports.theme import DARK, IN_PAGE, LIGHT, NARROW, PAGE_FONT, WIDE, Theme, css_variables
+from forecast.reports.theme import DARK, IN_PAGE, LIGHT, NARROW, PAGE_FONT, WIDE, Layout, Theme, css_variables
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -111,9 +111,15 @@ def _figure(picture: Picture, datasets: dict[str, Any]) -> Figure:
         spec = picture.spec(Theme(IN_PAGE, layout, titled=False, interactive=True))
         datasets.update(spec.pop("datasets"))
         specs[layout.name] = spec
-    drawn = [picture.svg(Theme(IN_PAGE, layout, titled=False)) for layout in (WIDE, NARROW)]
-    wide, narrow = (Markup(svg) for svg in drawn)  # noqa: S704 - vl-convert has escaped every text in it
-    return Figure(picture, wide, narrow, specs, f"data:text/csv;charset=utf-8,{quote(picture.csv())}")
+    csv = f"data:text/csv;charset=utf-8,{quote(picture.csv())}"
+    return Figure(picture, _static(picture, WIDE), _static(picture, NARROW), specs, csv)
+
+
+def _static(picture: Picture, layout: Layout) -> Markup:
+    """The picture as part of a page: its ids are its own."""
+    svg, own = picture.svg(Theme(IN_PAGE, layout, titled=False)), f"{picture.slug}-{layout.name}-clip"
+    svg = svg.replace('id="clip', f'id="{own}').replace("url(#clip", f"url(#{own}")
+    return Markup(svg)  # noqa: S704 - vl-convert has escaped every text in it
 
 
 @functools.lru_cache(maxsize=1)

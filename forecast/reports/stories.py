@@ -31,8 +31,8 @@ def finding(headline: Headline) -> str:
         told.append(f"$1bn buys the loss {LEAD_LOSS:g} {listed(dates, 'or')} on Kaplan’s law{depends}")
     if pooled is not None:
         never = max(answer.p_never for answer in pooled.answers.values())
-        told.append(f"if losses have a floor, with probability {percent(never)} no money ever does")
-    return ". ".join(sentence[0].upper() + sentence[1:] for sentence in told) + "."
+        told.append(f"If losses have a floor, no money ever does with probability {percent(never)}")
+    return ". ".join(told) + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Tile:
 
 def lead_answer(headline: Headline) -> Answer:
     """The answer under the default choices: the pooled law, the newest published halving time."""
-    row = headline.find(LEAD_LOSS, POOLED, LEAD_PAYER) or headline.rows[0]
+    found = (headline.find(LEAD_LOSS, law, LEAD_PAYER) for law in (POOLED, OWN))
+    row = next((row for row in found if row is not None), headline.rows[0])
     return row.answers[headline.algorithms[-1]]
 
 
@@ -108,18 +109,34 @@ def arrival_pictures(headline: Headline) -> list[Picture]:
 
 
 def _by_algorithms(headline: Headline, law: str, answers: Mapping[str, Answer]) -> Picture:
-    clauses = [f"{adverb(answers[kind])} {clause}" for kind, clause in _clauses(headline).items()]
     where = "" if law == OWN else "If losses have a floor, "
     return arrivals.picture(
         Arrivals(
             slug="arrival-kaplan" if law == OWN else "arrival-pooled",
-            title=f"{where}$1bn buys the loss {LEAD_LOSS:g} {listed(clauses)}",
+            title=f"{where}$1bn {_buys(headline, answers)}",
             subtitle=_law_subtitle(law, answers),
             y_title="probability that $1bn is enough by then",
             as_of=headline.posterior.as_of.isoformat(),
             curves=tuple(curve(answers[kind], ALGORITHMS[kind], _SHORT[kind]) for kind in headline.algorithms),
         )
     )
+
+
+def _buys(headline: Headline, answers: Mapping[str, Answer]) -> str:
+    """When the loss is bought, by algorithms; equal dates are said once."""
+    by_date: dict[str, list[str]] = {}
+    for kind, clause in _clauses(headline).items():
+        by_date.setdefault(adverb(answers[kind]), []).append(clause)
+    loss, anyhow = f"the loss {LEAD_LOSS:g}", "however fast algorithms improve"
+    if len(by_date) > 1:
+        dated = [f"{date} {listed(clauses, 'or')}" for date, clauses in by_date.items()]
+        return f"buys {loss} {listed(dated)}"
+    date = next(iter(by_date))
+    if date == "never":
+        return f"more likely than not never buys {loss}, {anyhow}"
+    if date.startswith("not "):
+        return f"more likely than not does not buy {loss} {date.removeprefix('not ')}, {anyhow}"
+    return f"buys {loss} {date}, {anyhow}"
 
 
 def _clauses(headline: Headline) -> dict[str, str]:

@@ -19,7 +19,8 @@
     holder.append(fresh);
     holder._view = view;
     holder.classList.add("live");
-    for (const still of holder.querySelectorAll(":scope > .wide, :scope > .narrow")) still.hidden = true;
+    // Removed, not hidden: Vega numbers its clip paths anew in every chart, and a hidden one must not answer for it.
+    for (const still of holder.querySelectorAll(":scope > .wide, :scope > .narrow")) still.remove();
   }
 
   const drawAll = () => {
