@@ -92,13 +92,13 @@ def _usd_per_pf_day(basis: str) -> str:
 
 
 def _ceiling() -> str:
-    years = [f"{year:.0f}" for year in _years_by_share(_reference().posterior, 30.0)]
+    years = [f"{year:.1f}" for year in _years_by_share(_reference().posterior, 30.0)]
     answer = _reference().when(flop=1e30)
     (payer,) = (choice.words for choice in answer.choices if choice.name == "payer")
     assert "a judgement that decides after about 2031" in payer
-    return f"""- **After about 2031 the ceiling on spend decides**: a share of world GDP, about 0.1 %, that no data here
-        inform. With shares from the lowest, middle and highest third of that judgement, a 1e30 FLOP run is reached in
-        {years[0]}, {years[1]} and {years[2]} (medians)."""
+    return f"""- **After about 2031 the ceiling on spend decides**: about 0.1 % of world GDP, a judgement that no data here
+        inform. Its lowest, middle and highest third put a 1e30 FLOP run in {years[0]}, {years[1]} and {years[2]}
+        (medians)."""
 
 
 def _years_by_share(posterior: Posterior, log10_flop: float) -> list[float]:
@@ -108,7 +108,7 @@ def _years_by_share(posterior: Posterior, log10_flop: float) -> list[float]:
     years = np.append(paths.years[paths.lead :], np.inf)
     arrival = years[np.where(reached.any(axis=1), reached.argmax(axis=1), -1)]
     order = np.argsort(posterior.blocks["compute"]["log10_gdp_share"])
-    return [float(np.floor(np.median(arrival[third]))) for third in np.array_split(order, 3)]
+    return [float(np.median(arrival[third])) for third in np.array_split(order, 3)]
 
 
 def _then() -> str:
@@ -119,9 +119,9 @@ def _then() -> str:
     (at,) = (i for i, name in enumerate(seen["compute_name"]) if str(name).startswith("GPT-4 (Mar"))
     flop, published = 10 ** seen["compute_log10_flop"][at], words.month(float(seen["compute_year"][at]))
     return f"""GPT-4, about {words.number(float(f"{flop:.1e}"))} FLOP by today's estimate, was published in {published};
-        the median is {answer.median:.1f} in decimal years. One run that came near the median is one success of one
-        path, not a calibration. A value of that day is not on record for {rows} of the runs fitted then: today's stands
-        in, widened, and the answer counts them under "hindsight"."""
+        the median is {answer.median:.1f} in decimal years. That is one success, of one path: no calibration. For {rows}
+        of the runs fitted then, the value of that day is not on record; today's stands in, widened, and the answer
+        counts them under "hindsight"."""
 
 
 def _gates() -> str:

@@ -17,7 +17,7 @@ from tests.docs.refresh import ARTEFACT, artefact_page
 from tests.house import ROOT, project_files
 
 TEXT = README.read_text(encoding="utf-8")
-MOST_LINES = 245
+MOST_LINES = 240
 REFRESH = "the page is stale: run `python -m tests.docs.refresh` and look at what changed"
 
 
@@ -35,7 +35,8 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
 
 
 def test_the_page_is_short_enough_to_be_read() -> None:
-    assert len(TEXT.splitlines()) <= MOST_LINES
+    visible = re.sub(r"^<!-- .* -->\n", "", TEXT, flags=re.MULTILINE)
+    assert len(visible.splitlines()) <= MOST_LINES
 
 
 def written_commands() -> list[list[str]]:
