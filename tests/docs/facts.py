@@ -96,8 +96,8 @@ def _ceiling() -> str:
     answer = _reference().when(flop=1e30)
     (payer,) = (choice.words for choice in answer.choices if choice.name == "payer")
     assert "a judgement that decides after about 2031" in payer
-    return f"""- **After about 2031 the ceiling on spend decides**: about 0.1 % of world GDP, a judgement that no data here
-        inform. Its lowest, middle and highest third put a 1e30 FLOP run in {years[0]}, {years[1]} and {years[2]}
+    return f"""- **After about 2031 the ceiling on spend decides**: about 0.1 % of world GDP, a judgement that no data
+        here inform. Its lowest, middle and highest third put a 1e30 FLOP run in {years[0]}, {years[1]} and {years[2]}
         (medians)."""
 
 
