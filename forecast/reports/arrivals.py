@@ -19,13 +19,10 @@ from numpy.typing import NDArray
 from forecast.reports.picture import Picture
 from forecast.reports.placing import CLEARANCE_PX, Spot, Style, spread, wrap
 from forecast.reports.plot import Plot, y_axis
-from forecast.reports.theme import WIDE, Theme
+from forecast.reports.theme import NARROW, Theme
 from forecast.reports.words import calendar_year, month, percent
 
 PROBABILITY_TICKS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
-_BAR_PX = {"wide": 46.0, "narrow": 33.0}
-_GAP_PX = {"wide": 7.0, "narrow": 2.0}
-_MARGIN_PX = {"wide": 22.0, "narrow": 8.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +113,12 @@ def _geometry(arrivals: Arrivals, theme: Theme) -> _Geometry:
     layout = theme.layout
     years = arrivals.curves[0].decimal_year
     start, horizon = float(years[0]), float(years[-1])
-    bar, gap, margin = _BAR_PX[layout.name], _GAP_PX[layout.name], _MARGIN_PX[layout.name]
     count = len(arrivals.curves)
-    strip = margin + count * bar + (count - 1) * gap
-    year = (horizon - start) / (layout.width - layout.left - layout.right - strip)
-    lefts = [horizon + (margin + i * (bar + gap)) * year for i in range(count)]
-    return _Geometry(start, horizon, lefts[-1] + bar * year, tuple((left, left + bar * year) for left in lefts))
+    strip = layout.bar_margin + count * layout.bar + (count - 1) * layout.bar_gap
+    year = (horizon - start) / (layout.plot[0] - strip)
+    lefts = [horizon + (layout.bar_margin + i * (layout.bar + layout.bar_gap)) * year for i in range(count)]
+    bars = tuple((left, left + layout.bar * year) for left in lefts)
+    return _Geometry(start, horizon, bars[-1][1], bars)
 
 
 def draw(arrivals: Arrivals, theme: Theme) -> dict[str, Any]:
@@ -214,10 +211,10 @@ def _name_parts(plot: Plot, parts: Sequence[_Part], middle: float) -> None:
     """Write each mass into its part of the bar; one too thin for its words takes room from the part next to it."""
     layout = plot.theme.layout
     size = layout.small - 1
-    needed = 2.5 * size / (layout.height - layout.top - layout.bottom)
+    needed = 2.5 * size / layout.plot[1]
     middles = spread([_middle(part, needed) for part in parts], needed)
     for part, at in zip(parts, middles, strict=True):
-        if layout is not WIDE and part.words[0].startswith("by "):
+        if layout is NARROW and part.words[0].startswith("by "):
             continue  # a bar of 33 px does not hold it, and the curve's end says the same
         ink = plot.theme.palette.background if part.opacity > 0.5 and part.high - part.low > needed else None
         plot.write(part.words, plot.spot(middle, at, align="center"), ink or plot.theme.palette.ink, size)

@@ -29,7 +29,7 @@ def data_words(headline: Headline) -> str:
     """Rows by table, or what the fans are drawn over; the cutoff; rows with hindsight."""
     posterior = headline.posterior
     counted = {count.table: count.rows for count in headline.data}
-    parts = [f"{counted[table]:,} {name}" for table, name in TABLES.items() if table in counted]
+    parts = [f"{counted[table]:,} {name}" for table, name in TABLES.items() if counted.get(table)]
     if not parts:
         points = {"frontier runs": "compute_year", "prices of runs": "price_year", "costs of runs": "spend_year"}
         parts = [f"{len(posterior.observed[key])} {name}" for name, key in points.items()]
@@ -42,12 +42,15 @@ def model_words(headline: Headline) -> str:
     """The models of a posterior, and which of them saw no data."""
     posterior = headline.posterior
     studies = posterior.blocks["loss"]["b"].shape[1]
-    told = (
-        "spend = price × compute, with drifting slopes; hardware prices by channel; "
-        f"scaling laws of {studies} study groups, pooled, each with a floor; algorithms: published priors"
-    )
-    unseen = ", ".join(posterior.prior_only)
-    return told + (f"; only the prior: {unseen}" if unseen else "")
+    pooled = f"scaling laws of {studies} study groups, pooled, each with a floor"
+    told = [
+        "spend = price × compute, with drifting slopes",
+        "hardware prices by channel",
+        "scaling laws: published ones only" if "loss" in posterior.prior_only else pooled,
+        "algorithms: published priors",
+    ]
+    unseen = [f"no data for: {', '.join(posterior.prior_only)}"] if posterior.prior_only else []
+    return "; ".join([*told, *unseen])
 
 
 def gate_words(headline: Headline) -> str:

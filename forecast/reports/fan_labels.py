@@ -9,6 +9,7 @@ import numpy as np
 from forecast.reports.fan_data import Fan, Series, shown
 from forecast.reports.placing import Spot, Style
 from forecast.reports.plot import Plot
+from forecast.reports.theme import NARROW
 
 _OVER_BANDS = frozenset({"q05", "q10", "q25"})
 _LONGEST_NAME = 22
@@ -81,7 +82,7 @@ def _name_shade(plot: Plot, fan: Fan, ends: tuple[float, float]) -> None:
 
 def _name_points(plot: Plot, fan: Fan) -> None:
     """Name points where there is room and no name nearby: the well known, then the highest of their time."""
-    room = 5 if plot.theme.layout.year_step == 5 else 2
+    room = 2 if plot.theme.layout is NARROW else 5
     spacing = (fan.as_of_year - fan.first_year) / (room + 2)
     named: list[float] = []
     for year, level, name in _worth_naming(fan):

@@ -18,7 +18,7 @@ from forecast.reports.fan_data import PROBABILITIES, Fan, Series, shown
 from forecast.reports.fan_labels import write_labels
 from forecast.reports.picture import Picture
 from forecast.reports.plot import Plot, Rows, y_axis
-from forecast.reports.theme import BAND_OPACITY, Theme
+from forecast.reports.theme import BAND_OPACITY, NARROW, Theme
 from forecast.reports.words import month, power
 
 _BANDS = {0.90: ("q05", "q95"), 0.80: ("q10", "q90"), 0.50: ("q25", "q75")}
@@ -101,7 +101,7 @@ def _x_axis(fan: Fan, theme: Theme) -> alt.Axis:
 
 
 def _y_axis(fan: Fan, theme: Theme, low: float, high: float) -> alt.Axis:
-    wanted = 9 if theme.layout.width > 600 else 6
+    wanted = 6 if theme.layout is NARROW else 9
     step = next(step for step in (1, 2, 3, 4, 5, 10) if (high - low) / step <= wanted)
     values = [value for value in range(math.ceil(low), math.floor(high) + 1) if value % step == 0]
     labels = " : ".join(f"datum.value == {value} ? '{fan.prefix}{power(10.0**value)}'" for value in values)

@@ -19,6 +19,7 @@ import vl_convert
 from forecast.errors import InputError
 from forecast.posterior.atomic import write_bytes
 from forecast.reports.placing import wrap
+from forecast.reports.png import repack
 from forecast.reports.theme import Theme
 
 SUFFIXES = (".html", ".svg", ".png", ".json")
@@ -84,7 +85,7 @@ class Picture:
 
     def png(self, theme: Theme | None = None) -> bytes:
         """The picture as PNG at twice its nominal size."""
-        return bytes(vl_convert.vegalite_to_png(self.json(theme or Theme()), scale=PNG_SCALE))
+        return repack(bytes(vl_convert.vegalite_to_png(self.json(theme or Theme()), scale=PNG_SCALE)))
 
     def save(self, path: Path | str) -> None:
         """Write the picture as .html, .svg, .png or .json (its specification), by the suffix.

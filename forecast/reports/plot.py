@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecast.reports.placing import PLAIN, Canvas, Spot, Style
-from forecast.reports.theme import WIDE, Theme
+from forecast.reports.theme import NARROW, Theme
 
 Array = NDArray[np.float64]
 Rows = Sequence[Mapping[str, object]]
@@ -33,7 +33,7 @@ def y_axis(title: str, theme: Theme, **axis: Any) -> alt.Axis:
         "titleX": 4 - layout.left,
         "titleY": -22,
     }
-    return alt.Axis(title=title, domain=False, ticks=False, **axis, **(left if layout is WIDE else above))
+    return alt.Axis(title=title, domain=False, ticks=False, **axis, **(above if layout is NARROW else left))
 
 
 class Plot:
@@ -190,13 +190,8 @@ class Plot:
 
     def finish(self) -> dict[str, Any]:
         """The specification: all layers, in the order they were added, and their data."""
-        layout = self.theme.layout
-        chart = alt.layer(
-            *self._layers,
-            width=layout.width - layout.left - layout.right,
-            height=layout.height - layout.top - layout.bottom,
-            autosize=alt.AutoSizeParams(type="none"),
-        )
+        width, height = self.theme.layout.plot
+        chart = alt.layer(*self._layers, width=width, height=height, autosize=alt.AutoSizeParams(type="none"))
         spec: dict[str, Any] = chart.to_dict(validate=False)  # half the time of a page; a test validates every picture
         return {**spec, "datasets": self._datasets}
 

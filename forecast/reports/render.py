@@ -21,7 +21,7 @@ from forecast.forecaster import Forecaster
 from forecast.reports import drivers, facts, stories, words
 from forecast.reports.picture import Picture
 from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, Headline
-from forecast.reports.theme import DARK, IN_PAGE, LIGHT, NARROW, PAGE_FONT, WIDE, Layout, Theme, css_variables
+from forecast.reports.theme import DARK, IN_PAGE, LIGHT, MEDIUM, NARROW, PAGE_FONT, WIDE, Layout, Theme, css_variables
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -107,9 +107,10 @@ def _render(template: str, figures: Sequence[Picture], **context: Any) -> str:
 def _figure(picture: Picture, datasets: dict[str, Any]) -> Figure:
     """Draw a picture at both sizes, and move its data to where both specifications find them."""
     specs = {}
-    for layout in (WIDE, NARROW):
+    for layout in (WIDE, MEDIUM, NARROW):
         spec = picture.spec(Theme(IN_PAGE, layout, titled=False, interactive=True))
         datasets.update(spec.pop("datasets"))
+        spec["usermeta"] = {"narrowest": layout.narrowest, "widest": layout.widest}
         specs[layout.name] = spec
     csv = f"data:text/csv;charset=utf-8,{quote(picture.csv())}"
     return Figure(picture, _static(picture, WIDE), _static(picture, NARROW), specs, csv)

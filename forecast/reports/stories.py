@@ -31,7 +31,7 @@ def finding(headline: Headline) -> str:
         told.append(f"$1bn buys the loss {LEAD_LOSS:g} {listed(dates, 'or')} on Kaplan’s law{depends}")
     if pooled is not None:
         never = max(answer.p_never for answer in pooled.answers.values())
-        told.append(f"If losses have a floor, no money ever does with probability {percent(never)}")
+        told.append(f"If losses have a floor, no money ever buys it, with probability {percent(never)}")
     return ". ".join(told) + "."
 
 

@@ -79,7 +79,7 @@ class Layout:
     Attributes
     ----------
     name : str
-        `wide` or `narrow`.
+        `wide`, `medium` or `narrow`.
     width, height : int
         Outer size of the chart in px, without its title.
     narrowest, widest : int
@@ -90,6 +90,8 @@ class Layout:
         Years between ticks.
     left, right, top, bottom : int
         Margins in px around the plot, for its axes.
+    bar, bar_gap, bar_margin : int
+        Width in px of the bars beside an arrival chart, between them, and before the first.
     """
 
     name: str
@@ -104,6 +106,14 @@ class Layout:
     right: int
     top: int
     bottom: int
+    bar: int
+    bar_gap: int
+    bar_margin: int
+
+    @property
+    def plot(self) -> tuple[int, int]:
+        """Width and height in px of the plot."""
+        return self.width - self.left - self.right, self.height - self.top - self.bottom
 
     def plot_sizes(self) -> list[tuple[float, float]]:
         """Widths and heights in px of the plot at the outer widths that ship."""
@@ -112,8 +122,37 @@ class Layout:
         return [(float(width - across), float(self.height - down)) for width in sorted(widths)]
 
 
-WIDE = Layout("wide", 820, 420, 640, 820, 13, 12, 5, left=74, right=16, top=22, bottom=28)
-NARROW = Layout("narrow", 358, 360, 320, 600, 12, 11, 10, left=42, right=16, top=42, bottom=26)
+_LARGE: dict[str, Any] = {
+    "height": 420,
+    "text": 13,
+    "small": 12,
+    "year_step": 5,
+    "left": 74,
+    "right": 16,
+    "top": 22,
+    "bottom": 28,
+    "bar": 46,
+    "bar_gap": 7,
+}
+WIDE = Layout("wide", width=820, narrowest=740, widest=820, bar_margin=22, **_LARGE)
+MEDIUM = Layout("medium", width=640, narrowest=560, widest=740, bar_margin=14, **_LARGE)
+NARROW = Layout(
+    "narrow",
+    width=358,
+    height=360,
+    narrowest=340,
+    widest=560,
+    text=12,
+    small=11,
+    year_step=10,
+    left=42,
+    right=16,
+    top=42,
+    bottom=26,
+    bar=33,
+    bar_gap=2,
+    bar_margin=8,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def test_the_figures_of_the_table_are_those_of_the_answers() -> None:
 def test_the_finding_says_how_the_date_hangs_on_algorithms_and_on_the_law() -> None:
     said = stories.finding(_headline())
     assert said.startswith("$1bn buys the loss 0.86 ") and "on Kaplan’s law" in said
-    assert re.search(r"no money ever does with probability \d+\s%\.$", said)
+    assert re.search(r"no money ever buys it, with probability \d+\s%\.$", said)
 
 
 def test_the_command_prints_the_table_and_writes_the_page(tmp_path: Path) -> None:

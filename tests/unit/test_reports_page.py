@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import struct
+import zlib
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+import vl_convert
 
 from forecast.errors import InputError, StorageError
 from forecast.forecaster import Forecaster
-from forecast.reports import arrivals, charts, drivers, render, stories, text
+from forecast.reports import arrivals, charts, drivers, png, render, stories, text
 from forecast.reports.arrivals import Arrivals, Curve
 from forecast.reports.picture import Picture
 from forecast.reports.tables import Headline, headline
-from forecast.reports.theme import DARK, LIGHT
+from forecast.reports.theme import DARK, LIGHT, Theme
 from tests.synthetic import synthetic_posterior
 
 
@@ -52,6 +55,25 @@ def test_a_chart_is_saved_by_its_suffix(forecaster: Forecaster, tmp_path: Path, 
     content = path.read_bytes()
     assert content.startswith(b"\x89PNG" if suffix == ".png" else start.encode())
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_repacked_png_shows_the_same_pixels(pictures: list[Picture]) -> None:
+    original = bytes(vl_convert.vegalite_to_png(pictures[0].json(Theme()), scale=1))
+    packed = png.repack(original)
+    assert len(packed) < len(original) / 2
+    assert vl_pixels(packed)[..., :3].tolist() == vl_pixels(original)[..., :3].tolist()
+    assert png.repack(packed) == packed
+
+
+def vl_pixels(data: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Pixels of a PNG whose rows hold differences to the left or to the row above."""
+    chunks = dict(png._chunks(data))
+    width, height, _, kind, *_ = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
+    body = zlib.decompress(b"".join(part for name, part in png._chunks(data) if name == b"IDAT"))
+    rows = np.frombuffer(body, np.uint8).reshape(height, -1)
+    pixels = rows[:, 1:].reshape(height, width, 4 if kind == 6 else 3)
+    (way,) = set(rows[:, 0].tolist())
+    return np.cumsum(pixels, axis={1: 1, 2: 0}[way], dtype=np.uint8)
 
 
 def test_another_suffix_is_an_error_that_lists_the_four(forecaster: Forecaster, tmp_path: Path) -> None:

@@ -1,26 +1,31 @@
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const charts = read("chart-specs"), datasets = read("chart-data");
-  const isWide = matchMedia("(min-width: 700px)");
+
+  function fitting(specs, width) {
+    const byWidth = Object.values(specs).sort((a, b) => b.usermeta.narrowest - a.usermeta.narrowest);
+    return byWidth.find((spec) => width >= spec.usermeta.narrowest);
+  }
 
   async function draw(figure, specs) {
     const holder = figure.querySelector(".chart");
-    const layout = isWide.matches ? "wide" : "narrow";
-    const spec = structuredClone(specs[layout]);
+    const fit = fitting(specs, holder.clientWidth);
+    if (!fit) return; // narrower than any layout: the still picture, scaled, is the better one
+    const spec = structuredClone(fit);
+    const width = Math.min(Math.floor(holder.clientWidth), spec.usermeta.widest);
+    spec.width = width - spec.padding.left - spec.padding.right;
     spec.datasets = datasets;
-    spec.width = Math.round(holder.clientWidth) - spec.padding.left - spec.padding.right;
     const fresh = document.createElement("div");
     const view = await vegaEmbed(fresh, spec, {
       actions: false, renderer: "svg", tooltip: { disableDefaultStyle: true, theme: "page" },
     });
-    holder.querySelector(".interactive")?.remove();
-    holder._view?.finalize();
     fresh.className = "interactive";
-    holder.append(fresh);
+    fresh.ariaHidden = "true"; // the figure's label tells it whole
+    holder._view?.finalize();
     holder._view = view;
-    holder.classList.add("live");
     // Removed, not hidden: Vega numbers its clip paths anew in every chart, and a hidden one must not answer for it.
-    for (const still of holder.querySelectorAll(":scope > .wide, :scope > .narrow")) still.remove();
+    holder.replaceChildren(fresh);
+    holder.classList.add("live");
   }
 
   const drawAll = () => {
