@@ -224,7 +224,8 @@ def _middle(part: _Part, needed: float) -> float:
     """Where a part's words belong: in its middle, or downward from it where it is too thin, for the dark is above."""
     if part.high - part.low >= needed:
         return (part.low + part.high) / 2
-    return (part.low if part.opacity > 0.5 else part.high) - needed / 2
+    under = part.opacity > 0.5 or part.high - part.low < needed / 3
+    return (part.low if under else part.high) - needed / 2
 
 
 def _mark_medians(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:
@@ -260,7 +261,7 @@ def _beside(plot: Plot, curve: Curve) -> list[Spot]:
     spots = []
     for k in at:
         year, level = float(curve.decimal_year[k]), float(p[k])
-        spots += [plot.spot(year, level, dx=10, dy=dy) for dy in (-4, -14)]
+        spots += [plot.spot(year, level, dx=10, dy=dy) for dy in (-4, -9, -14, -19, -24)]
         spots += [plot.spot(year, level, dx=-10, dy=dy, align="right") for dy in (4, 14)]
         spots += [plot.spot(year, level, dy=dy, align="center") for dy in (-16, 16)]
     return spots

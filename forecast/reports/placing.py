@@ -216,7 +216,7 @@ class Canvas:
 
     def _hit(self, box: _Box, obstacle: _Obstacle, index: int, style: Style) -> bool:
         width, height = self.sizes[index]
-        foreign = obstacle.owner not in ("", style.names)
+        foreign = obstacle.owner not in ("", "grid", style.names)
         reach = obstacle.radius + (style.distance if foreign else CLEARANCE_PX)
         x, low, high = obstacle.x * width, obstacle.low * height, obstacle.high * height
         across = (x > box.left - reach) & (x < box.right + reach)

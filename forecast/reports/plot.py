@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -18,6 +20,7 @@ Array = NDArray[np.float64]
 Rows = Sequence[Mapping[str, object]]
 
 DOT_RADIUS_PX = 2.6
+_GRID = "grid"  # a label keeps off the grid where it can
 _ROW = "(datum.datum || datum)."
 
 
@@ -64,6 +67,8 @@ class Plot:
         self._y_scale, self._y_axis = alt.Scale(domain=list(y_domain), nice=False, zero=False), y_axis
         self._layers: list[alt.Chart] = []
         self._datasets: dict[str, list[dict[str, object]]] = {}
+        for level in y_axis["values"]:
+            self.canvas.add_line(*self.fraction(x_domain, [level, level]), owner=_GRID)
 
     def fraction(self, year: ArrayLike, level: ArrayLike) -> tuple[Array, Array]:
         """Data as fractions of the plot."""
@@ -139,8 +144,8 @@ class Plot:
     def label(self, texts: Sequence[Sequence[str]], spots: Sequence[Spot], colour: str, style: Style = PLAIN) -> bool:
         """Write the first of `texts` (each a list of lines) for which one of `spots` is clear; say whether one was."""
         size = self.theme.layout.text
-        for lines in texts:
-            spot = self.canvas.place(lines, spots, size, style)
+        for lines, over in itertools.product(texts, ((), (_GRID,))):
+            spot = self.canvas.place(lines, spots, size, replace(style, over=style.over.union(over)))
             if spot is not None:
                 self.write(lines, spot, colour, size, bold=style.bold)
                 return True

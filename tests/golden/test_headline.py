@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from forecast.cli.forecast import forecast
 from forecast.errors import InputError, StorageError
 from forecast.forecaster import Forecaster
-from forecast.reports import stories, words
+from forecast.reports import gallery, stories, words
 from forecast.reports.tables import ALGORITHMS, OWN, POOLED, Headline, headline
 from forecast.reports.text import headline_text
 
@@ -117,3 +117,11 @@ def test_bad_input_is_one_error(tmp_path: Path) -> None:
     assert isinstance(missing.exception, InputError)
     nowhere = runner.invoke(forecast, ["--out", str(tmp_path / "no" / "page.html")])
     assert isinstance(nowhere.exception, StorageError)
+
+
+def test_the_gallery_draws_the_same_bytes_twice(tmp_path: Path) -> None:
+    gallery.main(tmp_path / "a")
+    gallery.main(tmp_path / "b")
+    names = sorted(f"{slug}{kind}.png" for slug in gallery.SHOWN for kind in ("", "-dark"))
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == names
+    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
