@@ -1,0 +1,185 @@
+"""Refit as of past year-ends and on held-out losses, score what came after, store the tables with their provenance.
+
+1. plan:    one task an origin, one a shape of the loss folds (those share a compiled model, their data are swapped)
+2. perform: in processes of their own; every finished fit leaves a checkpoint, so an interrupted backtest goes on
+3. collect: rows in the order of the plan, whatever ended first
+4. store:   scores.csv (a row for every outcome and forecaster), summary.csv, fits.csv, provenance.json
+
+Origins differ in years of slopes, chips and vendors, so each compiles its own model: about 9 CPU-seconds of some 35
+with a warm cache, where padding to one shape would have sampled the dead dimensions of every origin instead.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from forecast.data import tables
+from forecast.errors import FitError
+from forecast.experiments import loss_targets
+from forecast.experiments.origins import ORIGINS
+from forecast.experiments.price_targets import price_outcomes
+from forecast.experiments.refits import SEED, SETTINGS, refit
+from forecast.experiments.run_targets import run_outcomes
+from forecast.experiments.scored import rows
+from forecast.inference import diagnostics
+from forecast.inference.diagnostics import Convergence
+from forecast.inference.observations import Observations, observe
+from forecast.inference.runs import Run
+from forecast.inference.sampling import SamplerSettings
+from forecast.posterior.artefact import Posterior
+from forecast.priors import DEFAULT
+
+NICENESS = 10
+Row = dict[str, Any]
+Told = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One unit of work: an origin, or the loss folds with a number of groups."""
+
+    origin: date | None = None
+    groups: int = 0
+
+    @property
+    def name(self) -> str:
+        """What the progress calls it."""
+        return f"as of {self.origin}" if self.origin else f"losses held out, {self.groups} groups left"
+
+
+@dataclass(frozen=True)
+class Done:
+    """Scores of one task's outcomes, and how its fits went."""
+
+    scores: list[Row]
+    fits: list[Row]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What to run, and how.
+
+    Attributes
+    ----------
+    checkpoints : Path
+        Where finished fits are kept.
+    origins : tuple of date
+        Year-ends.
+    losses : bool
+        Whether losses are held out too.
+    settings : SamplerSettings
+        Counts and tuning of every fit.
+    seed : int
+        Of every sampler and simulation.
+    """
+
+    checkpoints: Path
+    origins: tuple[date, ...] = ORIGINS
+    losses: bool = True
+    settings: SamplerSettings = SETTINGS
+    seed: int = SEED
+
+    def plan(self) -> list[Task]:
+        """Every task, later origins first, since they take longest."""
+        shapes = loss_targets.shapes(loss_targets.Points.load()) if self.losses else {}
+        return [Task(origin) for origin in reversed(self.origins)] + [Task(groups=groups) for groups in shapes]
+
+    def perform(self, task: Task) -> Done:
+        """Fit, forecast and score one task."""
+        return self._origin(task.origin) if task.origin else self._losses(task.groups)
+
+    def _origin(self, origin: date) -> Done:
+        posterior, seen = refit(origin, self.checkpoints, self.settings, self.seed)
+        today = observe(tables.RELEASED_ON, tables.RELEASED_ON)
+        outcomes = [*run_outcomes(posterior, self.seed), *price_outcomes(posterior, seen, today, self.seed)]
+        return Done(rows(outcomes), [_origin_fit(posterior, seen)])
+
+    def _losses(self, groups: int) -> Done:
+        points, done = loss_targets.Points.load(), Done([], [])
+        folds = loss_targets.shapes(points)[groups]
+        for fold, run in loss_targets.fit_folds(folds, self.checkpoints, DEFAULT.loss, self.settings, self.seed):
+            done.scores.extend(rows(list(loss_targets.loss_outcomes(points, fold, run, DEFAULT.loss, self.seed))))
+            done.fits.append(_loss_fit(fold, run))
+        return done
+
+
+def _origin_fit(posterior: Posterior, seen: Observations) -> Row:
+    nowcast = posterior.manifest["nowcast"]
+    return {
+        "fit": posterior.as_of.isoformat(),
+        "status": posterior.status,
+        "reasons": "; ".join(posterior.reasons),
+        "rows": len(seen.compute.run_year) + len(seen.compute.cost_year),
+        "hindsight_rows": sum(seen.hindsight_rows.values()),
+        **_mixing(posterior.manifest["diagnostics"]["compute"]),
+        "nowcast_inside_80": round(nowcast["inside_80"], 3),
+        "nowcast_reach": round(nowcast["reach"], 4),
+    }
+
+
+def _loss_fit(fold: loss_targets.Fold, run: Run) -> Row:
+    verdict = diagnostics.judge_convergence(Convergence(**run.diagnostics))
+    about = {"fit": f"without {fold.name}", "status": verdict.status, "reasons": "; ".join(verdict.reasons)}
+    return {**about, "rows": len(fold.fitted.log_loss), "hindsight_rows": "", **_mixing(run.diagnostics)}
+
+
+def _mixing(found: Mapping[str, Any]) -> Row:
+    return {name: found[name] for name in ("divergences", "max_r_hat", "min_ess")}
+
+
+def run(backtest: Backtest, jobs: int, told: Told) -> list[Done]:
+    """Perform every task in `jobs` processes; results in the order of the plan.
+
+    Parameters
+    ----------
+    backtest : Backtest
+        What to run. The compiler's environment is set already (`prepare_environment`); the processes inherit it.
+    jobs : int
+        Number of processes, started afresh, never forked.
+    told : callable
+        Called with the number of finished tasks, of all tasks, and what has just ended.
+
+    Raises
+    ------
+    FitError
+        If a process dies; finished fits are kept.
+    """
+    plan = backtest.plan()
+    told(0, len(plan), "")
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=os.nice, initargs=(NICENESS,)) as pool:
+        futures = {pool.submit(backtest.perform, task): task for task in plan}
+        try:
+            for finished, (future, task) in enumerate(_as_they_end(futures), 1):
+                told(finished, len(plan), f"{task.name}: {_verdicts(future.result())}")
+        except BrokenProcessPool as error:
+            raise FitError(
+                "a process of the backtest ended early (out of memory?); run it again: it goes on"
+            ) from error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return [future.result() for future in futures]
+
+
+def _as_they_end(futures: Mapping[Future[Done], Task]) -> Iterator[tuple[Future[Done], Task]]:
+    return ((future, futures[future]) for future in as_completed(futures))
+
+
+def _verdicts(done: Done) -> str:
+    return ", ".join(dict.fromkeys(fit["status"] for fit in done.fits))
+
+
+def collected(results: Sequence[Done]) -> tuple[list[Row], list[Row]]:
+    """Scores and fits of all tasks, sorted so that equal results give equal files."""
+    scores = [row for done in results for row in done.scores]
+    fits = [row for done in results for row in done.fits]
+    keys = ("quantity", "part", "origin", "years_ahead", "target", "forecaster")
+    return sorted(scores, key=lambda row: tuple(row[key] for key in keys)), sorted(fits, key=lambda row: row["fit"])
