@@ -21,6 +21,7 @@ class Recent[Value]:
     def __init__(self, limit_bytes: int, size_of: Callable[[Value], int]) -> None:
         self._limit, self._size_of = limit_bytes, size_of
         self._kept: OrderedDict[Hashable, Value] = OrderedDict()
+        self._held = 0
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
@@ -31,13 +32,13 @@ class Recent[Value]:
                 return self._kept[key]
         value = make()
         with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            self._shrink()
+            self._keep(key, value)
         return value
 
-    def _shrink(self) -> None:
-        held = sum(self._size_of(value) for value in self._kept.values())
-        while held > self._limit and len(self._kept) > 1:
-            _, gone = self._kept.popitem(last=False)
-            held -= self._size_of(gone)
+    def _keep(self, key: Hashable, value: Value) -> None:
+        if key in self._kept:  # another thread made it meanwhile
+            self._held -= self._size_of(self._kept.pop(key))
+        self._kept[key] = value
+        self._held += self._size_of(value)
+        while self._held > self._limit and len(self._kept) > 1:
+            self._held -= self._size_of(self._kept.popitem(last=False)[1])
