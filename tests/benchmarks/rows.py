@@ -1,0 +1,101 @@
+"""A row of the table: what is measured, on which clock, against which baseline and under which bound.
+
+Time is CPU, of every thread or process: other work on the machine moves it less than it moves the wall's clock, which
+is noted beside it. Nothing here fails for being slow: bounds are shown in the table (`report.py`).
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tests.benchmarks.costs import Cost, cost_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a benchmark states of itself.
+
+    Attributes
+    ----------
+    name : str
+        In the table.
+    baseline : str
+        Name of the row that it is compared with; empty for a baseline.
+    bound_s, bound_mb : float or None
+        CPU (median) and memory that the project allows itself.
+    """
+
+    name: str
+    baseline: str = ""
+    bound_s: float | None = None
+    bound_mb: float | None = None
+
+
+class ChildClock:
+    """A clock that advances by the CPU that launched commands took."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        """Seconds since the first command."""
+        return self.now_s
+
+
+CHILDREN = ChildClock()
+
+
+def time_calls(
+    benchmark: Any,
+    row: Row,
+    function: Callable[..., Any],
+    arguments: Callable[[], tuple[Any, ...]] = tuple,
+    *,
+    rounds: int,
+) -> None:
+    """Measure a function in this process, with new arguments for every call."""
+    walls: list[float] = []
+
+    def call(*given: Any) -> None:
+        started = time.perf_counter()
+        function(*given)
+        walls.append(time.perf_counter() - started)
+
+    benchmark.pedantic(call, setup=lambda: (arguments(), {}), rounds=rounds, warmup_rounds=max(rounds // 10, 1))
+    _note(benchmark, row, statistics.median(walls), _peak_mb(function, arguments()))
+
+
+def time_commands(
+    benchmark: Any, row: Row, command: Sequence[str], environ: Mapping[str, str], *, rounds: int, warmup_rounds: int = 1
+) -> list[Cost]:
+    """Measure a command; returns what each run cost, those before the first round too."""
+    costs: list[Cost] = []
+
+    def call() -> None:
+        costs.append(cost_of(command, environ))
+        CHILDREN.now_s += costs[-1].cpu_s
+
+    benchmark.pedantic(call, rounds=rounds, warmup_rounds=warmup_rounds)
+    measured = costs[warmup_rounds:]
+    _note(benchmark, row, statistics.median(c.wall_s for c in measured), max(c.peak_mb for c in measured))
+    return costs
+
+
+def _note(benchmark: Any, row: Row, wall_s: float, peak_mb: float) -> None:
+    benchmark.extra_info.update(asdict(row), wall_s=wall_s, peak_mb=peak_mb)
+
+
+def _peak_mb(function: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
+    """Memory of one call beyond what was there: what Python and NumPy allocate at most at a time."""
+    gc.collect()
+    tracemalloc.start()
+    function(*arguments)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 1e6

@@ -1,0 +1,133 @@
+"""A question in the engine, hot and cold, beside the plain NumPy that a user would write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forecast.engine import arrival
+from forecast.engine.answer import Answer
+from forecast.engine.question import DEFAULT_BY_YEARS, DEFAULT_QUANTILES, Payer, Question, Target
+from forecast.engine.settle import envelope_key, settle
+from forecast.engine.solver import Solver
+from forecast.posterior.artefact import Posterior
+from tests.benchmarks.baselines import Figures, arrivals_by_loop, figures, passage_by_argmax, passage_by_loop
+from tests.benchmarks.rows import Row, time_calls
+
+pytestmark = pytest.mark.benchmark(group="a question in the engine", timer=time.process_time)
+
+MONTHS = 410
+BUDGET_USD = 1e9
+COMMON = Question(Target.training_flop(1e29), Payer.fixed(BUDGET_USD))
+PER_DRAW = Question(Target.loss(1.24, "kaplan-webtext2"), Payer.fixed(BUDGET_USD))
+LOOP, ARGMAX = "plain NumPy, a loop over the draws", "plain NumPy, (path >= c).argmax"
+COLD_LOOP = "plain NumPy, simulated draw by draw"
+PASSAGE_ARGMAX = "first passage, (path >= c).argmax"
+
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def solver(posterior: Posterior) -> Solver:
+    """It has answered both questions before."""
+    warm = Solver(posterior)
+    for question in (COMMON, PER_DRAW):
+        assert len(warm.ask(question).cdf.probability) == MONTHS and warm.simulation(question).posterior.draws == 4000
+    return warm
+
+
+def slightly() -> float:
+    """A factor that is never the same, so that no answer is remembered."""
+    return 1 + 1e-6 * next(_numbers)
+
+
+def ask_flop(solver: Solver, factor: float) -> Answer:
+    return solver.ask(Question(Target.training_flop(1e29 * factor), Payer.fixed(BUDGET_USD)))
+
+
+def ask_loss(solver: Solver, factor: float) -> Answer:
+    return solver.ask(Question(PER_DRAW.target, Payer.fixed(BUDGET_USD * factor)))
+
+
+def ask_other_loss(solver: Solver, factor: float) -> Answer:
+    return solver.ask(Question(Target.loss(1.24 * factor, "kaplan-webtext2"), Payer.fixed(BUDGET_USD)))
+
+
+def test_hot_common_target(benchmark: Any, solver: Solver) -> None:
+    row = Row("hot question, FLOP, another target", LOOP, bound_s=300e-6)
+    time_calls(benchmark, row, ask_flop, lambda: (solver, slightly()), rounds=2000)
+
+
+def test_hot_target_per_draw(benchmark: Any, solver: Solver) -> None:
+    row = Row("hot question, loss, another budget", LOOP, bound_s=300e-6)
+    time_calls(benchmark, row, ask_loss, lambda: (solver, slightly()), rounds=2000)
+
+
+def test_another_loss(benchmark: Any, solver: Solver) -> None:
+    row = Row("hot question, loss, another loss", LOOP)
+    time_calls(benchmark, row, ask_other_loss, lambda: (solver, slightly()), rounds=500)
+
+
+def plain(passage: Callable[..., Any], solver: Solver) -> Callable[[float], Figures]:
+    """The figures of `COMMON` from its cached path, over the horizon alone."""
+    made = solver.simulation(COMMON).envelope(envelope_key(settle(COMMON, solver.posterior), solver.posterior))
+    path, years = made.values[:, :MONTHS].copy(), made.years[:MONTHS]
+
+    def answer(log10_flop: float) -> Figures:
+        needed = np.full(len(path), log10_flop - np.log10(BUDGET_USD))
+        return figures(passage, path, needed, years, DEFAULT_QUANTILES, DEFAULT_BY_YEARS)
+
+    check_equal(answer(29.0), solver.ask(COMMON))
+    return answer
+
+
+def check_equal(found: Figures, answer: Answer) -> None:
+    """What is compared answers the same."""
+    dates = [np.inf if q.decimal_year is None else q.decimal_year for q in answer.quantiles]
+    assert np.array_equal(found.quantiles, dates)
+    assert np.array_equal(found.cdf, answer.cdf.probability)
+    assert found.by_year.tolist() == [p.probability for p in answer.p_by_year]
+
+
+def test_plain_loop(benchmark: Any, solver: Solver) -> None:
+    answer = plain(passage_by_loop, solver)
+    time_calls(benchmark, Row(LOOP), answer, lambda: (29 * slightly(),), rounds=30)
+
+
+def test_plain_argmax(benchmark: Any, solver: Solver) -> None:
+    answer = plain(passage_by_argmax, solver)
+    time_calls(benchmark, Row(ARGMAX, LOOP), answer, lambda: (29 * slightly(),), rounds=100)
+
+
+def test_first_passage(benchmark: Any, solver: Solver) -> None:
+    made = solver.simulation(COMMON).envelope(envelope_key(settle(COMMON, solver.posterior), solver.posterior))
+    needed = np.full(len(made.values), 20.0)
+    assert np.array_equal(arrival.first_passage(made.values, needed), passage_by_argmax(made.values, needed))
+    row = Row("first passage alone, 600 months", PASSAGE_ARGMAX)
+    time_calls(benchmark, row, arrival.first_passage, lambda: (made.values, needed * slightly()), rounds=2000)
+
+
+def test_first_passage_argmax(benchmark: Any, solver: Solver) -> None:
+    made = solver.simulation(COMMON).envelope(envelope_key(settle(COMMON, solver.posterior), solver.posterior))
+    needed = np.full(len(made.values), 20.0)
+    time_calls(
+        benchmark, Row(PASSAGE_ARGMAX), passage_by_argmax, lambda: (made.values, needed * slightly()), rounds=100
+    )
+
+
+def test_cold(benchmark: Any, posterior: Posterior) -> None:
+    row = Row("cold question, frontier's spend, 2.4 million runs", COLD_LOOP)
+    time_calls(benchmark, row, lambda: Solver(posterior).ask(Question(Target.training_flop(2e29))), rounds=20)
+
+
+def test_cold_loop(benchmark: Any, posterior: Posterior) -> None:
+    found = arrivals_by_loop(posterior, np.log10(2e29), MONTHS, seed=1)
+    answer = Solver(posterior).ask(Question(Target.training_flop(2e29)))
+    assert np.median(found) == pytest.approx(answer.median, abs=0.2)
+    assert np.isfinite(found).mean() == pytest.approx(answer.cdf.probability[-1], abs=0.04)
+    time_calls(benchmark, Row(COLD_LOOP), arrivals_by_loop, lambda: (posterior, 29.3, MONTHS, 0), rounds=3)
