@@ -31,9 +31,7 @@ _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _PYTHON = re.compile(r"^```python\n(.*?)^```\n+^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FACT = re.compile(r"^<!-- made: (\S+) -->\n(.*?)^<!-- end -->$", re.MULTILINE | re.DOTALL)
-_MONTHS = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
-)  # fmt: skip
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NUMBER = re.compile(rf"(?:\b(?:{_MONTHS}) \d{{4}}|(?<![\w.-])\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w-])")
 
 Kind = Literal["command", "python", "fact"]
@@ -78,14 +76,13 @@ def made(piece: Piece, folder: Path) -> str:
     Raises
     ------
     AssertionError
-        When Python code fails; commands may fail, their message is what is shown.
+        When it fails: a page that shows a failure says so by `; echo "exit code $?"`.
     """
     if piece.kind == "fact":
         return facts.paragraph(piece.source)
-    if piece.kind == "command":
-        return _run(["sh", "-c", STANDS_FOR.get(piece.source, piece.source)], folder).stdout
-    done = _run([sys.executable, "-c", piece.source], folder)
-    assert done.returncode == 0, done.stdout
+    shell = ["sh", "-c", STANDS_FOR.get(piece.source, piece.source)]
+    done = _run(shell if piece.kind == "command" else [sys.executable, "-c", piece.source], folder)
+    assert done.returncode == 0, f"{piece.name}:\n{done.stdout}"
     return done.stdout
 
 
