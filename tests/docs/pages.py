@@ -96,7 +96,7 @@ def remade(text: str, folder: Path) -> str:
 def same(shown: str, printed: str) -> bool:
     """Whether two texts agree: their words exactly, their numbers as far as another processor may round one draw.
 
-    Months and whole numbers under 10,000 may differ by one, other numbers by a part in fifty.
+    Months and whole numbers under 10,000 may differ by one, others by a part in fifty or one in the last place.
     """
     here, there = (_NUMBER.findall(text) for text in (shown, printed))
     words = [" ".join(_NUMBER.sub("#", text).split()) for text in (shown, printed)]
@@ -107,8 +107,10 @@ def _close(one: str, other: str) -> bool:
     if one == other:
         return True
     a, b = _value(one), _value(other)
-    whole = a == int(a) and b == int(b) and abs(a) < 10_000
-    return abs(a - b) <= (1 if whole or " " in one else max(abs(a) / 50, 0.011))
+    if " " in one or (a == int(a) < 10_000 and "." not in one):
+        return abs(a - b) <= 1
+    last_place = 10.0 ** -len(one.partition("e")[0].partition(".")[2])
+    return abs(a - b) <= max(abs(a) / 50, 1.01 * last_place)
 
 
 def _value(number: str) -> float:

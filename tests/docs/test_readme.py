@@ -122,6 +122,7 @@ def test_numbers_may_differ_by_a_rounding_and_words_may_not() -> None:
     assert same("2.41 to 26.5, under 1 %", "2.42 to 26.4, under 1 %")
     assert not same("October 2047", "October 2049")
     assert not same("58 %", "61 %")
+    assert same("2.0 MB", "2.1 MB") and not same("2.0 MB", "2.2 MB")
     assert not same("already", "never")
 
 
