@@ -20,8 +20,9 @@ test-long: env  ## every test, with full counts and a full refit (at most 60 min
 	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile --ignore=tests/benchmarks $(ARGS)
 
 bench: env  ## measure the engine and the command line; the results go to tests/benchmarks/results
-	@$(python) -m pytest tests/benchmarks --benchmark-only --benchmark-json=tests/benchmarks/results/bench.json $(ARGS)
+	@$(python) -m pytest tests/benchmarks -q --benchmark-only --benchmark-quiet --benchmark-json=tests/benchmarks/results/bench.json $(ARGS)
 	@$(python) -m tools.results stamp bench
+	@$(python) -m tests.benchmarks.report
 
 backtest: env  ## refit as of past dates and score what came after; the results go to forecast/evaluation/results
 	@.venv/bin/timelines backtest $(ARGS)

@@ -1,7 +1,7 @@
 """The stored benchmarks as one table: `python -m tests.benchmarks.report [FILE]`.
 
-Every row stands beside a baseline of the same run: `12 x` costs twelve times as much as it, `1/12` a twelfth. Ratios
-outlast machines; seconds do not.
+Every row stands beside a baseline of the same run, as a multiple or a fraction of its cost: ratios outlast machines,
+seconds do not.
 """
 
 from __future__ import annotations
@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
-HEAD = ("CPU", "median", "min", "p99", "wall", "memory", "bound", "", "ratio")
-WIDTHS = (50, 8, 8, 8, 8, 8, 17, 5, 7)
+HEAD = ("CPU time", "median", "min", "p99", "wall", "memory", "bound", "")
+WIDTHS = (38, 8, 8, 8, 8, 8, 14, 5)
+LEGEND = (
+    "CPU of all threads and processes; wall: the median by the clock; memory: the peak of a command, or what a call\n"
+    "takes beyond what was there. A bound is on the median and the memory."
+)
 
 Benchmark = Mapping[str, Any]
 
@@ -32,12 +36,12 @@ def table(benchmarks: Sequence[Benchmark]) -> str:
 
 def _row(row: Benchmark, medians: Mapping[str, float]) -> list[str]:
     info, stats = row["extra_info"], row["stats"]
-    bound, verdict = _bound(info, stats["median"])
-    ratio = _ratio(stats["median"] / medians[info["baseline"]]) if info["baseline"] else ""
     times = [_time(stats[name]) for name in ("median", "min", "p99")]
-    cells = [f"  {info['name']}", *times, _time(info["wall_s"]), _memory(info["peak_mb"]), bound, verdict, ratio]
-    against = [f"    against {info['baseline']}"] if info["baseline"] else []
-    return [_line(cells), *against]
+    cells = [f"  {info['name']}", *times, _time(info["wall_s"]), _memory(info["peak_mb"])]
+    lines = [_line([*cells, *_bound(info, stats["median"])])]
+    if info["baseline"] in medians:
+        lines.append(f"    {_ratio(stats['median'] / medians[info['baseline']])} {info['baseline']}")
+    return lines
 
 
 def _bound(info: Mapping[str, Any], median_s: float) -> tuple[str, str]:
@@ -52,7 +56,7 @@ def _per_effective_draw(rows: Iterable[Benchmark]) -> list[str]:
     lines = ["CPU of the whole process per effective draw of the slowest parameter of the compute model"]
     for row in rows:
         draws = row["extra_info"]["effective_draws"]
-        lines.append(f"  {row['extra_info']['name']:<48}{_time(row['stats']['median'] / draws):>8}  {draws:,.0f} draws")
+        lines.append(f"  {row['extra_info']['name']:<36}{_time(row['stats']['median'] / draws):>8}  {draws:,.0f} draws")
     return lines if len(lines) > 1 else []
 
 
@@ -71,11 +75,11 @@ def _time(seconds: float) -> str:
 
 
 def _memory(megabytes: float) -> str:
-    return f"{megabytes:.3g} MB"
+    return f"{megabytes:.3g} MB" if megabytes >= 1 else f"{1000 * megabytes:.3g} kB"
 
 
 def _ratio(ratio: float) -> str:
-    return f"{ratio:.3g} x" if ratio >= 1 else f"1/{1 / ratio:.3g}"
+    return f"{ratio:.3g} times" if ratio >= 1 else f"1/{1 / ratio:.3g} of"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -84,6 +88,7 @@ def main(arguments: Sequence[str]) -> int:
     found = json.loads(file.read_text(encoding="utf-8"))
     cpu = found["machine_info"]["cpu"]
     print(table(found["benchmarks"]))
+    print(LEGEND)
     print(f"{cpu['brand_raw']}, {cpu['count']} cores, Python {found['machine_info']['python_version']}")
     return 0
 

@@ -121,7 +121,7 @@ def test_first_passage_argmax(benchmark: Any, solver: Solver) -> None:
 
 
 def test_cold(benchmark: Any, posterior: Posterior) -> None:
-    row = Row("cold question, frontier's spend, 2.4 million runs", COLD_LOOP)
+    row = Row("cold question, frontier's spend", COLD_LOOP)
     time_calls(benchmark, row, lambda: Solver(posterior).ask(Question(Target.training_flop(2e29))), rounds=20)
 
 
