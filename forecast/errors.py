@@ -5,6 +5,7 @@
     │   ├── UnknownNameError         a scale, law, scenario, table or model that is not there; lists those that are
     │   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
     │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
+    │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
     │   └── DataError                a table or a download that breaks its schema; names file, row and column
     ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
     ├── StorageError (OSError)       no permission, no space; says which file and what to free or grant

@@ -41,7 +41,7 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "when": Command("forecast.cli.when:when", "When does a target become affordable?"),
-    "forecast": Command("forecast.cli.forecast:forecast", "Fit, then print and draw the headline."),
+    "forecast": Command("forecast.cli.forecast:forecast", "Print the headline forecasts and draw the page."),
     "fit": Command("forecast.cli.fit:fit", "Fit the models on the tables and store the posterior."),
     "posterior": Command("forecast.cli.posterior:posterior", "List, show, verify and choose posteriors."),
     "data": Command("forecast.cli.data:data", "List, show, check and import the tables of observations."),

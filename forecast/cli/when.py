@@ -121,8 +121,9 @@ def _text(answer: Answer, as_json: bool, as_csv: bool) -> str:
     if as_csv:
         return answer.to_csv()
     from forecast.cli.words import render
+    from forecast.evaluation.outcome import since_then
 
-    return render(answer)
+    return render(answer, since_then(answer))
 
 
 def _draw(answer: Answer, path: Path) -> None:

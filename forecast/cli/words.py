@@ -6,16 +6,18 @@ import textwrap
 
 from forecast.engine import words
 from forecast.engine.answer import Answer, Quantile, YearProbability
+from forecast.evaluation.outcome import Outcome
 
 WIDTH = 80
 LABEL = 16
 _TOGETHER = "\x00"
 
 
-def render(answer: Answer) -> str:
-    """The whole answer, ending in a newline."""
+def render(answer: Answer, since: Outcome | None = None) -> str:
+    """The whole answer, ending in a newline; for a forecast of the past, with what has happened since."""
     parts = [
         _wrapped(words.sentence(answer)),
+        "What happened\n" + _filled(since.in_words(), "  ", "  ") if since else "",
         _quantile_table(answer),
         _mass_table(answer),
         _year_table(answer),

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.engine.grid import Population
 from forecast.engine.question import DEFAULT_RELATIVE_NOISE
-from forecast.engine.study import published_law_scale
+from forecast.engine.study import Population, published_law_scale
 
 Array = NDArray[np.float64]
 

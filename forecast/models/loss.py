@@ -69,8 +69,6 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Block = Mapping[str, Array]
 
-VERSION = "1"
-"""Raised by every change to the equations or the meaning of a parameter."""
 
 NU = 4.0
 """Degrees of freedom of every Student t of this model."""
