@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Told = Callable[[int, int, str], None]
 
 _HEADER = (
-    *("quantity", "origins", "years", "n", "n eff", "CRPS", "line", "runs on line", "log"),
-    *("50 %", "80 %", "95 %", "80 % width", "rms error", "median error"),
+    *("origins", "years", "n", "n eff", "CRPS", "line", "runs on line", "log", "50 %", "80 %", "95 %"),
+    *("80 % width", "rms error", "median error"),
 )
 
 
@@ -36,9 +36,9 @@ _HEADER = (
     show_default=True,
     help="Processes side by side.",
 )
-@click.option("--draws", type=click.IntRange(50, 100_000), default=500, show_default=True, help="Draws per chain.")
-@click.option("--tune", type=click.IntRange(50, 100_000), default=700, show_default=True, help="Warm-up per chain.")
-def backtest(origins: str | None, out: Path | None, jobs: int, draws: int, tune: int) -> None:
+@click.option("--draws", type=click.IntRange(50, 100_000), help="Draws per chain (default: as for the stored results).")
+@click.option("--tune", type=click.IntRange(50, 100_000), help="Warm-up per chain (default: the same).")
+def backtest(origins: str | None, out: Path | None, jobs: int, **counts: int | None) -> None:
     """Refit as of past year-ends, forecast what came after, score it beside straight lines.
 
     An interrupted backtest goes on where it stopped. Stored are scores.csv, summary.csv, fits.csv, provenance.json.
@@ -53,7 +53,7 @@ def backtest(origins: str | None, out: Path | None, jobs: int, draws: int, tune:
 
     state = state_folder()
     prepare_environment(state.compile_cache)  # before anything imports the sampler; the processes inherit it
-    plan = _plan(state.root / "backtest", years, draws, tune)
+    plan = _plan(state.root / "backtest", years, counts)
     summaries, folder = _run_and_store(plan, jobs, out)
     click.echo(table(summaries))
     click.echo(_notes(folder))
@@ -68,16 +68,18 @@ def _years(text: str | None) -> list[int] | None:
         raise InputError(f"--origins {text!r} is no list of years: write it as 2016,2020", field="origins") from None
 
 
-def _plan(checkpoints: Path, years: list[int] | None, draws: int, tune: int) -> Backtest:
+def _plan(checkpoints: Path, years: list[int] | None, counts: Mapping[str, int | None]) -> Backtest:
     from dataclasses import replace
 
     from forecast.experiments.backtest import Backtest
     from forecast.experiments.origins import ORIGINS, origins_of
     from forecast.experiments.refits import SETTINGS
 
-    settings = replace(SETTINGS, draws=draws, tune=tune)
-    chosen = ORIGINS if years is None else origins_of(years)
-    return Backtest(checkpoints, chosen, losses=years is None, settings=settings)
+    chosen: dict[str, Any] = {name: count for name, count in counts.items() if count is not None}
+    settings = replace(SETTINGS, **chosen)
+    return Backtest(
+        checkpoints, ORIGINS if years is None else origins_of(years), losses=years is None, settings=settings
+    )
 
 
 def _run_and_store(plan: Backtest, jobs: int, out: Path | None) -> tuple[list[Summary], Path]:
@@ -111,44 +113,58 @@ def _progress() -> Iterator[Told]:
 
 
 def table(summaries: Sequence[Summary]) -> str:
-    """The model's scores as text, a line a summary, with the baselines' CRPS beside them."""
+    """The model's scores as text: a heading a quantity, a line a window, the baselines' CRPS beside the model's."""
     from forecast.evaluation.calibration import MODEL
 
-    lines = [_HEADER, *(_cells(summary, summaries) for summary in summaries if summary.forecaster == MODEL)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADER))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column < 3 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
+    mine = [summary for summary in summaries if summary.forecaster == MODEL]
+    cells = [_cells(summary, summaries) for summary in mine]
+    widths = [max(len(row[column]) for row in (_HEADER, *cells)) for column in range(len(_HEADER))]
+    lines, heading = [_aligned(_HEADER, widths)], ""
+    for summary, row in zip(mine, cells, strict=True):
+        if heading != (heading := _heading(summary)):
+            lines.append(heading)
+        lines.append(_aligned(row, widths))
+    return "\n".join(lines)
+
+
+def _heading(summary: Summary) -> str:
+    from forecast.evaluation.calibration import QUANTITIES
+
+    quantity = QUANTITIES[summary.quantity]
+    return f"{quantity.words}{summary.part and f', {summary.part}'} ({quantity.unit})"
 
 
 def _cells(summary: Summary, summaries: Sequence[Summary]) -> tuple[str, ...]:
     from forecast.evaluation.calibration import BASELINES, QUANTITIES, baseline_crps
 
-    quantity = QUANTITIES[summary.quantity]
-    words = f"{quantity.words}, {summary.part}" if summary.part else quantity.words
-    beside = [_number(baseline_crps(summary, summaries, name)) for name in BASELINES]
+    decimals = 4 if QUANTITIES[summary.quantity].unit == "ln" else 3
+    crps = [summary.crps, *(baseline_crps(summary, summaries, name) for name in BASELINES)]
     coverage = [f"{100 * share:.0f}" for share in (summary.inside_50, summary.inside_80, summary.inside_95)]
-    errors = [_number(value) for value in (summary.width_80, summary.rms_error, summary.median_error)]
+    errors = [_number(value, decimals) for value in (summary.width_80, summary.rms_error, summary.median_error)]
     counts = (str(summary.n), f"{summary.effective_n:.0f}")
-    scores = (_number(summary.crps), *beside, _number(summary.log_score))
-    return (f"{words} ({quantity.unit})", summary.window, summary.years, *counts, *scores, *coverage, *errors)
+    scores = [*(_number(value, decimals) for value in crps), _number(summary.log_score)]
+    return (summary.window, summary.years, *counts, *scores, *coverage, *errors)
 
 
-def _number(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.3f}"
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    left = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+    return "  ".join(["", *left, *(c.rjust(w) for c, w in zip(row[2:], widths[2:], strict=True))]).rstrip()
+
+
+def _number(value: float, decimals: int = 3) -> str:
+    return "" if math.isnan(value) else f"{value:.{decimals}f}"
 
 
 def _notes(folder: Path) -> str:
     from forecast.evaluation import calibration
 
-    found: dict[str, Any] = calibration.provenance(folder)
     lines = [f"line: {calibration.BASELINES['line']}.", f"runs on line: {calibration.BASELINES['runs_on_line']}."]
     lines.append(
-        "n eff: how many independent outcomes these dependent ones are worth. Units: oom is log10, ln natural."
+        "n eff: how many independent outcomes these dependent ones are worth. oom: log10; ln: natural logarithm."
     )
-    lines += [f"Pending: the origin {origin}: {why}." for origin, why in found["pending_origins"].items()]
+    fits = calibration.fits(folder)
+    lines.append(f"Fits: {sum(fit['status'] == 'PASSED' for fit in fits)} of {len(fits)} passed the gates.")
+    lines += [f"  {fit['fit']}: {fit['status']}, {fit['reasons']}" for fit in fits if fit["status"] != "PASSED"]
+    pending = calibration.provenance(folder)["pending_origins"]
+    lines += [f"Pending: the origin {origin}: {why}." for origin, why in pending.items()]
     return "\n".join([*lines, f"Stored in {folder}"])

@@ -111,7 +111,7 @@ class Summary:
     n : int
         Outcomes scored.
     effective_n : float
-        How many independent ones they are worth (`scores.effective_number`).
+        How many independent ones they are worth (`scores.effective_number`), at most the distinct ones.
     bounds : int
         Outcomes known as a lower bound only, not scored.
     crps, log_score, rms_error, median_error, width_80 : float
@@ -158,6 +158,12 @@ def load(folder: Path = STORED) -> list[Scored]:
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise ArtefactError(f"{path} has other columns than this version's: run `timelines backtest`", field=SCORES)
         return [scored(row) for row in reader]
+
+
+def fits(folder: Path = STORED) -> list[dict[str, str]]:
+    """How the fits behind the stored scores went: one row a fit, with the gates' verdict."""
+    with (folder / FITS).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def provenance(folder: Path = STORED) -> dict[str, Any]:
@@ -241,14 +247,18 @@ def pit_shares(pits: Sequence[float], bins: int = _PIT_BINS) -> list[float]:
 
 
 def _effective_number(rows: Sequence[Scored]) -> float:
-    """Rows of one origin share a path, and origins share outcomes as far as they look ahead; losses share a group."""
+    """Rows of one origin share a path, and origins share outcomes as far as they look ahead; losses share a group.
+
+    However little the forecasts hang together, they are worth no more than the distinct outcomes that they are about.
+    """
     if rows[0].origin_year:
         clusters = [row.origin_year for row in rows]
         overlap = max(row.years_ahead for row in rows) or _PASSAGE_OVERLAP
     else:
         names = sorted({row.part for row in rows})
         clusters, overlap = [names.index(row.part) for row in rows], 1
-    return scores.effective_number([row.pit for row in rows], clusters, overlap)
+    distinct = {(row.quantity, row.part, row.target, row.observed) for row in rows}
+    return min(scores.effective_number([row.pit for row in rows], clusters, overlap), float(len(distinct)))
 
 
 def baseline_crps(summary: Summary, summaries: Sequence[Summary], baseline: str) -> float:

@@ -68,9 +68,9 @@ class RunsAhead:
 
 
 def top_median(values: Array) -> Array:
-    """Median of the ten largest along the last axis; -inf pads."""
+    """Median of the ten largest along the last axis, or of all where there are fewer; -inf pads."""
     largest = -np.sort(-values, axis=-1)[..., :TOP]
-    result: Array = np.median(largest, axis=-1)
+    result: Array = np.nanmedian(np.where(np.isfinite(largest), largest, np.nan), axis=-1)
     return result
 
 

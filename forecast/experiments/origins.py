@@ -52,11 +52,8 @@ def year_end(origin: date, years_ahead: int) -> date:
 
 
 def years_until(origin: date, decimal_years: float) -> int:
-    """In which year after the origin a date falls: 1 for the first."""
-    return max(1, math.ceil(decimal_years - decimal_year(origin) - _HALF_DAY))
-
-
-_HALF_DAY = 0.5 / 365.25
+    """In which year after the origin a later date falls: 1 for the first."""
+    return math.floor(decimal_years) - origin.year
 
 
 def is_disclosed(day: date) -> bool:

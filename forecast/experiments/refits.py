@@ -26,7 +26,7 @@ from forecast.posterior.artefact import Posterior
 from forecast.priors import DEFAULT
 
 SEED = 20131231
-SETTINGS = SamplerSettings(draws=500, tune=700, chains=4, cores=1)
+SETTINGS = SamplerSettings(draws=750, tune=750, chains=4, cores=1)
 """Short chains: scores move by less than what they are read with. One core, since origins run side by side."""
 
 
