@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import forecast
@@ -23,7 +24,7 @@ from forecast.engine.answer import (
 from forecast.engine.arrival import ArrivalDistribution, probability_mcse
 from forecast.engine.encode import scenario_hash
 from forecast.engine.envelope import EnvelopeKey, halving_prior
-from forecast.engine.question import Law, Question
+from forecast.engine.question import Algorithms, Law, Question
 from forecast.engine.scaling import POWER_LAW_SHARE
 from forecast.posterior.artefact import Posterior
 from forecast.priors import ALGORITHMS_PUBLISHED_ON
@@ -176,14 +177,19 @@ def _algorithms_choice(basis: Basis) -> Choice:
     if chosen.kind == "off":
         told = words.algorithms_words(chosen, None)
     else:
-        low, middle, high = halving_prior(chosen).ppf([0.05, 0.5, 0.95]).tolist()
         since = f"counted from {words.month(basis.key.t_ref)}"
         effective = "" if basis.settled.target.kind == "loss" else "; the target is effective compute"
-        told = f"{words.algorithms_words(chosen, (low, middle, high))}, {since}{effective}"
+        told = f"{_halving_words(chosen)}, {since}{effective}"
     wanted_newest = basis.asked.algorithms is None and basis.settled.target.kind == "loss"
     if wanted_newest and chosen.kind != NEWEST_ALGORITHMS:
         told += f"; the newest by then ({NEWEST_ALGORITHMS} came on {ALGORITHMS_PUBLISHED_ON[NEWEST_ALGORITHMS]})"
     return Choice("algorithms", chosen.kind, told)
+
+
+@lru_cache(64)
+def _halving_words(chosen: Algorithms) -> str:
+    low, middle, high = halving_prior(chosen).ppf([0.05, 0.5, 0.95]).tolist()
+    return words.algorithms_words(chosen, (low, middle, high))
 
 
 def _payer_choice(basis: Basis) -> Choice:

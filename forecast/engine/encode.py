@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def scenario_hash(question: Question) -> str:
     """SHA-256 of everything in a settled question that moves its arrivals, in hexadecimal."""
-    told = question_dict(question)
-    moving = {name: told.get(name) for name in ("target", "payer", "criterion", "price_basis", "law", "algorithms")}
+    moving = {"law": None, "algorithms": None} | _scenario_dict(question)
     return hashlib.sha256(json.dumps(moving, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -24,6 +23,14 @@ def question_dict(question: Question) -> dict[str, Any]:
 
     Fields that were left to their default are given as settled when the question was resolved.
     """
+    settled = _scenario_dict(question)
+    settled |= {"horizon": question.horizon, "quantiles": list(question.quantiles)}
+    settled |= {"by_years": list(question.by_years or ()), "seed": question.seed, "max_draws": question.max_draws}
+    return settled
+
+
+def _scenario_dict(question: Question) -> dict[str, Any]:
+    """What moves the arrivals."""
     settled: dict[str, Any] = {
         "target": _target_dict(question.target),
         "payer": {"fixed_usd_2023": question.payer.usd_2023} if question.payer.usd_2023 else {"frontier_spend": {}},
@@ -34,8 +41,6 @@ def question_dict(question: Question) -> dict[str, Any]:
         settled["law"] = _law_dict(question.law)
     if question.algorithms is not None:
         settled["algorithms"] = _algorithms_dict(question.algorithms)
-    settled |= {"horizon": question.horizon, "quantiles": list(question.quantiles)}
-    settled |= {"by_years": list(question.by_years or ()), "seed": question.seed, "max_draws": question.max_draws}
     return settled
 
 

@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 def groups(posterior: Posterior) -> tuple[str, ...]:
     """Scales that have runs of their own; none where the loss model is only its prior."""
-    return () if "loss" in posterior.prior_only else tuple(str(name) for name in posterior.coords["group"])
+    return () if "loss" in posterior.prior_only else tuple(posterior.coords["group"].tolist())
 
 
 def known_scales(posterior: Posterior) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from forecast.engine.answer import Answer
 from forecast.engine.question import Algorithms, Payer, Question, Target
@@ -61,6 +62,7 @@ def month(decimal_year: float) -> str:
     return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
+@lru_cache(1024)  # the dates of an answer are months of one grid
 def day(decimal_year: float) -> str:
     """A decimal year as `YYYY-MM-DD`."""
     return date_of(decimal_year).isoformat()
