@@ -130,4 +130,4 @@ def test_cold_loop(benchmark: Any, posterior: Posterior) -> None:
     answer = Solver(posterior).ask(Question(Target.training_flop(2e29)))
     assert np.median(found) == pytest.approx(answer.median, abs=0.2)
     assert np.isfinite(found).mean() == pytest.approx(answer.cdf.probability[-1], abs=0.04)
-    time_calls(benchmark, Row(COLD_LOOP), arrivals_by_loop, lambda: (posterior, 29.3, MONTHS, 0), rounds=3)
+    time_calls(benchmark, Row(COLD_LOOP), arrivals_by_loop, lambda: (posterior, 29.3, MONTHS, 0), rounds=2)
