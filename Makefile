@@ -11,6 +11,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 forecast: env  ## fit the models on the shipped data, print the headline, draw the page out/forecast.html
+	@.venv/bin/timelines fit
 	@.venv/bin/timelines forecast --out out/forecast.html
 
 test: env  ## the tests (at most 12 minutes on 2 cores)

@@ -8,13 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
 
 from forecast.errors import FitError, ForecastError, InputError
-
-_TAIL_CHARACTERS = 2000
 
 
 class WorkerError(ForecastError):
@@ -47,6 +46,9 @@ def fit(as_json: bool, **options: Any) -> None:
 def _request(options: Mapping[str, Any]) -> dict[str, Any]:
     from forecast.data.tables import RELEASED_ON
 
+    folder = options["tables"]
+    if folder is not None and not Path(folder).is_dir():
+        raise InputError(f"--tables {folder!r} is not a folder: give the one that an import wrote", field="tables")
     dates = {name: _checked_date(name, options[name]) for name in ("as_of", "data_cutoff")}
     return {**options, **dates, "as_of": dates["as_of"] or RELEASED_ON.isoformat(), "home": None}
 
@@ -87,7 +89,8 @@ def _listen(process: subprocess.Popen[str], request: Mapping[str, Any], quiet: b
                 raise WorkerError(event)
             show(event)
     reader.join(timeout=5)
-    raise FitError(f"the fit process ended early: {''.join(tail)[-_TAIL_CHARACTERS:].strip() or 'no message'}")
+    last_words = next((line.strip() for line in reversed(tail) if line.strip()), "it gave no reason")
+    raise FitError(f"the fit process ended early: {last_words}; nothing was written")
 
 
 def _drain(process: subprocess.Popen[str], tail: list[str]) -> Any:

@@ -61,9 +61,10 @@ def write_page(forecaster: Forecaster, answered: Headline, out: Path) -> int:
     StorageError
         When it cannot be written.
     """
-    from forecast.posterior.atomic import write_bytes
+    from forecast.posterior.atomic import make_folder, write_bytes
     from forecast.reports.render import page
 
     data = page(forecaster, answered).encode()
+    make_folder(out.parent)
     write_bytes(out, data)
     return len(data)

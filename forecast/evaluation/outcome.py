@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.engine.answer import Answer
 from forecast.engine.question import Question
+from forecast.engine.words import number, percent
 from forecast.posterior import selection
 from forecast.posterior.artefact import Posterior
 from forecast.units import GPT3_FLOP, date_of, decimal_year
@@ -40,11 +41,11 @@ class Outcome:
 
     def in_words(self) -> str:
         """One sentence."""
-        share = f"{self.probability_by_then:.0%}".replace("%", " %")
+        share = percent(self.probability_by_then)
         if self.published_on is None:
             return f"No disclosed run had reached it by {self.known_until}; the forecast gave {share} to one by then."
-        when = f"{self.published_on:%B %Y}"
-        return f"{self.system}, {self.training_flop:.2g} FLOP, in {when}; the forecast gave {share} to one by then."
+        flop = number(float(self.training_flop or 0))
+        return f"{self.system}: {flop} FLOP, published {self.published_on}; the forecast gave {share} to one by then."
 
 
 def outcome(answer: Answer, facts: Posterior) -> Outcome | None:

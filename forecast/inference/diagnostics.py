@@ -158,7 +158,7 @@ def judge_convergence(found: Convergence, limits: Thresholds = THRESHOLDS) -> Ve
 
 def judge_nowcast(found: Nowcast, limits: Thresholds = THRESHOLDS) -> Verdict:
     """Status and reasons of the nowcast gate."""
-    inside = f"nowcast: {found.inside_80:.0%} of {found.rows} recent disclosed runs lie inside the 80 % band"
+    inside = f"nowcast: {100 * found.inside_80:.0f} % of {found.rows} recent disclosed runs lie inside the 80 % band"
     verdict = _above(-found.inside_80, -limits.flag_inside_80, -limits.refuse_inside_80, inside)
     if not found.median_inside_99:
         verdict += Verdict("REFUSED", ("nowcast: the median of the recent disclosed runs lies outside the 99 % band",))
@@ -204,8 +204,8 @@ def in_words(manifest: Mapping[str, Any]) -> str:
             lines.append(f"{model}: too few rows, drawn from its prior")
     seen = manifest["nowcast"]
     lines.append(
-        f"nowcast: {seen['inside_80']:.0%} of {seen['rows']} recent disclosed runs inside the 80 % band; the largest "
-        f"known run was reached with probability {seen['reach']:.2f}"
+        f"nowcast: {100 * seen['inside_80']:.0f} % of {seen['rows']} recent disclosed runs inside the 80 % band; the "
+        f"largest known run was reached with probability {seen['reach']:.2f}"
     )
     return "\n".join(lines)
 

@@ -37,6 +37,9 @@ def pooled_scales(
     """
     population, draws = Population.of(loss_block), len(loss_block["mu_b"])
     found = [published_law_scale(law, population, DEFAULT_RELATIVE_NOISE, draws, seed) for law in laws]
-    block = {name: np.column_stack([getattr(item, name) for item in found]) for name in ("b", "floor_nats", "log_l0")}
+    block = {
+        name: np.array([getattr(item, name) for item in found]).reshape(-1, draws).T
+        for name in ("b", "floor_nats", "log_l0")
+    }
     constants = {name: [getattr(item, name) for item in found] for name in ("log10_c0", "log10_c_max")}
     return block, {**constants, "relative_noise": DEFAULT_RELATIVE_NOISE}

@@ -115,7 +115,8 @@ def test_bad_input_is_one_error(tmp_path: Path) -> None:
     runner = CliRunner()
     missing = runner.invoke(forecast, ["--posterior", "nonesuch"])
     assert isinstance(missing.exception, InputError)
-    nowhere = runner.invoke(forecast, ["--out", str(tmp_path / "no" / "page.html")])
+    (tmp_path / "file").write_text("in the way")
+    nowhere = runner.invoke(forecast, ["--out", str(tmp_path / "file" / "page.html")])
     assert isinstance(nowhere.exception, StorageError)
 
 

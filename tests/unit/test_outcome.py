@@ -22,7 +22,7 @@ def test_the_gpt4_scale_run_is_found_with_its_date(then: Forecaster) -> None:
     assert found is not None and found.published_on is not None
     assert found.system.startswith("GPT-4") and (found.published_on.year, found.published_on.month) == (2023, 3)
     assert 0.1 < found.probability_by_then < 0.9
-    assert "March 2023" in found.in_words()
+    assert "2.1e25 FLOP, published 2023-03" in found.in_words()
 
 
 def test_a_multiple_of_gpt3_is_the_same_fact(then: Forecaster) -> None:
