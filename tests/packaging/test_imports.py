@@ -68,7 +68,8 @@ def test_import_timelines_loads_no_science() -> None:
 
 
 def test_when_loads_numpy_h5py_and_click_only() -> None:
-    assert loaded_by(ASK) == {"forecast", "numpy", "h5py", "click"}
+    by_cython = {name for name in loaded_by(ASK) if name == "cython_runtime" or name.startswith("_cython_")}
+    assert loaded_by(ASK) - by_cython == {"forecast", "numpy", "h5py", "click"}
 
 
 @pytest.mark.parametrize("code", ["", ASK], ids=["import", "answer"])
