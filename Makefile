@@ -27,7 +27,7 @@ bench: env  ## measure the engine and the command line; the results go to tests/
 
 backtest: env  ## refit as of past dates and score what came after; the results go to forecast/evaluation/results
 	@.venv/bin/timelines backtest $(ARGS)
-	@$(python) -m tools.results stamp backtest
+	@$(if $(ARGS),,$(python) -m tools.results stamp backtest)
 
 posteriors: env  ## refit the posteriors that the package ships
 	@$(python) -m forecast.experiments.posteriors $(ARGS)
