@@ -154,7 +154,8 @@ def rental_rows(offers: pd.DataFrame) -> pd.DataFrame:
         The rows with `decimal_year`, `chip_release_year`, `age_years`, `vendor_key` (a vendor of 2026 is kept apart
         from the one of the same name before) and `log10_usd_per_flop` (2023 dollars per peak FLOP).
     """
-    rows = offers[(offers["channel"] == "datacentre") & offers["chip"].map(_is_followed).astype(bool)].reset_index(drop=True)
+    followed = offers["chip"].map(_is_followed).astype(bool)  # an empty column maps to objects
+    rows = offers[(offers["channel"] == "datacentre") & followed].reset_index(drop=True)
     year, released = decimal_years(rows["published_on"]), decimal_years(rows["chip_released_on"])
     price = rows["price_usd_2023_per_chip_hour"].to_numpy() / 3600.0 / rows["peak_flop_per_s"].to_numpy()
     return rows.assign(

@@ -50,6 +50,9 @@ class Basis:
         Share of draws whose requirement is infinite.
     ceiling_share : tuple of float
         The 5, 50 and 95 % points of the share of world GDP that caps the spend on one run.
+    ceiling_year : int or None
+        From when the ceiling decides in half of the draws; None where it never does, or where the question has no part
+        in it.
     """
 
     asked: Question
@@ -59,6 +62,7 @@ class Basis:
     arrivals: ArrivalDistribution
     p_unreachable: float
     ceiling_share: tuple[float, float, float]
+    ceiling_year: int | None
 
 
 def compose(basis: Basis) -> Answer:
@@ -202,7 +206,12 @@ def _payer_choice(basis: Basis) -> Choice:
 def _ceiling_words(basis: Basis) -> str:
     low, middle, high = (f"{100 * share:.2g}" for share in basis.ceiling_share)
     ceiling = f"the ceiling of spend, {middle} % of world GDP (90 % {low} to {high} %)"
-    return f"{ceiling}, is a judgement that decides after about 2031"
+    return f"{ceiling}, is a judgement that {ceiling_decides(basis.ceiling_year)}"
+
+
+def ceiling_decides(year: int | None) -> str:
+    """From when the assumed ceiling of spend shapes the answer, in words."""
+    return f"decides after about {year}" if year else "decides in under half of the draws"
 
 
 def _law_words(basis: Basis, law: Law) -> str:

@@ -109,6 +109,13 @@ class Simulation:
         low, middle, high = (float(10 ** ranked[int(p * (len(ranked) - 1))]) for p in (0.05, 0.5, 0.95))
         return low, middle, high
 
+    @cached_property
+    def ceiling_year(self) -> int | None:
+        """First year in which spend by its trend would reach the ceiling in half of the draws; None beyond the grid."""
+        reached = self.latent.log10_spend >= self.latent.log10_ceiling() - LOG10_2  # where the soft cap takes half
+        months = np.flatnonzero(reached.mean(axis=0) >= 0.5)
+        return int(self.latent.years[months[0]]) if len(months) else None
+
     def price(self, basis: PriceBasis) -> Array:
         """Price of compute, log10 2023 $ per FLOP, shape (draws, months)."""
         return paths.price_path(self.posterior, self.latent, basis)

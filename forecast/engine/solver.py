@@ -66,6 +66,7 @@ class Solver:
                 arrivals=self._arrivals(settled, key, required),
                 p_unreachable=float(np.count_nonzero(np.isinf(required))) / len(required),
                 ceiling_share=simulation.ceiling_share,
+                ceiling_year=None if settled.payer.usd_2023 else simulation.ceiling_year,
             )
         )
 

@@ -8,7 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.engine import laws, scaling
+from forecast.engine.compose import ceiling_decides
+from forecast.engine.envelope import Simulation
 from forecast.engine.fan import Driver
+from forecast.engine.question import DEFAULT_SEED
 from forecast.forecaster import Forecaster
 from forecast.reports import fans
 from forecast.reports.fan_data import PROBABILITIES, Fan, Level, Observed, Series
@@ -150,7 +153,8 @@ def _ceiling(forecaster: Forecaster) -> str:
     """The assumption that decides in the long run, with its number."""
     share = 10 ** float(np.median(forecaster.posterior.blocks["compute"]["log10_gdp_share"]))
     of_gdp = f"{100 * share:.1g} % of world GDP"
-    return f"After about 2031 the assumed ceiling on spend ({of_gdp}, moved by no data) decides."
+    decides = ceiling_decides(Simulation(forecaster.posterior, DEFAULT_SEED).ceiling_year)
+    return f"The assumed ceiling on spend ({of_gdp}, moved by no data) {decides}."
 
 
 def _targets(forecaster: Forecaster) -> tuple[Level, ...]:
