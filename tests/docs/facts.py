@@ -98,9 +98,9 @@ def _ceiling() -> str:
     (payer,) = (choice.words for choice in answer.choices if choice.name == "payer")
     decides = re.search(r"a judgement that decides after about (\d{4})", payer)
     assert decides is not None
-    return f"""- **After about {decides[1]} the ceiling on spend decides**: about 0.1 % of world GDP, a judgement that no
-        data here inform. Its lowest, middle and highest third put a 1e30 FLOP run in {years[0]}, {years[1]} and {years[2]}
-        (medians)."""
+    return f"""- **After about {decides[1]} the ceiling on spend decides**: about 0.1 % of world GDP, a judgement that
+        no data here inform. Its lowest, middle and highest third put a 1e30 FLOP run in {years[0]}, {years[1]} and
+        {years[2]} (medians)."""
 
 
 def _years_by_share(posterior: Posterior, log10_flop: float) -> list[float]:
