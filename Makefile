@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help forecast test test-long bench backtest posteriors release lock env clean
 
 python := .venv/bin/python
-# One BLAS thread for each of the two test processes: more of them fight for the same cores.
+# One BLAS thread for each process: more of them fight for the same cores, and their waiting counts as CPU.
 one_thread := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 help:  ## list these commands
@@ -21,7 +21,7 @@ test-long: env  ## every test, with full counts and a full refit (at most 60 min
 	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile --ignore=tests/benchmarks $(ARGS)
 
 bench: env  ## measure the engine and the command line; the results go to tests/benchmarks/results
-	@$(python) -m pytest tests/benchmarks -q --benchmark-only --benchmark-quiet --benchmark-json=tests/benchmarks/results/bench.json $(ARGS)
+	@$(one_thread) $(python) -m pytest tests/benchmarks -q --benchmark-only --benchmark-quiet --benchmark-json=tests/benchmarks/results/bench.json $(ARGS)
 	@$(python) -m tools.results stamp bench
 	@$(python) -m tests.benchmarks.report
 
