@@ -18,6 +18,7 @@ from forecast.posterior.artefact import read
 
 SHORT = ["--draws", "60", "--tune", "120", "--chains", "2"]
 COMMAND = [sys.executable, "-m", "forecast.cli.main"]
+RUNS = ("compute", "price", "loss", "scales")
 AS_OF = "2018-12-31"  # few rows, and no losses: the quickest fit that is whole
 
 
@@ -42,7 +43,7 @@ def _stored(home: Path) -> list[Path]:
 
 
 def test_a_fit_stores_a_posterior_that_verifies_and_says_how_it_mixed(home: Path) -> None:
-    (path,) = _stored(home)
+    (path,) = (path for path in _stored(home) if path.name.startswith(AS_OF))
     posterior = read(path)
     assert posterior.as_of.isoformat() == AS_OF and posterior.draws == 120
     assert posterior.prior_only == ("loss",)
@@ -58,6 +59,17 @@ def test_one_model_cannot_be_combined_with_another_dates_posterior(home: Path) -
     done = _timelines(home, "fit", "--as-of", AS_OF, "--only", "compute", *SHORT)
     assert done.returncode == 2
     assert "cannot copy loss" in done.stderr and "fit all models" in done.stderr
+
+
+def test_one_model_is_fitted_and_the_others_blocks_are_copied_with_their_run(home: Path) -> None:
+    _timelines(home, "fit", "--only", "loss", *SHORT)
+    (path,) = set(_stored(home)) - {path for path in _stored(home) if path.name.startswith(AS_OF)}
+    fitted, reference = read(path), read(selection.reference().path)
+    runs = {name: (fitted.manifest["blocks"][name]["run"], reference.manifest["blocks"][name]["run"]) for name in RUNS}
+    assert runs["compute"][0] == runs["compute"][1] and runs["price"][0] == runs["price"][1]
+    assert runs["loss"][0] != runs["loss"][1] and runs["scales"][0] == runs["loss"][0]
+    rows = [k * reference.draws // fitted.draws for k in range(fitted.draws)]
+    assert (fitted.blocks["compute"]["g_spend"] == reference.blocks["compute"]["g_spend"][rows]).all()
 
 
 @pytest.mark.parametrize(
