@@ -1,15 +1,16 @@
 """The one error tree. Every message says what went wrong, with which value, and what to do.
 
-    ForecastError                    exit code 1
-    ├── InputError (ValueError)      exit code 2: the caller can mend it
-    │   ├── UnknownNameError         a scale, law, scenario, table or model that is not there; lists those that are
-    │   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
-    │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
-    │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
-    │   └── DataError                a table or a download that breaks its schema; names file, row and column
-    ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
-    ├── StorageError (OSError)       no permission, no space; says which file and what to free or grant
-    └── FitError                     a fit that could not end: aborted, or refused by the gates
+ForecastError                    exit code 1
+├── InputError (ValueError)      exit code 2: the caller can mend it
+│   ├── UnknownNameError         a scale, law, scenario, table or model that is not there; lists those that are
+│   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
+│   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
+│   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
+│   └── DataError                a table or a download that breaks its schema; names file, row and column
+├── ArtefactError                a posterior on disk that fails a check; says which check and which field
+├── StorageError (OSError)       no permission, no space; says which file and what to free or grant
+├── StoppedError                 nobody waits for the answer any more: the caller is gone or its deadline has passed
+└── FitError                     a fit that could not end: aborted, or refused by the gates
 """
 
 from __future__ import annotations
@@ -82,6 +83,12 @@ class StorageError(ForecastError, OSError):
     """The state folder cannot be read or written."""
 
     reason = "STORAGE"
+
+
+class StoppedError(ForecastError):
+    """Work was stopped at a checkpoint because nobody waits for it."""
+
+    reason = "STOPPED"
 
 
 class FitError(ForecastError):

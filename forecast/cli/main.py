@@ -45,10 +45,12 @@ COMMANDS: Mapping[str, Command] = {
     "fit": Command("forecast.cli.fit:fit", "Fit the models on the tables and store the posterior."),
     "posterior": Command("forecast.cli.posterior:posterior", "List, show, verify and choose posteriors."),
     "data": Command("forecast.cli.data:data", "List, show, check and import the tables of observations."),
+    "scale": Command("forecast.cli.scale:scale", "List, show, import and remove loss scales."),
     "replay": Command("forecast.cli.replay:replay", "Replay published claims as of their date."),
     "backtest": Command("forecast.cli.backtest:backtest", "Refit as of past dates and score what came after."),
     "report": Command("forecast.cli.report:report", "Write a report."),
     "serve": Command("forecast.cli.serve:serve", "Serve forecasts over gRPC."),
+    "token": Command("forecast.cli.token:token", "Make a token for a server."),
     "ask": Command("forecast.cli.ask:ask", "Ask a server."),
 }
 

@@ -27,7 +27,15 @@ FEWEST_ROWS = 5
 """A part with fewer rows is sampled from its prior and named in `prior_only`."""
 
 LAW_FIELDS = (
-    "name", "scale", "floor_nats", "coefficient_nats", "flop_unit", "exponent", "flop_low", "flop_high", "source",
+    "name",
+    "scale",
+    "floor_nats",
+    "coefficient_nats",
+    "flop_unit",
+    "exponent",
+    "flop_low",
+    "flop_high",
+    "source",
 )
 
 

@@ -101,9 +101,7 @@ def compile_model(model: Any) -> Any:
     return nutpie.compile_pymc_model(model)
 
 
-def sample(
-    name: str, compiled: Any, settings: SamplerSettings, seed: int, progress: Progress | None = None
-) -> Sampled:
+def sample(name: str, compiled: Any, settings: SamplerSettings, seed: int, progress: Progress | None = None) -> Sampled:
     """Sample a compiled model; once more at a higher target acceptance where a divergence shows.
 
     Parameters

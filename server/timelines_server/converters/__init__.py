@@ -1,0 +1,1 @@
+"""Converters: protobuf to the library's own types and back, knowing no science."""

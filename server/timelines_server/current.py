@@ -1,0 +1,63 @@
+"""The forecaster that answers now: loaded, verified and warmed beside the loop, then swapped in one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from forecast.errors import ForecastError
+from forecast.forecaster import Forecaster
+
+
+class NotReadyError(ForecastError):
+    """There is no posterior to answer with."""
+
+    reason = "NO_POSTERIOR"
+
+
+class Current:
+    """Holds the forecaster; calls in flight keep the one they began with.
+
+    Parameters
+    ----------
+    home : Path, optional
+        The state folder.
+    """
+
+    def __init__(self, home: Path | None = None) -> None:
+        self.home = home
+        self.problem = "the posterior is being loaded"
+        self._forecaster: Forecaster | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether questions can be answered."""
+        return self._forecaster is not None
+
+    @property
+    def forecaster(self) -> Forecaster:
+        """The forecaster that answers now.
+
+        Raises
+        ------
+        NotReadyError
+            While there is none; the message says what to run.
+        """
+        if self._forecaster is None:
+            raise NotReadyError(self.problem)
+        return self._forecaster
+
+    def load(self, name: str | None = None) -> Forecaster:
+        """Read, verify and warm a posterior without making it current; blocking, for a thread.
+
+        Raises
+        ------
+        PosteriorNotFoundError, ArtefactError, StorageError
+            As `Forecaster.load`.
+        """
+        loaded = Forecaster.load(name, home=self.home)
+        loaded.when(flop=1e29)  # the default scenario: the next question finds its paths there
+        return loaded
+
+    def use(self, forecaster: Forecaster) -> None:
+        """Answer with this one from now on."""
+        self._forecaster = forecaster

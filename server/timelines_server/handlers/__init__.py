@@ -1,0 +1,1 @@
+"""Handlers: what each call does, knowing no gRPC and no protobuf."""

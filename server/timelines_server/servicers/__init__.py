@@ -1,0 +1,1 @@
+"""Servicers: convert in, call the handler, convert out."""
