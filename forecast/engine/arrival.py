@@ -13,9 +13,11 @@ path did too.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,31 +74,33 @@ def first_passage(rising: Array, requirement: Array) -> NDArray[np.int32]:
     return index
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Quantiles:
-    """Quantiles over all draws, each an order statistic.
+class RankedDate(NamedTuple):
+    """A quantile over all draws: an order statistic.
 
     Attributes
     ----------
-    probability : tuple of float
+    probability : float
         As asked.
-    position : tuple of {"already", "within_horizon", "beyond_horizon", "never"}
+    position : {"already", "within_horizon", "beyond_horizon", "never"}
         Outcome of the draw at that rank.
-    decimal_year : tuple of float or None
+    decimal_year : float or None
         Mid-month year of arrival (the first month for `already`); None in the last two positions.
-    mcse_years : tuple of float or None
+    mcse_years : float or None
         Monte Carlo standard error; None where `decimal_year` is.
     """
 
-    probability: tuple[float, ...]
-    position: tuple[Position, ...]
-    decimal_year: tuple[float | None, ...]
-    mcse_years: tuple[float | None, ...]
+    probability: float
+    position: Position
+    decimal_year: float | None
+    mcse_years: float | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ArrivalDistribution:
     """Arrivals of all draws, classified by a horizon.
+
+    An answer looks up a few dozen ranks and months: lists and `bisect` find one in half a microsecond, where a NumPy
+    call costs five whatever it is asked.
 
     Attributes
     ----------
@@ -108,25 +112,35 @@ class ArrivalDistribution:
         Draws that never arrive.
     within : int
         Number of months up to the horizon, counted from the first.
-    arrived : ndarray of int, shape (within,)
-        Number of draws that have arrived by each month of the horizon.
     """
 
     years: Array
     index: NDArray[np.int32]
     never: NDArray[np.bool_]
     within: int
-    arrived: NDArray[np.int64]
 
     @property
     def draws(self) -> int:
         """Number of draws."""
         return len(self.index)
 
-    @property
+    @cached_property
+    def arrived(self) -> list[int]:
+        """Number of draws that have arrived by each month of the horizon, of length `within`."""
+        arrivals = np.bincount(self.index, minlength=len(self.years) + 1)[: self.within]
+        counted: list[int] = arrivals.cumsum().tolist()
+        return counted
+
+    @cached_property
+    def months(self) -> list[float]:
+        """Mid-month decimal years of the horizon, of length `within`."""
+        listed: list[float] = self.years[: self.within].tolist()
+        return listed
+
+    @cached_property
     def counts(self) -> tuple[int, int, int, int]:
         """Draws already, within, beyond and never; they add up to all draws."""
-        already, by_horizon = int(self.arrived[0]), int(self.arrived[-1])
+        already, by_horizon = self.arrived[0], self.arrived[-1]
         never = int(np.count_nonzero(self.never))
         return already, by_horizon - already, self.draws - by_horizon - never, never
 
@@ -151,53 +165,59 @@ class ArrivalDistribution:
         return self.counts[3] / self.draws
 
     @property
-    def cdf(self) -> Array:
-        """Probability of arrival by each month of the horizon, shape (within,)."""
-        return self.arrived / self.draws
+    def cdf(self) -> list[float]:
+        """Probability of arrival by each month of the horizon, of length `within`."""
+        draws = self.draws
+        return [count / draws for count in self.arrived]
 
     @property
     def classes(self) -> NDArray[np.int8]:
         """Outcome of each draw, shape (draws,): 0 already, 1 within, 2 beyond, 3 never (the order of `POSITIONS`)."""
         return np.where(self.never, 3, (self.index > 0).astype(np.int8) + (self.index >= self.within)).astype(np.int8)
 
-    def p_by_year(self, years: Sequence[int]) -> Array:
+    def p_by_year(self, years: Sequence[int]) -> list[float]:
         """Probability of arrival by the end of each calendar year (of the horizon, where that is earlier).
 
         Returns
         -------
-        ndarray, shape (len(years),)
-            Zero for a year that ends before the first month.
+        list of float
+            One for each year; zero for a year that ends before the first month.
         """
-        months = np.minimum(np.searchsorted(self.years, np.asarray(years, float) + 1), self.within)
-        return np.where(months > 0, self.arrived[months - 1], 0) / self.draws
+        months = (bisect_left(self.months, year + 1) for year in years)
+        return [self.arrived[month - 1] / self.draws if month else 0.0 for month in months]
 
-    def quantiles(self, probabilities: Sequence[float]) -> Quantiles:
+    def quantiles(self, probabilities: Sequence[float]) -> tuple[RankedDate, ...]:
         """Order statistics over all draws: the smallest date by which at least that share has arrived.
 
         The Monte Carlo error is half the distance between the dates one standard error of the rank to either side
         (within a month the ranks are spread evenly); where the upper one lies beyond the horizon, the distance to the
         lower one. It takes the draws as independent.
         """
-        p = np.asarray(probabilities, float)
-        ranks = np.maximum(np.ceil(p * self.draws - 1e-9), 1.0)
-        already, within, beyond, _ = self.counts
-        bounds = np.cumsum([already, within, beyond])
-        place = np.searchsorted(bounds, ranks).tolist()
-        months = np.minimum(np.searchsorted(self.arrived, ranks), self.within - 1)
-        dates, errors = self.years[months].tolist(), self._rank_errors(ranks, p).tolist()
-        return Quantiles(
-            probability=tuple(p.tolist()),
-            position=tuple(POSITIONS[k] for k in place),
-            decimal_year=tuple(date if k < 2 else None for date, k in zip(dates, place, strict=True)),
-            mcse_years=tuple(error if k < 2 else None for error, k in zip(errors, place, strict=True)),
-        )
+        return tuple(self._quantile(p) for p in probabilities)
 
-    def _rank_errors(self, ranks: Array, p: Array) -> Array:
-        """Monte Carlo standard errors in years of the dates at `ranks`."""
-        spread = np.sqrt(p * (1 - p) * self.draws)
-        low, middle, high = np.interp([ranks - spread, ranks, ranks + spread], self.arrived, self.years[: self.within])
-        two_sided: Array = (high - low) / 2
-        return np.where(ranks + spread > self.arrived[-1], middle - low, two_sided)
+    def _quantile(self, p: float) -> RankedDate:
+        rank = max(math.ceil(p * self.draws - 1e-9), 1)
+        already, within, beyond, _ = self.counts
+        position = POSITIONS[bisect_left((already, already + within, already + within + beyond), rank)]
+        if rank > self.arrived[-1]:
+            return RankedDate(p, position, None, None)
+        return RankedDate(p, position, self.months[bisect_left(self.arrived, rank)], self._rank_error(rank, p))
+
+    def _rank_error(self, rank: int, p: float) -> float:
+        """Monte Carlo standard error in years of the date at `rank`."""
+        spread = math.sqrt(p * (1 - p) * self.draws)
+        low = self._date_at(rank - spread)
+        if rank + spread > self.arrived[-1]:
+            return self._date_at(rank) - low
+        return (self._date_at(rank + spread) - low) / 2
+
+    def _date_at(self, rank: float) -> float:
+        """Decimal year at a rank that need not be whole, linear between the months; the first or last beyond them."""
+        after = bisect_right(self.arrived, rank)
+        if after in (0, self.within):
+            return self.months[max(after - 1, 0)]
+        (low, high), (start, end) = self.arrived[after - 1 : after + 1], self.months[after - 1 : after + 1]
+        return start + (end - start) * (rank - low) / (high - low)
 
 
 def distribution(
@@ -217,8 +237,7 @@ def distribution(
         Months up to the horizon, from 1 to the length of the simulation.
     """
     never = (index == len(years)) & ~np.asarray(eventually)
-    arrived = np.cumsum(np.bincount(index, minlength=len(years) + 1)[:within])
-    return ArrivalDistribution(years, index, never, within, arrived)
+    return ArrivalDistribution(years, index, never, within)
 
 
 def probability_mcse(probability: float, draws: int) -> float:

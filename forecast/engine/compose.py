@@ -84,7 +84,7 @@ def _summary(arrivals: ArrivalDistribution, question: Question) -> dict[str, Any
     draws = arrivals.draws
     already, _, beyond, never = (count / draws for count in arrivals.counts)
     by_years = question.by_years or ()
-    by = arrivals.p_by_year(by_years).tolist() if by_years else []
+    by = arrivals.p_by_year(by_years)
     return {
         "quantiles": _quantiles(arrivals, question),
         "p_already": already,
@@ -96,15 +96,14 @@ def _summary(arrivals: ArrivalDistribution, question: Question) -> dict[str, Any
         "p_by_year": tuple(
             YearProbability(y, p, probability_mcse(p, draws)) for y, p in zip(by_years, by, strict=True)
         ),
-        "cdf": Cdf(tuple(arrivals.years[: arrivals.within].tolist()), tuple(arrivals.cdf.tolist())),
+        "cdf": Cdf(tuple(arrivals.months), tuple(arrivals.cdf)),
     }
 
 
 def _quantiles(arrivals: ArrivalDistribution, question: Question) -> tuple[Quantile, ...]:
-    found = arrivals.quantiles(question.quantiles)
-    rows = zip(found.probability, found.position, found.decimal_year, found.mcse_years, strict=True)
     return tuple(
-        Quantile(p, position, year, None if year is None else words.day(year), mcse) for p, position, year, mcse in rows
+        Quantile(p, position, year, None if year is None else words.day(year), mcse)
+        for p, position, year, mcse in arrivals.quantiles(question.quantiles)
     )
 
 
@@ -130,7 +129,7 @@ def _binding_limits(basis: Basis) -> tuple[BindingLimit, ...]:
     """Money is the only limit so far, so it binds wherever a limit is asked about at all."""
     if basis.settled.criterion == "on_trend":
         return ()
-    arrived = int(basis.arrivals.arrived[-1]) > 0
+    arrived = basis.arrivals.arrived[-1] > 0
     return (BindingLimit("money", 1.0 if arrived else 0.0, 1.0),)
 
 

@@ -82,7 +82,7 @@ def arrivals(question: Question) -> ArrivalDistribution:
 def assert_no_later(sooner: ArrivalDistribution, later: ArrivalDistribution) -> None:
     assert (sooner.index <= later.index).all()
     assert (sooner.classes <= later.classes).all()
-    assert (sooner.cdf >= later.cdf).all()
+    assert np.greater_equal(sooner.cdf, later.cdf).all()
 
 
 @slow

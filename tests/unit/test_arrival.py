@@ -76,15 +76,25 @@ def test_a_longer_horizon_takes_from_beyond_and_not_from_never() -> None:
 def test_quantiles_run_over_all_draws_in_the_order_of_outcomes() -> None:
     arrivals = four_outcomes()
     found = arrivals.quantiles((0.05, 0.1, 0.11, 0.33, 0.34, 0.9, 0.91))
-    assert found.position == (*POSITIONS[:1] * 2, *POSITIONS[1:2] * 2, *POSITIONS[2:3] * 2, POSITIONS[3])
-    assert found.decimal_year[:4] == (YEARS[0], YEARS[0], YEARS[1], YEARS[23])
-    assert found.decimal_year[4:] == (None, None, None)
-    assert found.mcse_years[4:] == (None, None, None)
+    positions = [quantile.position for quantile in found]
+    assert positions == [*POSITIONS[:1] * 2, *POSITIONS[1:2] * 2, *POSITIONS[2:3] * 2, POSITIONS[3]]
+    assert [quantile.decimal_year for quantile in found[:4]] == [YEARS[0], YEARS[0], YEARS[1], YEARS[23]]
+    assert all(quantile.decimal_year is None and quantile.mcse_years is None for quantile in found[4:])
 
 
 def test_the_quantile_of_one_draw_is_that_draw() -> None:
     arrivals = distribution(YEARS, np.array([7], np.int32), True, 410)
-    assert arrivals.quantiles((0.001, 0.999)).decimal_year == (YEARS[7], YEARS[7])
+    assert [quantile.decimal_year for quantile in arrivals.quantiles((0.001, 0.999))] == [YEARS[7], YEARS[7]]
+
+
+def test_the_error_of_a_date_is_that_of_linear_interpolation_between_the_months() -> None:
+    index = np.random.default_rng(5).integers(0, 500, 1000).astype(np.int32)
+    arrivals, counted = distribution(YEARS, index, True, 410), np.cumsum(np.bincount(index, minlength=601)[:410])
+    for quantile in arrivals.quantiles((0.01, 0.3, 0.5, 0.7)):
+        p, rank = quantile.probability, np.ceil(quantile.probability * 1000 - 1e-9)
+        spread = np.sqrt(p * (1 - p) * 1000)
+        low, high = np.interp([rank - spread, rank + spread], counted, YEARS[:410])
+        assert quantile.mcse_years == pytest.approx((high - low) / 2, rel=1e-12)
 
 
 def test_the_stated_error_is_the_spread_of_medians_over_repetitions() -> None:
@@ -92,15 +102,15 @@ def test_the_stated_error_is_the_spread_of_medians_over_repetitions() -> None:
     medians, stated = [], []
     for _ in range(300):
         index = np.clip(rng.normal(150, 40, 1000), 1, 599).astype(np.int32)
-        found = distribution(YEARS, index, True, 410).quantiles((0.5,))
-        medians.append(found.decimal_year[0])
-        stated.append(found.mcse_years[0])
+        (found,) = distribution(YEARS, index, True, 410).quantiles((0.5,))
+        medians.append(found.decimal_year)
+        stated.append(found.mcse_years)
     assert np.mean(np.array(stated, float)) == pytest.approx(np.std(np.array(medians, float)), rel=0.2)
 
 
 def test_by_the_end_of_a_year_counts_its_december() -> None:
     arrivals = distribution(YEARS, np.array([0, 1, 2, 13, 14], np.int32), True, 410)
-    assert arrivals.p_by_year((2025, 2026, 2027, 2028)).tolist() == [0.0, 0.4, 0.8, 1.0]
+    assert arrivals.p_by_year((2025, 2026, 2027, 2028)) == [0.0, 0.4, 0.8, 1.0]
 
 
 def test_what_no_simulated_month_reaches_is_never_unless_the_long_run_reaches_it() -> None:
