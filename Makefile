@@ -1,7 +1,7 @@
 # `make` or `make help` lists the commands. Everything is made in this checkout: the environment in .venv, pages in out.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help forecast test test-long bench backtest posteriors release lock env clean
+.PHONY: help forecast test test-long bench backtest posteriors protos release lock env clean
 
 python := .venv/bin/python
 # One BLAS thread for each process: more of them fight for the same cores, and their waiting counts as CPU.
@@ -32,6 +32,9 @@ backtest: env  ## refit as of past dates and score what came after; the results 
 posteriors: env  ## refit the posteriors that the package ships
 	@$(python) -m forecast.experiments.posteriors $(ARGS)
 
+protos: env  ## make the stubs in clients/python/timelines/v1 anew from protos
+	@$(python) -m tools.protos
+
 release: env  ## check that a release is whole (versions, changelog, protos, stored results), then build it into dist
 	@$(python) -m tools.release
 
@@ -42,5 +45,5 @@ env:  ## make or update .venv from requirements.lock
 	@sh tools/bootstrap.sh
 
 clean:  ## remove what these commands made here; forecasts in the state folder stay
-	@rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	@rm -rf .venv .venv-codegen out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

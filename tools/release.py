@@ -1,7 +1,8 @@
 """`make release`: check that a release is whole, then build both distributions into `dist`.
 
 Whole means: one version everywhere, a changelog entry for it, the service's protos with their baseline, stored results
-that match the code and data they came from, the licence in both distributions, and nothing uncommitted.
+that match the code and data they came from, the licence in both distributions, and nothing uncommitted. Nothing else
+rewrites the baseline: later protos are compared with those of the last release.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import results
+from tools import protos, results
 
 CLIENT = "clients/python"
-BASELINE = "protos/baseline.binpb"
 
 
 def version_in(file: Path) -> str:
@@ -50,8 +50,11 @@ def changelog(root: Path) -> list[str]:
 
 
 def baseline(root: Path) -> list[str]:
-    """The image that later protos are compared with is committed."""
-    return [] if (root / BASELINE).is_file() else [f"{BASELINE} is missing: breaking changes cannot be told without it"]
+    """The protos break nothing that was made from those of the last release, whose image is committed."""
+    image = root / protos.BASELINE
+    if not image.is_file():
+        return [f"{protos.BASELINE} is missing: breaking changes cannot be told without it"]
+    return [f"breaking change: {line}" for line in protos.broken(root / "protos", image)]
 
 
 def stored_results(root: Path) -> list[str]:
@@ -87,7 +90,7 @@ def build(project: Path, target: Path) -> None:
 
 
 def main() -> int:
-    """Check, then build; 1 when something stands in the way."""
+    """Check, build, then make the protos the baseline of the next release; 1 when something stands in the way."""
     found = problems(results.ROOT)
     if found:
         print("Not ready to release:", *found, sep="\n  - ", file=sys.stderr)
@@ -96,6 +99,8 @@ def main() -> int:
     for project in (results.ROOT, results.ROOT / CLIENT):
         build(project, target)
     print("Built into dist:", *sorted(file.name for file in target.iterdir()), sep="\n  ")
+    if protos.write_baseline(results.ROOT):
+        print(f"{protos.BASELINE} is now this release's: commit it.")
     return 0
 
 

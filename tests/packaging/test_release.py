@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.house import ROOT
-from tools import release, results
+from tools import protos, release, results
 
 KIND = results.Kind("results", ("engine",), "make it")
 
@@ -56,7 +56,16 @@ def test_a_new_version_needs_its_pin_and_its_changelog_entry(checkout: Path) -> 
 
 def test_a_missing_baseline_is_named(checkout: Path) -> None:
     (problem,) = release.baseline(checkout)
-    assert release.BASELINE in problem
+    assert protos.BASELINE in problem
+
+
+def test_a_changed_field_number_stands_in_the_way(checkout: Path) -> None:
+    shutil.copytree(ROOT / "protos", checkout / "protos")
+    assert release.baseline(checkout) == []
+    proto = checkout / "protos/timelines/v1/answer.proto"
+    text = proto.read_text(encoding="utf-8").replace("optional double p_already = 3;", "optional double p_already = 33;")
+    proto.write_text(text, encoding="utf-8")
+    assert any("answer.proto" in problem for problem in release.baseline(checkout))
 
 
 def test_an_edited_licence_is_named(checkout: Path) -> None:

@@ -60,6 +60,18 @@ def test_both_are_typed(science: ZipFile, client: ZipFile) -> None:
     assert "timelines/py.typed" in client.namelist()
 
 
+def test_the_stubs_and_their_types_travel_with_the_client(client: ZipFile) -> None:
+    stubs = {file.name for file in project_files("clients/python/timelines/v1")}
+    assert {"__init__.py", "forecast_service_pb2.pyi", "forecast_service_pb2_grpc.py"} <= stubs
+    assert {f"timelines/v1/{name}" for name in stubs} <= set(client.namelist())
+
+
+def test_every_file_of_the_client_is_in_its_wheel(client: ZipFile) -> None:
+    folder = ROOT / "clients/python"
+    ours = {file.relative_to(folder).as_posix() for file in project_files("clients/python/timelines")}
+    assert {name for name in client.namelist() if ".dist-info/" not in name} == ours
+
+
 def test_the_command_belongs_to_the_package(science: ZipFile, client: ZipFile) -> None:
     assert "timelines = forecast.cli.main:main" in read_meta(science, "entry_points.txt")
     assert not [name for name in client.namelist() if name.endswith("entry_points.txt")]
