@@ -54,6 +54,15 @@ def test_a_new_field_breaks_nothing(tmp_path: Path) -> None:
     assert protos.broken(copy, ROOT / protos.BASELINE) == []
 
 
+def test_the_baseline_is_written_once_and_then_stands(tmp_path: Path) -> None:
+    shutil.copytree(PROTOS / "timelines", tmp_path / "protos/timelines")
+    shutil.copy(PROTOS / "buf.yaml", tmp_path / "protos")
+    assert protos.write_baseline(tmp_path)
+    assert not protos.write_baseline(tmp_path)
+    edit(tmp_path / "protos/timelines/v1/error.proto", "string code = 1;", "string code = 9;")
+    assert protos.write_baseline(tmp_path)
+
+
 def edit(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
