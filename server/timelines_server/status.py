@@ -1,0 +1,207 @@
+"""What an error becomes on the wire: a status code, a reason, words, and the fields that are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]  # ships no types
+from grpc import StatusCode
+from grpc_status import rpc_status  # type: ignore[import-untyped]  # ships no types
+
+from forecast.errors import (
+    ArtefactError,
+    DataError,
+    ForecastError,
+    InputError,
+    PosteriorNotFoundError,
+    StoppedError,
+    StorageError,
+    UnansweredError,
+)
+from forecast.posterior.selection import PosteriorRefusedError
+from timelines.v1 import error_pb2
+from timelines_server.current import NotReadyError
+from timelines_server.resources import NameTakenError, ResourceNotFoundError
+from timelines_server.wording import clean, names_a_path
+
+DOMAIN = "timelines"
+VIOLATIONS = 50
+_FIELD_CHARACTERS = 200
+_DESCRIPTION_CHARACTERS = 400
+# gRPC sends details as trailers and refuses more than 8 KiB of those; the rest is for names and other trailers.
+_TRAILER_BYTES = 7_000
+_MESSAGE_BYTES = 4_700
+_BASE64 = 4 / 3
+
+
+class CallError(ForecastError):
+    """A call that is refused for a reason of its own, before or beside the question in it.
+
+    Parameters
+    ----------
+    code : grpc.StatusCode
+        The status it ends with.
+    reason : str
+        In UPPER_SNAKE, for programs.
+    message : str
+        What is wrong and what to do, for people.
+    """
+
+    def __init__(self, code: StatusCode, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+
+
+# The first class that fits decides.
+_CODES: tuple[tuple[type[ForecastError], StatusCode], ...] = (
+    (PosteriorNotFoundError, StatusCode.NOT_FOUND),
+    (ResourceNotFoundError, StatusCode.NOT_FOUND),
+    (NameTakenError, StatusCode.ALREADY_EXISTS),
+    (UnansweredError, StatusCode.FAILED_PRECONDITION),
+    (PosteriorRefusedError, StatusCode.FAILED_PRECONDITION),
+    (ArtefactError, StatusCode.FAILED_PRECONDITION),
+    (NotReadyError, StatusCode.UNAVAILABLE),
+    (StorageError, StatusCode.UNAVAILABLE),
+    (StoppedError, StatusCode.CANCELLED),
+    (InputError, StatusCode.INVALID_ARGUMENT),
+)
+_STORAGE = "the server cannot use its own state folder; its operator finds the cause in its log"
+_ON_THE_SERVER = "the server's own files fail a check; its operator finds the cause in its log"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One field that is wrong.
+
+    Attributes
+    ----------
+    field : str
+        Its path in the request, such as `question.target.loss.scale`.
+    description : str
+        What is wrong with it.
+    """
+
+    field: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a call, or one item of a stream, ends without an answer.
+
+    Attributes
+    ----------
+    code : grpc.StatusCode
+        The status.
+    reason : str
+        In UPPER_SNAKE, stable, for programs.
+    message : str
+        For people; one line of at most 2,000 characters.
+    violations : tuple of Violation
+        The fields that are wrong, at most 50.
+    """
+
+    code: StatusCode
+    reason: str
+    message: str
+    violations: tuple[Violation, ...] = ()
+
+    @classmethod
+    def of(cls, error: BaseException, request: Any = None, call_id: str = "") -> Failure:
+        """The failure that an error stands for; nothing of an unforeseen one is told but where its traceback is.
+
+        Parameters
+        ----------
+        error : BaseException
+            What was raised.
+        request : protobuf message, optional
+            What was asked: field paths begin with `question.` if it has such a field.
+        call_id : str
+            What the server's log calls this call.
+        """
+        code = code_of(error)
+        if code is None or not isinstance(error, ForecastError):
+            return cls(StatusCode.INTERNAL, "INTERNAL", _unforeseen(call_id))
+        message = _message(error)
+        return cls(code, error.reason, message, _violations(error, code, message, _prefix(request)))
+
+    def to_proto(self) -> error_pb2.Error:
+        """As the message that stands in a stream instead of an answer."""
+        listed = [error_pb2.FieldViolation(field=one.field, description=one.description) for one in self.violations]
+        return error_pb2.Error(code=self.code.name, reason=self.reason, message=self.message, field_violations=listed)
+
+    def to_status(self) -> grpc.Status:
+        """As a status with `google.rpc` details, of less than 8 KiB in all."""
+        number: int = self.code.value[0]
+        message, room = _shortened(self.message)
+        details = [_packed(error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN))]
+        fitting = list(_fitting(self.violations, room))
+        if fitting:
+            details.append(_packed(error_details_pb2.BadRequest(field_violations=fitting)))
+        rich: grpc.Status = rpc_status.to_status(status_pb2.Status(code=number, message=message, details=details))
+        return rich
+
+
+def code_of(error: BaseException) -> StatusCode | None:
+    """The status that an error of ours stands for; None for one that nobody foresaw."""
+    if isinstance(error, CallError):
+        return error.code
+    return next((code for kind, code in _CODES if isinstance(error, kind)), None)
+
+
+def _unforeseen(call_id: str) -> str:
+    under = f" under call {call_id}" if call_id else ""
+    return f"the server failed on this call; its operator finds the cause in its log{under}"
+
+
+def _message(error: ForecastError) -> str:
+    if isinstance(error, StorageError):
+        return _STORAGE
+    if isinstance(error, ArtefactError | DataError | NotReadyError) and names_a_path(error.message):
+        return _ON_THE_SERVER
+    return clean(error.message)
+
+
+def _prefix(request: Any) -> str:
+    descriptor = getattr(request, "DESCRIPTOR", None)
+    return "question." if descriptor is not None and "question" in descriptor.fields_by_name else ""
+
+
+def _violations(error: ForecastError, code: StatusCode, message: str, prefix: str) -> tuple[Violation, ...]:
+    """Those that the error lists itself, or else the one field that it names."""
+    if code in (StatusCode.UNAVAILABLE, StatusCode.CANCELLED) or isinstance(error, ArtefactError):
+        return ()
+    listed: Iterable[tuple[str, str]] = getattr(error, "violations", ()) or [(error.field, message)]
+    named = [(clean(field, _FIELD_CHARACTERS), clean(said, _DESCRIPTION_CHARACTERS)) for field, said in listed if field]
+    return tuple(Violation(prefix + field, said) for field, said in named[:VIOLATIONS])
+
+
+def _packed(detail: Any) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    return packed
+
+
+def _shortened(message: str) -> tuple[str, float]:
+    """The message as far as it fits, and the bytes that are left for violations.
+
+    It travels twice: percent-encoded as `grpc-message`, and in the details, which are base64.
+    """
+    while (cost := len(quote(message, safe=" ")) * 1.0 + len(message.encode()) * _BASE64) > _MESSAGE_BYTES:
+        message = clean(message, len(message) * 9 // 10)
+    return message, _TRAILER_BYTES - cost
+
+
+def _fitting(violations: tuple[Violation, ...], room: float) -> Iterable[error_details_pb2.BadRequest.FieldViolation]:
+    for one in violations:
+        told = error_details_pb2.BadRequest.FieldViolation(field=one.field, description=one.description)
+        room -= (told.ByteSize() + 3) * _BASE64
+        if room < 0:
+            return
+        yield told
