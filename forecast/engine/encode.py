@@ -1,15 +1,20 @@
-"""Question and answer as JSON values, by proto field names and with enums by full name."""
+"""Question and answer as JSON values: what protobuf's own JSON makes of their messages, to the letter.
+
+Fields have their proto names and order, enums their full names; what is empty or was never set is left out, a zero that
+was set is told.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from forecast.engine.question import Algorithms, Law, Question, Target
 
 if TYPE_CHECKING:
-    from forecast.engine.answer import Answer, PosteriorStatus, Quantile
+    from forecast.engine.answer import Answer, BindingLimit, Nowcast, PosteriorStatus, Provenance, Quantile
 
 
 def scenario_hash(question: Question) -> str:
@@ -23,10 +28,16 @@ def question_dict(question: Question) -> dict[str, Any]:
 
     Fields that were left to their default are given as settled when the question was resolved.
     """
-    settled = _scenario_dict(question)
-    settled |= {"horizon": question.horizon, "quantiles": list(question.quantiles)}
-    settled |= {"by_years": list(question.by_years or ()), "seed": question.seed, "max_draws": question.max_draws}
-    return settled
+    how = {
+        "posterior": question.posterior,
+        "as_of": None if question.as_of is None else question.as_of.isoformat(),
+        "horizon": question.horizon,
+        "quantiles": list(question.quantiles),
+        "by_years": list(question.by_years or ()),
+        "seed": question.seed,
+        "max_draws": question.max_draws,
+    }
+    return _told(_scenario_dict(question) | how)
 
 
 def _scenario_dict(question: Question) -> dict[str, Any]:
@@ -69,32 +80,64 @@ _MASSES = tuple(f"p_{name}{error}" for name in ("already", "beyond_horizon", "ne
 
 def answer_dict(answer: Answer) -> dict[str, Any]:
     """The answer as JSON values."""
-    return {
-        "question": question_dict(answer.question),
-        "quantiles": [_quantile_dict(q) for q in answer.quantiles],
-        **{name: getattr(answer, name) for name in _MASSES},
-        "never_reasons": [_flat(r) for r in answer.never_reasons],
-        "p_by_year": [_flat(p) for p in answer.p_by_year],
-        "cdf": {name: list(values) for name, values in _flat(answer.cdf).items()},
-        "binding_limits": [_flat(b) | {"limit": f"LIMIT_{b.limit.upper()}"} for b in answer.binding_limits],
-        "posterior": _posterior_dict(answer.posterior),
-        "choices": [_flat(c) for c in answer.choices],
-        "data_notice": answer.data_notice,
-        "provenance": _flat(answer.provenance)
-        | {"hindsight_rows": [_flat(h) for h in answer.provenance.hindsight_rows]},
-    }
+    return _told(
+        {
+            "question": question_dict(answer.question),
+            "quantiles": [_quantile_dict(q) for q in answer.quantiles],
+            **{name: getattr(answer, name) for name in _MASSES},
+            "never_reasons": [_flat(r) for r in answer.never_reasons],
+            "p_by_year": [_flat(p) for p in answer.p_by_year],
+            "cdf": {name: list(values) for name, values in _flat(answer.cdf).items()},
+            "binding_limits": [_limit_dict(b) for b in answer.binding_limits],
+            "posterior": _posterior_dict(answer.posterior),
+            "choices": [_flat(c) for c in answer.choices],
+            "data_notice": answer.data_notice,
+            "provenance": _provenance_dict(answer.provenance),
+        }
+    )
+
+
+def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Those fields that are set and not empty."""
+    return {name: value for name, value in fields.items() if value is not None and value not in ("", [])}
 
 
 def _flat(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
+    return _told({name: getattr(record, name) for name in record.__slots__})
 
 
 def _quantile_dict(quantile: Quantile) -> dict[str, Any]:
-    found = {name: value for name, value in _flat(quantile).items() if value is not None}
-    return found | {"position": f"POSITION_{quantile.position.upper()}"}
+    return _told(
+        {
+            "probability": quantile.probability,
+            "decimal_year": quantile.decimal_year,
+            "date": quantile.date,
+            "position": f"POSITION_{quantile.position.upper()}",
+            "mcse_years": quantile.mcse_years,
+        }
+    )
+
+
+def _limit_dict(limit: BindingLimit) -> dict[str, Any]:
+    return _flat(limit) | {"limit": f"LIMIT_{limit.limit.upper()}"}
 
 
 def _posterior_dict(posterior: PosteriorStatus) -> dict[str, Any]:
-    found = _flat(posterior) | {"status": f"POSTERIOR_STATUS_{posterior.status}", "reasons": list(posterior.reasons)}
-    nowcast = found.pop("nowcast")
-    return found | ({"nowcast": _flat(nowcast)} if nowcast is not None else {})
+    return _told(
+        {
+            "name": posterior.name,
+            "status": f"POSTERIOR_STATUS_{posterior.status}",
+            "reasons": list(posterior.reasons),
+            "nowcast": None if posterior.nowcast is None else _nowcast_dict(posterior.nowcast),
+        }
+    )
+
+
+def _nowcast_dict(nowcast: Nowcast) -> dict[str, Any]:
+    """Its window and count have no presence of their own: protobuf leaves a zero of them out."""
+    plain = {name: getattr(nowcast, name) or None for name in ("window_start", "window_end", "rows")}
+    return _told(plain | {"inside_80": nowcast.inside_80, "reach": nowcast.reach})
+
+
+def _provenance_dict(provenance: Provenance) -> dict[str, Any]:
+    return _told(_flat(provenance) | {"hindsight_rows": [_flat(h) for h in provenance.hindsight_rows]})

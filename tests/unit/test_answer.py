@@ -57,7 +57,7 @@ def test_what_cannot_be_read_from_an_answer_is_refused() -> None:
 
 
 def test_json_has_the_field_names_of_the_api() -> None:
-    told = json.loads(run(payer=Payer.fixed(1e9)).to_json())
+    told = json.loads(loss(0.86, payer=Payer.fixed(1e9)).to_json())
     assert list(told) == [
         "question",
         "quantiles",
@@ -86,12 +86,23 @@ def test_json_has_the_field_names_of_the_api() -> None:
         "data_digest",
         "as_of",
         "data_cutoff",
-        "hindsight_rows",
         "seed",
         "draws",
         "code_version",
         "scenario_hash",
     }
+
+
+def test_json_leaves_out_what_is_empty() -> None:
+    told = run(criterion="on_trend", payer=Payer()).to_dict()
+    assert not {"never_reasons", "binding_limits"} & told.keys()
+    assert told["p_never"] == 0.0
+
+
+def test_json_tells_the_question_as_settled() -> None:
+    told = run().to_dict()["question"]
+    assert told["posterior"] == solver().posterior.name and told["as_of"] == "2026-11-20"
+    assert told["by_years"] == [2030, 2035, 2040, 2050]
 
 
 def test_a_quantile_without_a_date_leaves_the_date_out() -> None:
