@@ -29,12 +29,18 @@ class Row:
         Name of the row that it is compared with; empty for a baseline.
     bound_s, bound_mb : float or None
         CPU (median) and memory that the project allows itself.
+    bound_ratio : float or None
+        The most that the median may be of the baseline's.
+    bound_p99_ratio : float or None
+        The most that the 99 % point may be of the row's own median.
     """
 
     name: str
     baseline: str = ""
     bound_s: float | None = None
     bound_mb: float | None = None
+    bound_ratio: float | None = None
+    bound_p99_ratio: float | None = None
 
 
 class ChildClock:
@@ -68,7 +74,7 @@ def time_calls(
         walls.append(time.perf_counter() - started)
 
     benchmark.pedantic(call, setup=lambda: (arguments(), {}), rounds=rounds, warmup_rounds=max(rounds // 10, 1))
-    _note(benchmark, row, statistics.median(walls), _peak_mb(function, arguments()))
+    note(benchmark, row, statistics.median(walls), _peak_mb(function, arguments()))
 
 
 def time_commands(
@@ -83,11 +89,12 @@ def time_commands(
 
     benchmark.pedantic(call, rounds=rounds, warmup_rounds=warmup_rounds)
     measured = costs[warmup_rounds:]
-    _note(benchmark, row, statistics.median(c.wall_s for c in measured), max(c.peak_mb for c in measured))
+    note(benchmark, row, statistics.median(c.wall_s for c in measured), max(c.peak_mb for c in measured))
     return costs
 
 
-def _note(benchmark: Any, row: Row, wall_s: float, peak_mb: float) -> None:
+def note(benchmark: Any, row: Row, wall_s: float, peak_mb: float) -> None:
+    """Keep what the row states of itself, and what the clock and the memory said."""
     benchmark.extra_info.update(asdict(row), wall_s=wall_s, peak_mb=peak_mb)
 
 

@@ -38,6 +38,15 @@ def test_memory_over_its_bound_is_over() -> None:
     assert "over" in told
 
 
+def test_a_bound_may_be_on_the_ratio_or_on_the_slowest_hundredth() -> None:
+    echo, call = row("echo", 1e-4), row("call", 2.5e-4, baseline="echo", bound_ratio=3.0)
+    slow = row("slow", 4e-4, baseline="echo", bound_ratio=3.0)
+    waits = row("waits", 1e-3, bound_p99_ratio=5.0)
+    waits["stats"]["p99"] = 6e-3
+    told = table([echo, call, slow, waits])
+    assert "3 times    ok" in told and "3 times  over" in told and "p99 5 x  over" in told
+
+
 def test_a_row_whose_baseline_was_not_run_stands_alone() -> None:
     assert "of plain" not in table([row("quick", 1e-4, baseline="plain")])
 

@@ -1,0 +1,74 @@
+"""Servers under measurement: what a call costs the server's process, and how long callers wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of another process, to the nanosecond: Linux gives every process a clock, numbered from its pid."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
+def resident_mb(pid: int) -> float:
+    """Memory that a process holds now, in megabytes."""
+    fields = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    kilobytes = next(line.split()[1] for line in fields if line.startswith("VmRSS"))
+    return int(kilobytes) * 1024 / 1e6
+
+
+@dataclass
+class ServerClock:
+    """A clock that advances by the CPU a server took for each item of a round."""
+
+    now_s: float = 0.0
+
+    def __call__(self) -> float:
+        """Seconds since the first round."""
+        return self.now_s
+
+    def measure(self, pid: int, items: int, calls: Callable[[], object]) -> None:
+        """Make the calls of one round; the clock advances by what one item cost."""
+        before = cpu_of(pid)
+        calls()
+        time.sleep(0.005)  # what the server does after its answer (a line in its log) is part of the call
+        self.now_s += (cpu_of(pid) - before) / items
+
+
+SERVER_CPU = ServerClock()
+WAITS = ServerClock()
+
+
+@contextmanager
+def echo_server(answer_bytes: int) -> Iterator[tuple[str, int]]:
+    """Address and pid of a bare echo."""
+    command = [sys.executable, "-m", "tests.benchmarks.echo", str(answer_bytes)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield f"127.0.0.1:{int(process.stdout.readline())}", process.pid
+        finally:
+            process.kill()
+
+
+async def latencies_s(call: Callable[[], Awaitable[object]], callers: int, calls_each: int) -> list[float]:
+    """How long every call took, with so many callers who each wait for an answer before they ask again."""
+
+    async def caller() -> list[float]:
+        taken = []
+        for _ in range(calls_each):
+            started = time.perf_counter()
+            await call()
+            taken.append(time.perf_counter() - started)
+        return taken
+
+    return [taken for one in await asyncio.gather(*(caller() for _ in range(callers))) for taken in one]
