@@ -7,7 +7,6 @@ showed divergences; `low_rank` was fast and not to be trusted). A fit that shows
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -66,15 +65,12 @@ class Sampled:
         Hamiltonian energy, for the fraction of missing information.
     target_accept : float
         The one in use at the end.
-    cpu_seconds : float
-        Compilation and sampling, all threads.
     """
 
     draws: Mapping[str, Array]
     divergences: int
     energy: Array
     target_accept: float
-    cpu_seconds: float
 
     def flat(self, name: str) -> Array:
         """Draws of a variable with the chains joined, shape (chains x draws, ...)."""
@@ -117,13 +113,12 @@ def sample(name: str, compiled: Any, settings: SamplerSettings, seed: int, progr
     progress : callable, optional
         Called about ten times a second with one `ChainProgress` per chain.
     """
-    started = time.process_time()
     target, result = settings.target_accept, None
     for target in (settings.target_accept, settings.retry_target_accept):
         result = _run(name, compiled, settings, target, seed, progress)
         if not int(result.sample_stats["diverging"].sum()):
             break
-    return _collect(result, target, time.process_time() - started)
+    return _collect(result, target)
 
 
 def _run(
@@ -162,7 +157,7 @@ def _chain(name: str, number: int, chain: Any) -> ChainProgress:
     )
 
 
-def _collect(result: Any, target_accept: float, cpu_seconds: float) -> Sampled:
+def _collect(result: Any, target_accept: float) -> Sampled:
     draws = {str(name): np.asarray(values) for name, values in result.posterior.data_vars.items()}
     stats = result.sample_stats
-    return Sampled(draws, int(stats["diverging"].sum()), np.asarray(stats["energy"]), target_accept, cpu_seconds)
+    return Sampled(draws, int(stats["diverging"].sum()), np.asarray(stats["energy"]), target_accept)

@@ -47,7 +47,7 @@ def _sample(model: Any) -> Sampled:
         found = pymc.sample(random_seed=0, progressbar=False)
     draws = {str(name): np.asarray(values) for name, values in found.posterior.data_vars.items()}
     divergences = int(found.sample_stats["diverging"].sum())
-    return Sampled(draws, divergences, np.asarray(found.sample_stats["energy"]), target_accept=0.8, cpu_seconds=0.0)
+    return Sampled(draws, divergences, np.asarray(found.sample_stats["energy"]), target_accept=0.8)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def test_a_short_run_is_asked_for_a_tenth_of_its_draws() -> None:
 def test_convergence_finds_the_variable_that_did_not_mix() -> None:
     rng = np.random.default_rng(1)
     stuck = rng.normal(size=(4, 500)) + np.arange(4)[:, None]
-    sampled = Sampled({"good": rng.normal(size=(4, 500, 2)), "stuck": stuck}, 0, rng.normal(size=(4, 500)), 0.95, 1.0)
+    sampled = Sampled({"good": rng.normal(size=(4, 500, 2)), "stuck": stuck}, 0, rng.normal(size=(4, 500)), 0.95)
     found = diagnostics.convergence("toy", sampled, ["good", "stuck"])
     assert found.worst_r_hat == found.worst_ess == "stuck"
     assert found.max_r_hat > 1.2 and found.min_ess < 20
