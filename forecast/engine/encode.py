@@ -69,7 +69,7 @@ def _algorithms_dict(algorithms: Algorithms) -> dict[str, Any]:
     settled: dict[str, Any] = {"preset": f"ALGORITHMS_PRESET_{algorithms.kind.upper()}"}
     if algorithms.halving_months is not None:
         prior = algorithms.halving_months
-        settled = {"prior": {"halving_months": {"median": prior.median, "sd_ln": prior.sd_ln}}}
+        settled = {"prior": {"halving_months": {"median": float(prior.median), "sd_ln": float(prior.sd_ln)}}}
     if algorithms.ceiling_oom is not None:
         settled["ceiling_oom"] = algorithms.ceiling_oom
     return settled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import Event, Lock
 
 
 class Recent[Value]:
@@ -21,23 +21,44 @@ class Recent[Value]:
     def __init__(self, limit_bytes: int, size_of: Callable[[Value], int]) -> None:
         self._limit, self._size_of = limit_bytes, size_of
         self._kept: OrderedDict[Hashable, Value] = OrderedDict()
+        self._making: dict[Hashable, Event] = {}
         self._held = 0
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The result under `key`, made when it is not there. Two threads may both make it; the results are equal."""
+        """The result under `key`, made when it is not there; while one thread makes it, others wait for it.
+
+        When the maker fails, each of the others makes it in turn, with its own `make`.
+        """
+        while True:
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+                made = self._making.get(key)
+                if made is None:
+                    made = self._making[key] = Event()
+                    break
+            made.wait()
+        try:
+            return self._make(key, make)
+        finally:
+            with self._lock:
+                del self._making[key]
+            made.set()
+
+    def peek(self, key: Hashable) -> Value | None:
+        """The result under `key` if it is there, at once; it does not count as a use."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            return self._kept.get(key)
+
+    def _make(self, key: Hashable, make: Callable[[], Value]) -> Value:
         value = make()
         with self._lock:
             self._keep(key, value)
         return value
 
     def _keep(self, key: Hashable, value: Value) -> None:
-        if key in self._kept:  # another thread made it meanwhile
-            self._held -= self._size_of(self._kept.pop(key))
         self._kept[key] = value
         self._held += self._size_of(value)
         while self._held > self._limit and len(self._kept) > 1:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
+import pytest
 
 from forecast.engine.recent import Recent
 from forecast.engine.streams import stream
@@ -24,6 +29,54 @@ def test_a_result_larger_than_the_memory_is_kept_until_the_next() -> None:
     kept: Recent[str] = Recent(3, len)
     assert kept.get("large", lambda: "large") == "large"
     assert kept.get("large", lambda: "made again") == "large"
+
+
+def slow(started: Event, go: Event, result: str, made: list[str]) -> Callable[[], str]:
+    def make() -> str:
+        started.set()
+        assert go.wait(10)
+        made.append(result)
+        if result == "failure":
+            raise ValueError(result)
+        return result
+
+    return make
+
+
+def test_what_two_threads_want_at_once_is_made_once() -> None:
+    kept: Recent[str] = Recent(10, len)
+    started, go, made = Event(), Event(), list[str]()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(kept.get, "a", slow(started, go, "first", made))
+        assert started.wait(10)
+        second = threads.submit(kept.get, "a", slow(started, go, "second", made))
+        assert kept.get("b", lambda: "b") == "b"  # nobody waits for another key
+        go.set()
+        assert (first.result(10), second.result(10)) == ("first", "first")
+    assert made == ["first"]
+
+
+def test_when_the_maker_fails_the_next_one_makes_it() -> None:
+    kept: Recent[str] = Recent(10, len)
+    started, go, made = Event(), Event(), list[str]()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(kept.get, "a", slow(started, go, "failure", made))
+        assert started.wait(10)
+        second = threads.submit(kept.get, "a", slow(started, go, "second", made))
+        go.set()
+        with pytest.raises(ValueError, match="failure"):
+            first.result(10)
+        assert second.result(10) == kept.get("a", lambda: "third") == "second"
+
+
+def test_a_peek_makes_nothing_and_is_no_use() -> None:
+    kept: Recent[str] = Recent(2, len)
+    assert kept.peek("a") is None
+    for key in "ab":
+        kept.get(key, lambda key=key: key)  # type: ignore[misc]
+    assert kept.peek("a") == "a"
+    kept.get("c", lambda: "c")
+    assert kept.peek("a") is None
 
 
 def test_a_stream_belongs_to_its_component_and_seed() -> None:
