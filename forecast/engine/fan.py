@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forecast.engine.checks import checked_choice
 from forecast.engine.question import Algorithms, Question
 from forecast.engine.settle import months_within, newest_algorithms, settle
+from forecast.errors import InputError
 
 if TYPE_CHECKING:
     from forecast.engine.envelope import Simulation
@@ -53,6 +54,10 @@ class Fan:
         for prices other than the realised.
     observed_name : tuple of str
         What each point is.
+    posterior, as_of : str
+        Name of the posterior, and the start of the forecast as `YYYY-MM-DD`.
+    draws, seed : int
+        How many draws it used, and the seed of the simulation.
     """
 
     driver: Driver
@@ -63,6 +68,10 @@ class Fan:
     observed_year: Array
     observed: Array
     observed_name: tuple[str, ...]
+    posterior: str
+    as_of: str
+    draws: int
+    seed: int
 
 
 def fan(solver: Solver, driver: Driver, asked: Question) -> Fan:
@@ -81,8 +90,10 @@ def fan(solver: Solver, driver: Driver, asked: Question) -> Fan:
     ------
     UnknownNameError
         For a driver that is not there.
+    InputError
+        When algorithms or a price basis are chosen for a driver that has none.
     """
-    checked_choice(driver, "driver", get_args(Driver))
+    _check(driver, asked)
     if asked.algorithms is None:
         asked = replace(asked, algorithms=Algorithms(newest_algorithms(solver.posterior.as_of)))
     settled = settle(asked, solver.posterior)
@@ -90,8 +101,30 @@ def fan(solver: Solver, driver: Driver, asked: Question) -> Fan:
     months = months_within(settled, solver.posterior.as_of)
     paths = _paths(simulation, driver, settled)[:, :months]
     year, value, name = _observed(solver, driver, settled)
-    bands = np.quantile(paths, settled.quantiles, axis=0)
-    return Fan(driver, UNITS[driver], simulation.years[:months], settled.quantiles, bands, year, value, name)
+    return Fan(
+        driver=driver,
+        unit=UNITS[driver],
+        decimal_year=simulation.years[:months],
+        probability=settled.quantiles,
+        values=np.quantile(paths, settled.quantiles, axis=0),
+        observed_year=year,
+        observed=value,
+        observed_name=name,
+        posterior=solver.posterior.name,
+        as_of=solver.posterior.as_of.isoformat(),
+        draws=simulation.posterior.draws,
+        seed=settled.seed,
+    )
+
+
+def _check(driver: Driver, asked: Question) -> None:
+    checked_choice(driver, "driver", get_args(Driver))
+    if driver != "price" and asked.price_basis != "realised":
+        message = f"price_basis {asked.price_basis} has no part in the driver {driver}; leave it out"
+        raise InputError(message, field="price_basis")
+    if driver != "algorithms" and asked.algorithms is not None:
+        message = f"algorithms {asked.algorithms.kind} have no part in the driver {driver}; leave them out"
+        raise InputError(message, field="algorithms")
 
 
 def _paths(simulation: Simulation, driver: Driver, settled: Question) -> Array:
