@@ -1,12 +1,12 @@
-"""The observations: schemas, checked loading, what was known by a date, and content digests.
+"""The observations as data frames: checked loading, and what was known by a date.
 
-Each table is a CSV file in `tables/` beside this module, made by `forecast.data.importers`. Functions take an optional
-`folder` with a user's own import; a table that is not there is taken from the shipped ones.
+Each table is a CSV file in `tables/` beside this module, made by `forecast.data.importers` and read by
+`forecast.data.stored`. Functions take an optional `folder` with a user's own import; a table that is not there is taken
+from the shipped ones.
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from forecast.data.columns import Column
-from forecast.data.raw import Row
 from forecast.data.rules import DISCLOSURE_DATE
 from forecast.data.schemas import TABLES
-from forecast.errors import DataError, StorageError, UnknownNameError
+from forecast.data.stored import SHIPPED, digest, digests, path_of, read_rows
+from forecast.errors import UnknownNameError
 
 __all__ = [
     "DISCLOSURE_DATE",
@@ -39,22 +39,6 @@ RELEASED_ON = date(2026, 11, 20)
 
 REVISION_NOISE_DEX = 0.3
 """Widening of a value that is used with hindsight: how much estimates still move after they are first recorded."""
-
-SHIPPED = Path(__file__).parent / "tables"
-
-
-def path_of(name: str, folder: Path | str | None = None) -> Path:
-    """The file that `load` reads: the one in `folder` if it is there, else the shipped one.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no table of that name.
-    """
-    if name not in TABLES:
-        raise UnknownNameError("table", name, TABLES, field="table")
-    own = None if folder is None else Path(folder) / f"{name}.csv"
-    return own if own is not None and own.exists() else SHIPPED / f"{name}.csv"
 
 
 def load(name: str, folder: Path | str | None = None) -> pd.DataFrame:
@@ -84,21 +68,6 @@ def load(name: str, folder: Path | str | None = None) -> pd.DataFrame:
     rows = read_rows(name, folder)
     columns = TABLES[name].columns
     return pd.DataFrame({column.name: _series(column, [row[column.name] for row in rows]) for column in columns})
-
-
-def read_rows(name: str, folder: Path | str | None = None) -> list[Row]:
-    """The rows that `load` makes its frame of: column -> value, None where blank. Raises what `load` raises."""
-    path = path_of(name, folder)
-    return TABLES[name].from_text(_text(path), str(path))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not a text file (byte {error.start}); restore it or rebuild the tables") from error
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be read ({error.strerror}); reinstall or grant read permission") from error
 
 
 def _series(column: Column, values: list[object]) -> pd.Series:
@@ -178,14 +147,3 @@ def _with_vintages(
     result.loc[use, columns] = newest.loc[today["run_id"][use], columns].set_axis(today.index[use])
     hindsight = future & ~use
     return result.assign(hindsight=hindsight, revision_dex=np.where(hindsight, REVISION_NOISE_DEX, 0.0))
-
-
-def digest(name: str, folder: Path | str | None = None) -> str:
-    """SHA-256 (hex) of a table's canonical content: the same whatever the line ends or the order of its rows."""
-    rows = read_rows(name, folder)
-    return hashlib.sha256(TABLES[name].to_text(rows).encode()).hexdigest()
-
-
-def digests(folder: Path | str | None = None) -> dict[str, str]:
-    """Digest of every table that a fit can read, by name (the list of refusals is none)."""
-    return {name: digest(name, folder) for name in TABLES if name != "refusals"}
