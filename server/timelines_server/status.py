@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import grpc
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]  # ships no types
 from grpc import StatusCode
@@ -105,12 +104,15 @@ class Failure:
         For people; one line of at most 2,000 characters.
     violations : tuple of Violation
         The fields that are wrong, at most 50.
+    pushback_ms : int, optional
+        When to come back, milliseconds.
     """
 
     code: StatusCode
     reason: str
     message: str
     violations: tuple[Violation, ...] = ()
+    pushback_ms: int | None = None
 
     @classmethod
     def of(cls, error: BaseException, request: Any = None, call_id: str = "") -> Failure:
@@ -129,23 +131,27 @@ class Failure:
         if code is None or not isinstance(error, ForecastError):
             return cls(StatusCode.INTERNAL, "INTERNAL", _unforeseen(call_id))
         message = _message(error)
-        return cls(code, error.reason, message, _violations(error, code, message, _prefix(request)))
+        violations = _violations(error, code, message, _prefix(request))
+        return cls(code, error.reason, message, violations, getattr(error, "pushback_ms", None))
 
     def to_proto(self) -> error_pb2.Error:
         """As the message that stands in a stream instead of an answer."""
         listed = [error_pb2.FieldViolation(field=one.field, description=one.description) for one in self.violations]
         return error_pb2.Error(code=self.code.name, reason=self.reason, message=self.message, field_violations=listed)
 
-    def to_status(self) -> grpc.Status:
-        """As a status with `google.rpc` details, of less than 8 KiB in all."""
+    def to_status(self) -> tuple[StatusCode, str, tuple[tuple[str, str | bytes], ...]]:
+        """Code, message and trailing metadata: `google.rpc` details and when to come back, under 8 KiB in all."""
         number: int = self.code.value[0]
         message, room = _shortened(self.message)
         details = [_packed(error_details_pb2.ErrorInfo(reason=self.reason, domain=DOMAIN))]
         fitting = list(_fitting(self.violations, room))
         if fitting:
             details.append(_packed(error_details_pb2.BadRequest(field_violations=fitting)))
-        rich: grpc.Status = rpc_status.to_status(status_pb2.Status(code=number, message=message, details=details))
-        return rich
+        rich = rpc_status.to_status(status_pb2.Status(code=number, message=message, details=details))
+        trailers: tuple[tuple[str, str | bytes], ...] = tuple(rich.trailing_metadata)
+        if self.pushback_ms is not None:
+            trailers += (("grpc-retry-pushback-ms", str(self.pushback_ms)),)
+        return self.code, message, trailers
 
 
 def code_of(error: BaseException) -> StatusCode | None:

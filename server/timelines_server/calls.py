@@ -1,0 +1,152 @@
+"""One call: its number, its clock, its line in the log, and how it ends."""
+
+from __future__ import annotations
+
+import secrets
+from contextvars import ContextVar
+from itertools import count
+from time import perf_counter
+from typing import Any, NoReturn, Protocol
+
+from grpc import StatusCode
+from grpc.aio import ServicerContext
+
+from forecast.errors import ArtefactError, StorageError
+from timelines_server.logs import Logger
+from timelines_server.status import CallError, Failure
+
+Context = ServicerContext[Any, Any]
+
+_PROCESS = secrets.token_hex(4)
+_NUMBERS = count(1)
+_SERVERS_FAULT = frozenset({StatusCode.INTERNAL, StatusCode.UNKNOWN, StatusCode.DATA_LOSS})
+_WORTH_A_LOOK = frozenset({StatusCode.RESOURCE_EXHAUSTED, StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED})
+# The caller's clock ends the call a little before the server's does: by the way there, and because gRPC rounds up what
+# it sends of a deadline.
+_DEADLINE_SLACK_S = 0.01
+_DEADLINE_SLACK_SHARE = 0.02
+
+
+class Counted(Protocol):
+    """What counts calls."""
+
+    def started(self) -> None:
+        """Count a call that begins."""
+
+    def handled(self, code: StatusCode, seconds: float) -> None:
+        """Count a call that has ended."""
+
+
+class Call:
+    """One call that is under way.
+
+    Parameters
+    ----------
+    method : str
+        Full path of the method.
+    meters : Counted
+        What counts it.
+    log : Logger
+        Where its line goes.
+    token : str
+        Name of the token that it came with; empty for none.
+    context : grpc.aio.ServicerContext
+        Its context.
+    """
+
+    __slots__ = ("_began", "_context", "_deadline_s", "_log", "_meters", "_token", "ended", "id", "method")
+
+    def __init__(self, method: str, meters: Counted, log: Logger, token: str, context: Context) -> None:
+        self._began = perf_counter()
+        self.id = f"{_PROCESS}-{next(_NUMBERS):x}"
+        self.method = method
+        self.ended = False
+        self._meters, self._log, self._token, self._context = meters, log, token, context
+        self._deadline_s = _remaining_s(context)
+        meters.started()
+
+    def refuse_if_late(self) -> None:
+        """Spare the work for a caller who has stopped waiting.
+
+        Raises
+        ------
+        CallError
+            DEADLINE_EXCEEDED: the call waited for the server until its deadline.
+        """
+        if self._deadline_s is not None and self._deadline_s <= 0:
+            message = "the deadline passed before the server came to this call; give it more time"
+            raise CallError(StatusCode.DEADLINE_EXCEEDED, "LATE", message)
+
+    def failure(self, error: BaseException, request: Any = None) -> Failure:
+        """What an error becomes; what only the operator may know of it goes to the log, under this call's number."""
+        failure = Failure.of(error, request, self.id)
+        if failure.code in _SERVERS_FAULT:
+            self._log.error("exception", call_id=self.id, method=self.method, exc_info=error)
+        elif isinstance(error, ArtefactError | StorageError):
+            self._log.error("fault", call_id=self.id, method=self.method, said=error.message)
+        return failure
+
+    def end(self, code: StatusCode, reason: str = "") -> None:
+        """Count the call and write its line."""
+        seconds = perf_counter() - self._began
+        self.ended = True
+        self._meters.handled(code, seconds)
+        said = {"call_id": self.id, "method": self.method, "code": code.name}
+        if reason:
+            said["reason"] = reason
+        if self._token:
+            said["token"] = self._token
+        limits = {} if self._deadline_s is None else {"deadline_ms": round(self._deadline_s * 1e3, 1)}
+        tell = self._log.info
+        if code in _SERVERS_FAULT:
+            tell = self._log.error
+        elif code in _WORTH_A_LOOK:
+            tell = self._log.warning
+        tell("call", **said, duration_ms=round(seconds * 1e3, 3), peer=self._context.peer(), **limits)
+
+    def gone(self) -> None:
+        """The caller is gone: it gave up, or its deadline has passed."""
+        self.end(StatusCode.DEADLINE_EXCEEDED if self._out_of_time() else StatusCode.CANCELLED)
+
+    async def abort(self, error: BaseException, request: Any = None) -> NoReturn:
+        """End the call with what the error stands for.
+
+        Raises
+        ------
+        grpc.aio.AbortError
+            Always: gRPC ends the call with it.
+        """
+        failure = self.failure(error, request)
+        self.end(failure.code, failure.reason)
+        code, message, trailers = failure.to_status()
+        await self._context.abort(code, message, trailers)
+        raise AssertionError("abort returned")  # gRPC's stubs do not say that it never does
+
+    def _out_of_time(self) -> bool:
+        remaining = _remaining_s(self._context)
+        if remaining is None or self._deadline_s is None:
+            return False
+        return remaining <= _DEADLINE_SLACK_S + _DEADLINE_SLACK_SHARE * self._deadline_s
+
+
+def _remaining_s(context: Context) -> float | None:
+    """Seconds until the deadline; None without one, which gRPC's stubs do not say."""
+    return context.time_remaining()
+
+
+CALL: ContextVar[Call | None] = ContextVar("CALL", default=None)
+"""The call that this task answers."""
+
+
+def failure_of(error: BaseException, request: Any = None) -> Failure:
+    """What an error becomes for one item of a stream; an unforeseen one leaves its traceback in the log.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+    request : protobuf message, optional
+        The item.
+    """
+    call = CALL.get()
+    return Failure.of(error, request) if call is None else call.failure(error, request)

@@ -1,0 +1,227 @@
+"""The manners of every call, in one interceptor: who may call, how many at once, what an error becomes, what is told.
+
+Requests are read and responses written here rather than by gRPC, which would answer a fault in either with UNKNOWN and
+the exception's own text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from contextvars import ContextVar
+from typing import Any, NoReturn, Protocol
+
+import grpc
+from grpc import StatusCode
+from grpc.aio import AbortError
+
+from timelines_server.admission import Admission, Slots
+from timelines_server.calls import CALL, Call, Context
+from timelines_server.logs import Logger
+from timelines_server.metrics import Meters, Metrics
+from timelines_server.status import CallError
+from timelines_server.strict import parse, refuse_unknown_fields
+from timelines_server.tracing import Tracing
+from timelines_server.wording import clean
+
+OURS = "/timelines."
+TOKEN: ContextVar[str] = ContextVar("TOKEN", default="")
+_METHOD_CHARACTERS = 200
+
+type Handler = grpc.RpcMethodHandler[Any, Any]
+type Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
+
+
+class Gate(Protocol):
+    """Who may call what."""
+
+    def allow(self, metadata: Sequence[tuple[str, str | bytes]], method: str) -> str:
+        """The name of the caller's token, empty where none is needed; raises a CallError to refuse."""
+
+
+class Manners(grpc.aio.ServerInterceptor):
+    """Stands round every call of ours; of the others it asks only whether they are allowed.
+
+    Parameters
+    ----------
+    admission : Admission
+        Room for calls.
+    metrics : Metrics
+        What counts them.
+    log : Logger
+        Where each leaves a line.
+    gate : Gate, optional
+        Who may call; without one, everybody.
+    tracing : Tracing, optional
+        Spans of calls.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        metrics: Metrics,
+        log: Logger,
+        gate: Gate | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        self._admission, self._metrics, self._log = admission, metrics, log
+        self._gate, self._tracing = gate, tracing
+        self._handlers: dict[str, Handler] = {}
+
+    async def intercept_service(self, continuation: Continuation, details: grpc.HandlerCallDetails) -> Handler | None:
+        """The handler of a call, with manners; kept for the next call of the same method."""
+        method = details.method
+        if self._gate is not None:
+            try:
+                TOKEN.set(self._gate.allow(details.invocation_metadata, method))
+            except Exception as error:
+                return self._refusal(method, error)
+        handler = self._handlers.get(method)
+        if handler is None:
+            handler = await continuation(details)
+            if handler is None:
+                return self._refusal(method, _no_such_method(method))
+            if method.startswith(OURS):
+                handler = self._handlers[method] = self._mannered(method, handler)
+        return handler
+
+    def _refusal(self, method: str, error: Exception) -> Handler:
+        """Ends the call at once, whatever its kind, before a word of its request is read."""
+        meters = self._metrics.known(method)
+        name = clean(method, _METHOD_CHARACTERS)
+
+        async def refuse(_: Any, context: Context) -> None:
+            await Call(name, meters, self._log, "", context).abort(error)
+
+        return grpc.stream_stream_rpc_method_handler(refuse)
+
+    def _mannered(self, method: str, handler: Handler) -> Handler:
+        streams = handler.request_streaming or handler.response_streaming
+        slots = self._admission.streams if streams else self._admission.calls
+        meters = self._metrics.of(method, handler.request_streaming, handler.response_streaming)
+        around = _Mannered(method, handler, slots, meters, self._log, self._tracing)
+        if handler.response_streaming:
+            make = grpc.stream_stream_rpc_method_handler if handler.request_streaming else _unary_stream
+            return make(around.stream)
+        make = grpc.stream_unary_rpc_method_handler if handler.request_streaming else _unary_unary
+        return make(around.unary)
+
+
+_unary_unary = grpc.unary_unary_rpc_method_handler
+_unary_stream = grpc.unary_stream_rpc_method_handler
+
+
+class _Mannered:
+    """One method of ours, with manners round it: bytes in, bytes out."""
+
+    def __init__(
+        self, method: str, handler: Handler, slots: Slots, meters: Meters, log: Logger, tracing: Tracing | None
+    ) -> None:
+        self._method, self._slots, self._meters, self._log = method, slots, meters, log
+        self._request_streaming = handler.request_streaming
+        self._parse, self._pack = _converters(handler)
+        self._serve = _behaviour(handler)
+        if tracing is not None:
+            self._serve = tracing.around(method, self._serve, stream=handler.response_streaming)
+
+    async def unary(self, raw: Any, context: Context) -> bytes:
+        """Answer with one message."""
+        call, request = self._begin(context), None
+        try:
+            with self._slots:
+                request = self._read(raw, call)
+                packed: bytes = self._pack(await self._serve(request, context))
+        except asyncio.CancelledError as error:
+            await self._cancelled(call, error)
+        except Exception as error:
+            await self._failed(call, error, request, context)
+        self._meters.sent()
+        call.end(StatusCode.OK)
+        return packed
+
+    async def stream(self, raw: Any, context: Context) -> None:
+        """Answer with a stream of messages, each written when the one before it is on its way."""
+        call, request = self._begin(context), None
+        try:
+            with self._slots:
+                request = self._read(raw, call)
+                async with aclosing(self._serve(request, context)) as responses:
+                    async for response in responses:
+                        await self._write(self._pack(response), call, context)
+        except asyncio.CancelledError as error:
+            await self._cancelled(call, error)
+        except Exception as error:
+            await self._failed(call, error, request, context)
+        call.end(StatusCode.OK)
+
+    def _begin(self, context: Context) -> Call:
+        call = Call(self._method, self._meters, self._log, TOKEN.get(), context)
+        CALL.set(call)
+        return call
+
+    def _read(self, raw: Any, call: Call) -> Any:
+        call.refuse_if_late()
+        if self._request_streaming:
+            return self._requests(raw, call)
+        request = parse(self._parse, raw)
+        self._meters.received()
+        refuse_unknown_fields(request)
+        return request
+
+    async def _requests(self, raw_requests: AsyncIterator[bytes], call: Call) -> AsyncIterator[Any]:
+        """The messages of a stream; whether they hold unknown fields is for the servicer to look at, one by one."""
+        while True:
+            try:
+                raw = await anext(raw_requests)
+            except StopAsyncIteration:
+                return
+            except Exception:
+                call.gone()  # gRPC cannot read on: the connection broke
+                raise
+            self._meters.received()
+            yield parse(self._parse, raw)
+
+    async def _write(self, packed: bytes, call: Call, context: Context) -> None:
+        try:
+            await context.write(packed)
+        except Exception:
+            call.gone()  # gRPC cannot write on: the connection broke
+            raise
+        self._meters.sent()
+
+    async def _cancelled(self, call: Call, error: asyncio.CancelledError) -> NoReturn:
+        task = asyncio.current_task()
+        if task is not None and not task.cancelling():  # it is the work that was cancelled, not the call
+            await call.abort(CallError(StatusCode.UNAVAILABLE, "STOPPING", "the server is stopping; ask another"))
+        call.gone()
+        raise error
+
+    async def _failed(self, call: Call, error: Exception, request: Any, context: Context) -> NoReturn:
+        if call.ended:
+            raise error
+        if isinstance(error, AbortError):  # a servicer ended the call itself
+            call.end(context.code())
+            raise error
+        if isinstance(error, NotImplementedError) and context.code() is StatusCode.UNIMPLEMENTED:
+            error = _no_such_method(self._method)  # a servicer that leaves it to its generated base
+        await call.abort(error, None if self._request_streaming else request)
+
+
+def _behaviour(handler: Handler) -> Callable[..., Any]:
+    kinds: tuple[Any, ...] = (handler.unary_unary, handler.unary_stream, handler.stream_unary, handler.stream_stream)
+    behaviour: Callable[..., Any] = next(kind for kind in kinds if kind is not None)
+    return behaviour
+
+
+def _converters(handler: Handler) -> tuple[Callable[[bytes], Any], Callable[[Any], bytes]]:
+    """How generated code reads requests and writes responses."""
+    parse_bytes, pack = handler.request_deserializer, handler.response_serializer
+    if parse_bytes is None or pack is None:
+        raise TypeError("a method of ours reads and writes messages, not bytes")
+    return parse_bytes, pack
+
+
+def _no_such_method(method: str) -> CallError:
+    name = clean(method, _METHOD_CHARACTERS)
+    return CallError(StatusCode.UNIMPLEMENTED, "NO_SUCH_METHOD", f"this server does not serve {name}; see timelines.v1")
