@@ -1,10 +1,12 @@
 """One server process, from the open port to the last call.
 
-1. Check the settings, the tokens and the certificates; open the port. Health says NOT_SERVING.
-2. Read the current posterior, verify it, warm the default scenario, beside the loop. Health turns SERVING, and the
+1. Check the tokens and the certificates, open the port. Health says NOT_SERVING.
+2. Beside the loop, read the current posterior, verify it and warm the default scenario. Health turns SERVING, and the
    ready line is printed. While no posterior can be used, one line says what to run, and it is looked for every second.
 3. On SIGTERM or SIGINT: health NOT_SERVING at once; new calls are still taken for the lame-duck pause, so that
    whoever balances load can turn away; then calls in flight finish within the grace. A second signal ends at once.
+
+Lines for people go to standard output, the structured log to standard error.
 """
 
 from __future__ import annotations
@@ -13,18 +15,25 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack, suppress
 
 from forecast.errors import ForecastError
+from timelines_server import logs, tokens
 from timelines_server.current import Current
+from timelines_server.logs import Logger
+from timelines_server.ports import MetricsPage, listen
 from timelines_server.resources import Resources
-from timelines_server.server import PACKAGE, Service, build, listen
+from timelines_server.server import Service, build
 from timelines_server.settings import Settings
+from timelines_server.wording import names_a_path
 from timelines_server.work import Work
 
+PACKAGE = "timelines.v1"
 LOOK_AGAIN_S = 1.0
 """How often a server without a posterior looks for one, seconds."""
+
+_REMEDY = "no posterior can be used: make one with `timelines fit`, or choose one with `timelines posterior use NAME`"
 
 Say = Callable[[str], None]
 
@@ -37,15 +46,23 @@ def serve(settings: Settings, say: Say) -> None:
     settings : Settings
         How.
     say : callable
-        Takes the lines that are meant for people: the ready line, what to run.
+        Takes the lines that are meant for people.
 
     Raises
     ------
-    InputError, PortError
-        When it cannot begin.
+    InputError
+        When the tokens or the certificates are unsound.
+    PortError
+        When a port cannot be opened.
     """
+    for warning in _warnings(settings):
+        say(f"Warning: {warning}")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings, say))
+
+
+def _warnings(settings: Settings) -> tuple[str, ...]:
+    return settings.warnings + (tokens.warnings(settings.tokens) if settings.tokens else ())
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
@@ -57,36 +74,55 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 
 
 async def _serve(settings: Settings, say: Say) -> None:
+    log = logs.logger()
+    logs.relay_libraries(log)
     resources = Resources(Current(settings.home), Work())
-    service = build(settings, resources)
-    address = listen(service.server, settings)
-    stop = _signals()
-    await service.server.start()
-    getting_ready = asyncio.create_task(_get_ready(service, resources, address, say))
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait((getting_ready, waiting), return_when=asyncio.FIRST_COMPLETED)
-    if getting_ready.done():
-        getting_ready.result()
-    await waiting
-    getting_ready.cancel()
-    await _drain(service, settings)
-    resources.work.close()
+    with ExitStack() as leaving:
+        leaving.callback(resources.work.close)
+        service = build(settings, resources, log)
+        if service.tracing:
+            leaving.callback(service.tracing.close)
+        address = listen(service.server, settings)
+        if settings.metrics_port is not None:
+            page = MetricsPage(settings.metrics_port, service.metrics.registry)
+            leaving.callback(page.close)
+            say(f"Metrics on {page.url}")
+        stop = _signals(log)
+        await service.server.start()
+        await _until(stop, _get_ready(service, resources, say, address))
+        await _drain(service, settings)
 
 
-async def _get_ready(service: Service, resources: Resources, address: str, say: Say) -> None:
-    current = resources.current
-    told = ""
+async def _until(stop: asyncio.Event, getting_ready: Coroutine[None, None, None]) -> None:
+    """Wait for `stop`; a fault on the way to readiness ends the server."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(getting_ready)
+        await stop.wait()
+        task.cancel()
+
+
+async def _get_ready(service: Service, resources: Resources, say: Say, address: str) -> None:
+    await _posterior_found(resources, say)
+    await service.health.tell(serving=True)
+    posterior = resources.current.forecaster.posterior
+    say(f"Serving {PACKAGE} on {address} · posterior {posterior.name} ({posterior.status}) · as of {posterior.as_of}")
+
+
+async def _posterior_found(resources: Resources, say: Say) -> None:
+    """Return when a posterior answers; what stands in the way is said once, and told to callers."""
+    current, said = resources.current, ""
     while not current.ready:
         try:
-            current.use(await resources.work.run(lambda _: current.load()))
+            loaded = await resources.work.run(lambda _: current.load())
         except ForecastError as error:
-            if error.message != told:
-                told = error.message
-                say(f"Not serving yet: {told}")
+            current.problem = _REMEDY if names_a_path(error.message) else error.message
+            if error.message != said:
+                said = error.message
+                say(f"Not serving yet: {said}")
             await asyncio.sleep(LOOK_AGAIN_S)
-    await service.health.tell(serving=True)
-    posterior = current.forecaster.posterior
-    say(f"Serving {PACKAGE} on {address} · posterior {posterior.name} ({posterior.status}) · as of {posterior.as_of}")
+        else:
+            if not current.ready:  # a call may have chosen one meanwhile
+                current.use(loaded)
 
 
 async def _drain(service: Service, settings: Settings) -> None:
@@ -96,16 +132,17 @@ async def _drain(service: Service, settings: Settings) -> None:
     await service.server.stop(settings.grace_s)
 
 
-def _signals() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; the second ends the process."""
+def _signals(log: Logger) -> asyncio.Event:
+    """Set by the first SIGTERM or SIGINT; the second ends the process at once."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
-    def asked() -> None:
+    def asked(number: signal.Signals) -> None:
+        log.info("stopping", signal=number.name, at_once=stop.is_set())
         if stop.is_set():
-            os._exit(1)
+            os._exit(1)  # threads may be at work, and an ordinary exit waits for them
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
-            loop.add_signal_handler(number, asked)
+        with suppress(NotImplementedError):  # on Windows Ctrl-C raises KeyboardInterrupt
+            loop.add_signal_handler(number, asked, number)
     return stop

@@ -1,11 +1,7 @@
-"""The gRPC server: our services, health and reflection on one port."""
+"""The gRPC server: our services, health and reflection, with manners round every call."""
 
 from __future__ import annotations
 
-import errno
-import socket
-from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,43 +11,33 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from forecast.errors import ForecastError
 from timelines.v1 import (
-    dataset_service_pb2,
     dataset_service_pb2_grpc,
-    forecast_service_pb2,
     forecast_service_pb2_grpc,
-    posterior_service_pb2,
     posterior_service_pb2_grpc,
-    scale_service_pb2,
     scale_service_pb2_grpc,
 )
-from timelines_server import tls
+from timelines_server import tokens
+from timelines_server.access import TokenGate
+from timelines_server.admission import Admission
 from timelines_server.health import Health
+from timelines_server.interceptors import Manners
+from timelines_server.logs import Logger
+from timelines_server.metrics import SERVED, Metrics
 from timelines_server.resources import Resources
 from timelines_server.settings import Settings
+from timelines_server.tracing import Tracing
 
 MAX_REQUEST_BYTES = 1 << 20
-"""The receive limit: 1 MiB."""
+"""The receive limit, 1 MiB: gRPC refuses a larger message with RESOURCE_EXHAUSTED before it is read."""
 
-PACKAGE = "timelines.v1"
-"""What every service's name begins with."""
-
-_PROTOS = (forecast_service_pb2, scale_service_pb2, posterior_service_pb2, dataset_service_pb2)
-
-SERVICES = tuple(service.full_name for file in _PROTOS for service in file.DESCRIPTOR.services_by_name.values())
+SERVICES = tuple(service.full_name for file in SERVED for service in file.DESCRIPTOR.services_by_name.values())
 """Full names of our services."""
-
-
-class PortError(ForecastError):
-    """The address cannot be listened on."""
-
-    reason = "PORT"
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A server that has not begun to listen.
+    """A server that does not listen yet.
 
     Attributes
     ----------
@@ -59,13 +45,19 @@ class Service:
         The server.
     health : Health
         What it says of its readiness.
+    metrics : Metrics
+        What it counts.
+    tracing : Tracing or None
+        Where its spans go.
     """
 
     server: grpc.aio.Server
     health: Health
+    metrics: Metrics
+    tracing: Tracing | None
 
 
-def build(settings: Settings, resources: Resources, interceptors: Sequence[grpc.aio.ServerInterceptor] = ()) -> Service:
+def build(settings: Settings, resources: Resources, log: Logger) -> Service:
     """A server with every service on it; a running event loop is needed.
 
     Parameters
@@ -74,20 +66,32 @@ def build(settings: Settings, resources: Resources, interceptors: Sequence[grpc.
         How it runs.
     resources : Resources
         What the handlers share.
-    interceptors : sequence of ServerInterceptor
-        The manners round every call.
+    log : Logger
+        Where each call leaves a line.
+
+    Raises
+    ------
+    InputError
+        When the token file is unsound, or tracing is asked for and not installed.
     """
-    server = grpc.aio.server(interceptors=list(interceptors), options=_options(settings))
+    admission = Admission(settings.max_in_flight)
+    metrics = Metrics(resources.current, admission)
+    tracing = Tracing() if settings.trace else None
+    manners = Manners(admission, metrics, log, _gate(settings), tracing)
+    server = grpc.aio.server(interceptors=[manners], options=_options(settings))
     health = Health(SERVICES)
     _add_services(server, resources)
     health_pb2_grpc.add_HealthServicer_to_server(health, server)
     if settings.reflection:
-        names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, server)
-    return Service(server, health)
+        reflection.enable_server_reflection((*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME), server)
+    return Service(server, health, metrics, tracing)
 
 
-_PARTS = (
+def _gate(settings: Settings) -> TokenGate | None:
+    return TokenGate(tokens.load(settings.tokens), settings.open_reflection) if settings.tokens else None
+
+
+_PARTS: tuple[tuple[str, str, Any], ...] = (
     ("forecast", "Forecast", forecast_service_pb2_grpc.add_ForecastServiceServicer_to_server),
     ("scales", "Scale", scale_service_pb2_grpc.add_ScaleServiceServicer_to_server),
     ("posteriors", "Posterior", posterior_service_pb2_grpc.add_PosteriorServiceServicer_to_server),
@@ -101,37 +105,7 @@ def _add_services(server: grpc.aio.Server, resources: Resources) -> None:
             continue
         servicer = getattr(import_module(f"timelines_server.servicers.{module}"), f"{name}Servicer")
         handlers = getattr(import_module(f"timelines_server.handlers.{module}"), f"{name}Handlers")
-        adder: Callable[[Any, Any], None] = add
-        adder(servicer(handlers(resources)), server)
-
-
-def listen(server: grpc.aio.Server, settings: Settings) -> str:
-    """Open the port, with TLS where it is asked for.
-
-    Returns
-    -------
-    str
-        `host:port`, as clients write it.
-
-    Raises
-    ------
-    PortError
-        When another program holds the port, or the address is not this machine's.
-    InputError
-        When the certificate, its key or the client authorities cannot be used.
-    """
-    secret = tls.credentials(settings)
-    if not settings.reuse_port:
-        _check_free(settings.host, settings.port)
-    host = f"[{settings.host}]" if ":" in settings.host.strip("[]") else settings.host
-    address = f"{host}:{settings.port}"
-    try:
-        port = server.add_secure_port(address, secret) if secret else server.add_insecure_port(address)
-    except RuntimeError as error:
-        raise PortError(
-            f"cannot listen on {address}: it is taken, or not this machine's; give another --port"
-        ) from error
-    return f"{host}:{port}"
+        add(servicer(handlers(resources)), server)
 
 
 def _options(settings: Settings) -> list[tuple[str, Any]]:
@@ -145,28 +119,3 @@ def _options(settings: Settings) -> list[tuple[str, Any]]:
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
     ]
-
-
-def _check_free(host: str, port: int) -> None:
-    """Ask the system first: gRPC says only that it failed, and writes lines of its own."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with closing(socket.socket(family, kind, protocol)) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            probe.listen()
-    except OSError as error:
-        raise PortError(
-            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}; {_remedy(error)}"
-        ) from error
-
-
-def _remedy(error: OSError) -> str:
-
-    if error.errno == errno.EADDRINUSE:
-        return "another program listens there: stop it, or give another --port"
-    if error.errno == errno.EACCES:
-        return "ports below 1024 need a privilege: give another --port"
-    return "give --host an address of this machine"

@@ -1,0 +1,107 @@
+"""The ports that a server listens on, and plain words where it cannot."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from contextlib import closing
+
+import grpc
+from prometheus_client import CollectorRegistry, start_http_server
+
+from forecast.errors import ForecastError
+from timelines_server import tls
+from timelines_server.settings import Settings
+
+METRICS_HOST = "127.0.0.1"
+
+
+class PortError(ForecastError):
+    """The address cannot be listened on."""
+
+    reason = "PORT"
+
+
+class MetricsPage:
+    """`/metrics` on loopback, from a thread of its own.
+
+    Parameters
+    ----------
+    port : int
+        0 takes any free one.
+    registry : CollectorRegistry
+        What it shows.
+
+    Raises
+    ------
+    PortError
+        When it cannot listen there.
+    """
+
+    def __init__(self, port: int, registry: CollectorRegistry) -> None:
+        try:
+            self._server, self._thread = start_http_server(port, METRICS_HOST, registry)
+        except OSError as error:
+            raise _port_error(error, METRICS_HOST, port, "--metrics-port") from error
+        self.url = f"http://{METRICS_HOST}:{self._server.server_port}/metrics"
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def listen(server: grpc.aio.Server, settings: Settings) -> str:
+    """Open the service's port, with TLS where it is asked for.
+
+    Returns
+    -------
+    str
+        `host:port`, as clients write it.
+
+    Raises
+    ------
+    PortError
+        When another program holds the port, or the address is not this machine's.
+    InputError
+        When the certificate, its key or the client authorities cannot be used.
+    """
+    credentials = tls.credentials(settings)
+    host = settings.host.strip("[]")
+    if not settings.reuse_port:
+        _check_free(host, settings.port)
+    host = f"[{host}]" if ":" in host else host
+    address = f"{host}:{settings.port}"
+    try:
+        port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise PortError(f"cannot listen on {address}; {_OTHER_PORT}") from error
+    return f"{host}:{port}"
+
+
+_OTHER_PORT = "another program listens there: stop it, or give another port"
+
+
+def _check_free(host: str, port: int) -> None:
+    """Ask the system first: gRPC says only that it failed, and writes lines of its own."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in places:
+            with closing(socket.socket(family, kind, protocol)) as probe:
+                if port and hasattr(socket, "SO_REUSEPORT"):
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+                probe.listen()
+    except OSError as error:
+        raise _port_error(error, host, port, "--port") from error
+
+
+def _port_error(error: OSError, host: str, port: int, option: str) -> PortError:
+    cause = (error.strerror or str(error)).lower()
+    remedy = "give --host an address of this machine"
+    if error.errno == errno.EADDRINUSE:
+        remedy = f"another program listens there: stop it, or give another {option}"
+    elif error.errno == errno.EACCES:
+        remedy = f"ports below 1024 need a privilege: give another {option}"
+    return PortError(f"cannot listen on {host}:{port} ({cause}); {remedy}")
