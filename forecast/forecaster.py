@@ -11,35 +11,32 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from forecast.engine.answer import Answer
-from forecast.engine.checks import checked_choice, parse_day
+from forecast.engine.arguments import algorithms_of, law_of, payer_of, target_of
+from forecast.engine.checkpoint import Checkpoint, proceed
+from forecast.engine.checks import parse_day
 from forecast.engine.fan import Driver, Fan
 from forecast.engine.fan import fan as make_fan
+from forecast.engine.imported import NONE_IMPORTED
 from forecast.engine.question import (
     DEFAULT_HORIZON,
     DEFAULT_QUANTILES,
-    DEFAULT_RELATIVE_NOISE,
     DEFAULT_SEED,
-    Algorithms,
-    AlgorithmsKind,
-    Law,
-    LawKind,
-    Payer,
     Question,
     Target,
 )
 from forecast.engine.recent import Recent
 from forecast.engine.solver import Solver
-from forecast.errors import InputError
 from forecast.posterior import selection
 from forecast.posterior.artefact import Posterior
 from forecast.priors import LogNormal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from forecast.engine.imported import ImportedScale
     from forecast.engine.question import Criterion, PriceBasis
 
 OTHER_POSTERIORS = 3
@@ -55,6 +52,9 @@ class Forecaster:
         The posterior that answers when a question names none.
     home : Path or str, optional
         The state folder in which others are looked for; default as in `forecast.posterior.state`.
+    imported : mapping, optional
+        Imported scales by name; by default those in the state folder (`forecast.catalogue.studies`), read when a
+        question names a scale that the posterior does not know.
 
     Examples
     --------
@@ -65,10 +65,16 @@ class Forecaster:
     True
     """
 
-    def __init__(self, posterior: Posterior, home: Path | str | None = None) -> None:
+    def __init__(
+        self,
+        posterior: Posterior,
+        home: Path | str | None = None,
+        imported: Mapping[str, ImportedScale] | None = None,
+    ) -> None:
         self.posterior = posterior
         self._home = home
-        self._own = Solver(posterior)
+        self._imported = NONE_IMPORTED if imported is None else imported
+        self._own = Solver(posterior, self._imported)
         self._others: Recent[Solver] = Recent(OTHER_POSTERIORS, lambda _: 1)
 
     @classmethod
@@ -99,8 +105,15 @@ class Forecaster:
         day = None if as_of is None else parse_day(as_of, "as_of")
         return cls(selection.find(posterior, as_of=day, home=home), home)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
         """The answer to a question.
+
+        Parameters
+        ----------
+        question : Question
+            What is asked.
+        checkpoint : callable
+            Called between the steps of the work; what it raises ends the work.
 
         Raises
         ------
@@ -109,7 +122,7 @@ class Forecaster:
         PosteriorNotFoundError
             When it names a posterior or an as-of date that is not there.
         """
-        return self._solver(question.posterior, question.as_of).ask(question)
+        return self._solver(question.posterior, question.as_of).ask(question, checkpoint)
 
     def when(
         self,
@@ -236,55 +249,7 @@ class Forecaster:
         own = self.posterior
         if (name is None or own.name.startswith(name)) and (as_of is None or as_of == own.as_of):
             return self._own
-        return self._others.get((name, as_of), lambda: Solver(selection.find(name, as_of=as_of, home=self._home)))
+        return self._others.get((name, as_of), lambda: self._found(name, as_of))
 
-
-def target_of(loss: float | None, scale: str | None, flop: float | None, gpt3: float | None) -> Target:
-    """The one target among the arguments.
-
-    Raises
-    ------
-    InputError
-        When none or several are given.
-    """
-    given = {"loss": loss, "training_flop": flop, "gpt3_multiple": gpt3}
-    named = [kind for kind, value in given.items() if value is not None]
-    if len(named) != 1:
-        raise InputError(
-            f"{len(named)} targets are given; give one: a loss with its scale, FLOP, or a multiple of GPT-3",
-            field="target",
-        )
-    return Target(named[0], given[named[0]], scale)  # type: ignore[arg-type]
-
-
-def payer_of(budget_usd: float | None, payer: str | None) -> Payer:
-    """A fixed sum, or a named payer; the frontier's spend when neither is given."""
-    if payer is None:
-        return Payer() if budget_usd is None else Payer.fixed(budget_usd)
-    checked_choice(payer, "payer", ("frontier_spend",))
-    return Payer("frontier_spend", budget_usd)
-
-
-def law_of(name: str | None, noise: float | None) -> Law | None:
-    """The law of a name: `pooled`, `mixture`, else a published one; None for the default."""
-    if name is None and noise is None:
-        return None
-    relative_noise = DEFAULT_RELATIVE_NOISE if noise is None else noise
-    if name is None or name in ("pooled", "mixture"):
-        kind: LawKind = "mixture" if name == "mixture" else "pooled"
-        return Law(kind, relative_noise=relative_noise)
-    return Law("published", name, relative_noise)
-
-
-def algorithms_of(chosen: str | LogNormal | None, ceiling_oom: float | None) -> Algorithms | None:
-    """A published halving time by name, or a prior of one's own; None for the default."""
-    if chosen is None:
-        if ceiling_oom is not None:
-            raise InputError(
-                "a ceiling needs algorithms 8mo, 16mo or a prior beside it", field="algorithms.ceiling_oom"
-            )
-        return None
-    if isinstance(chosen, LogNormal):
-        return Algorithms("prior", chosen, ceiling_oom)
-    checked_choice(chosen, "algorithms", [kind for kind in get_args(AlgorithmsKind) if kind != "prior"])
-    return Algorithms(chosen, None, ceiling_oom)  # type: ignore[arg-type]
+    def _found(self, name: str | None, as_of: date | None) -> Solver:
+        return Solver(selection.find(name, as_of=as_of, home=self._home), self._imported)

@@ -24,6 +24,7 @@ from forecast.engine.answer import (
 from forecast.engine.arrival import ArrivalDistribution, probability_mcse
 from forecast.engine.encode import scenario_hash
 from forecast.engine.envelope import EnvelopeKey, halving_prior
+from forecast.engine.imported import ImportedScale
 from forecast.engine.question import Algorithms, Law, Question
 from forecast.engine.scaling import POWER_LAW_SHARE
 from forecast.posterior.artefact import Posterior
@@ -53,6 +54,8 @@ class Basis:
     ceiling_year : int or None
         From when the ceiling decides in half of the draws; None where it never does, or where the question has no part
         in it.
+    imported : ImportedScale or None
+        The target's scale, where it is not one of the posterior's own.
     """
 
     asked: Question
@@ -63,6 +66,7 @@ class Basis:
     p_unreachable: float
     ceiling_share: tuple[float, float, float]
     ceiling_year: int | None
+    imported: ImportedScale | None = None
 
 
 def compose(basis: Basis) -> Answer:
@@ -157,7 +161,7 @@ def _provenance(basis: Basis) -> Provenance:
         seed=basis.settled.seed,
         draws=basis.arrivals.draws,
         code_version=forecast.__version__,
-        scenario_hash=scenario_hash(basis.settled),
+        scenario_hash=scenario_hash(basis.settled, basis.imported.digest if basis.imported else ""),
     )
 
 
@@ -221,9 +225,11 @@ def _law_words(basis: Basis, law: Law) -> str:
         formula = f"L = {floor}{found['coefficient_nats']:.4g} (C / {unit})^-{found['exponent']:.3g}"
         told = f"{law.name}: {formula}, published {found['published_on']}, taken at its word"
         return told + ("; the newest by then" if basis.asked.law is None else "")
+    power = f"; with weight {POWER_LAW_SHARE:g} a pure power law without floor" if law.kind == "mixture" else ""
+    if basis.imported is not None:
+        return words.imported_law(basis.imported) + power
     scale = str(basis.settled.target.scale)
     pooled = "the law pooled over all studies, with an irreducible floor"
     if scale not in laws.groups(basis.posterior):
         pooled += f"; {scale} enters by its published law at {100 * law.relative_noise:.3g} % noise"
-    power = f"; with weight {POWER_LAW_SHARE:g} a pure power law without floor" if law.kind == "mixture" else ""
     return pooled + power

@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from forecast.engine.answer import Answer, BindingLimit, Nowcast, PosteriorStatus, Provenance, Quantile
 
 
-def scenario_hash(question: Question) -> str:
-    """SHA-256 of everything in a settled question that moves its arrivals, in hexadecimal."""
+def scenario_hash(question: Question, imported_digest: str = "") -> str:
+    """SHA-256 of everything in a settled question that moves its arrivals, in hexadecimal.
+
+    Parameters
+    ----------
+    question : Question
+        Settled.
+    imported_digest : str
+        Digest of the imported scale's content, which its name does not tell; empty for a scale of the posterior's own.
+    """
     moving = {"law": None, "algorithms": None} | _scenario_dict(question)
+    if imported_digest:
+        moving["imported_scale"] = imported_digest
     return hashlib.sha256(json.dumps(moving, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine import arrival, paths
+from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.question import Algorithms, Criterion, PayerKind, PriceBasis
 from forecast.engine.streams import stream
 from forecast.posterior.artefact import Posterior
@@ -86,16 +88,25 @@ class Simulation:
 
     def __init__(self, posterior: Posterior, seed: int) -> None:
         self.posterior, self.seed = posterior, seed
+        self._frontier: paths.Frontier | None = None
+        self._simulating = Lock()
 
     @cached_property
     def latent(self) -> paths.Latent:
         """Smooth paths of price and spend."""
         return paths.latent(self.posterior, self.seed)
 
-    @cached_property
+    @property
     def frontier(self) -> paths.Frontier:
         """Largest compute and spend so far."""
-        return paths.frontier(self.posterior, self.latent, self.seed)
+        return self.simulated()
+
+    def simulated(self, checkpoint: Checkpoint = proceed) -> paths.Frontier:
+        """Largest compute and spend so far; the checkpoint is called between the steps when they are first needed."""
+        with self._simulating:
+            if self._frontier is None:
+                self._frontier = paths.frontier(self.posterior, self.latent, self.seed, checkpoint)
+            return self._frontier
 
     @property
     def years(self) -> Array:
@@ -126,20 +137,21 @@ class Simulation:
         gained = paths.algorithmic_progress(halving, t_ref, self.years)
         return gained if algorithms.ceiling_oom is None else np.minimum(gained, algorithms.ceiling_oom)
 
-    def envelope(self, key: EnvelopeKey) -> Envelope:
-        """The envelope of a question."""
-        path = self._path(key)
+    def envelope(self, key: EnvelopeKey, checkpoint: Checkpoint = proceed) -> Envelope:
+        """The envelope of a question; the checkpoint is called between the steps."""
+        path = self._path(key, checkpoint)
+        checkpoint()
         if key.algorithms.kind != "off":
             path += self.progress(key.algorithms, key.t_ref)
         return Envelope(self.years, arrival.envelope(path, out=path), self._rate(key))
 
-    def _path(self, key: EnvelopeKey) -> Array:
+    def _path(self, key: EnvelopeKey, checkpoint: Checkpoint) -> Array:
         if key.criterion == "on_trend":
-            return self.frontier.log10_flop.copy()
+            return self.simulated(checkpoint).log10_flop.copy()
         path = -self.price(key.price_basis)
         path -= paths.run_residual(self.posterior, self.seed)[:, None]
         if key.payer == "frontier_spend":
-            path += self.frontier.log10_spend
+            path += self.simulated(checkpoint).log10_spend
         return path
 
     def _rate(self, key: EnvelopeKey) -> Array:

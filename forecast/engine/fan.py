@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import checked_choice
 from forecast.engine.question import Algorithms, Question
 from forecast.engine.settle import months_within, newest_algorithms, settle
@@ -74,7 +75,7 @@ class Fan:
     seed: int
 
 
-def fan(solver: Solver, driver: Driver, asked: Question) -> Fan:
+def fan(solver: Solver, driver: Driver, asked: Question, checkpoint: Checkpoint = proceed) -> Fan:
     """Bands of one driver on the paths that the answers run on.
 
     Parameters
@@ -85,6 +86,8 @@ def fan(solver: Solver, driver: Driver, asked: Question) -> Fan:
         What to follow.
     asked : Question
         Whose quantiles, horizon, price basis, algorithms, seed and draws count; its target does not.
+    checkpoint : callable
+        Called between the steps.
 
     Raises
     ------
@@ -99,7 +102,8 @@ def fan(solver: Solver, driver: Driver, asked: Question) -> Fan:
     settled = settle(asked, solver.posterior)
     simulation = solver.simulation(settled)
     months = months_within(settled, solver.posterior.as_of)
-    paths = _paths(simulation, driver, settled)[:, :months]
+    paths = _paths(simulation, driver, settled, checkpoint)[:, :months]
+    checkpoint()
     year, value, name = _observed(solver, driver, settled)
     return Fan(
         driver=driver,
@@ -127,7 +131,7 @@ def _check(driver: Driver, asked: Question) -> None:
         raise InputError(message, field="algorithms")
 
 
-def _paths(simulation: Simulation, driver: Driver, settled: Question) -> Array:
+def _paths(simulation: Simulation, driver: Driver, settled: Question, checkpoint: Checkpoint) -> Array:
     if driver == "price":
         return simulation.price(settled.price_basis)
     if driver == "algorithms":
@@ -135,7 +139,7 @@ def _paths(simulation: Simulation, driver: Driver, settled: Question) -> Array:
         years = simulation.years
         off = chosen.kind == "off"
         return np.zeros((1, len(years))) if off else simulation.progress(chosen, float(years[0]))
-    frontier = simulation.frontier
+    frontier = simulation.simulated(checkpoint)
     return frontier.log10_flop if driver == "frontier_compute" else frontier.log10_spend
 
 

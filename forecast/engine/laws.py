@@ -1,18 +1,22 @@
 """Which scaling law a question means, and the compute that its target needs.
 
-Scales are of two kinds: groups of runs that the posterior fitted, and the scales of published point laws. On a group
-the pooled law is the group's own; on a published scale it is what the pool makes of ten points on that law, stated
-with a relative noise. The laws themselves are `forecast.engine.scaling`'s.
+Scales are of three kinds: groups of runs that the posterior fitted, the scales of published point laws, and studies
+that a user imported. On a group the pooled law is the group's own; on a published scale it is what the pool makes of
+ten points on that law, stated with a relative noise; on an imported one what it makes of the study's own points. A
+name of the posterior's own wins over an imported one. The laws themselves are `forecast.engine.scaling`'s.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine import scaling
+from forecast.engine.checkpoint import Checkpoint, proceed
+from forecast.engine.imported import NONE_IMPORTED, ImportedScale
 from forecast.engine.question import DEFAULT_RELATIVE_NOISE, Law, Target
 from forecast.engine.scaling import LossLaw
 from forecast.engine.study import Population, published_law_scale
@@ -29,9 +33,28 @@ def groups(posterior: Posterior) -> tuple[str, ...]:
     return () if "loss" in posterior.prior_only else tuple(posterior.coords["group"].tolist())
 
 
-def known_scales(posterior: Posterior) -> tuple[str, ...]:
-    """Every scale on which this posterior can read a loss."""
-    return groups(posterior) + tuple(law["scale"] for law in posterior.manifest["laws"])
+def known_scales(posterior: Posterior, imported: Mapping[str, ImportedScale] = NONE_IMPORTED) -> tuple[str, ...]:
+    """Every scale on which this posterior can read a loss, its own and the imported ones."""
+    own = groups(posterior) + tuple(law["scale"] for law in posterior.manifest["laws"])
+    return own + tuple(name for name in imported if name not in own)
+
+
+def imported_scale(
+    posterior: Posterior, imported: Mapping[str, ImportedScale], scale: str | None
+) -> ImportedScale | None:
+    """The imported scale of a name; None for a scale of the posterior's own, and for no scale.
+
+    Raises
+    ------
+    UnknownNameError
+        Listing the scales that are known.
+    """
+    if scale is None or scale in known_scales(posterior):
+        return None
+    found = imported.get(scale)
+    if found is None:
+        raise UnknownNameError("scale", scale, known_scales(posterior, imported), field="target.loss.scale")
+    return found
 
 
 def published(posterior: Posterior, name: str) -> LawManifest:
@@ -85,8 +108,30 @@ def required_flop(target: Target, law: LossLaw | None, draws: int) -> Array:
     return np.full(draws, math.log10(target.value) + math.log10(unit))
 
 
-def resolve(posterior: Posterior, scale: str, law: Law, seed: int) -> LossLaw:
+def resolve(
+    posterior: Posterior,
+    scale: str,
+    law: Law,
+    seed: int,
+    imported: ImportedScale | None = None,
+    checkpoint: Checkpoint = proceed,
+) -> LossLaw:
     """The law of every draw on a scale.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Whose draws they are.
+    scale : str
+        Its name.
+    law : Law
+        Which law on it.
+    seed : int
+        Of what is drawn beside the posterior's draws.
+    imported : ImportedScale, optional
+        The scale, where it is not one of the posterior's own.
+    checkpoint : callable
+        Called between the steps of a grid.
 
     Raises
     ------
@@ -95,15 +140,18 @@ def resolve(posterior: Posterior, scale: str, law: Law, seed: int) -> LossLaw:
     """
     if law.kind == "published":
         return scaling.published_law(published(posterior, str(law.name)), posterior.draws)
-    pooled = _pooled(posterior, scale, law.relative_noise, seed)
+    if imported is not None:
+        pooled = imported.law(posterior, seed, checkpoint)
+    else:
+        pooled = _pooled(posterior, scale, law.relative_noise, seed, checkpoint)
     return scaling.mixture(pooled, seed) if law.kind == "mixture" else pooled
 
 
-def _pooled(posterior: Posterior, scale: str, relative_noise: float, seed: int) -> LossLaw:
+def _pooled(posterior: Posterior, scale: str, relative_noise: float, seed: int, checkpoint: Checkpoint) -> LossLaw:
     if scale in groups(posterior):
         return scaling.group_law(posterior, scale, seed)
     if relative_noise == DEFAULT_RELATIVE_NOISE:
         return scaling.scale_law(posterior, scale, seed)
     stated, population = newest_of_scale(posterior, scale), Population.of(posterior.blocks["loss"])
-    restated = published_law_scale(stated, population, relative_noise, posterior.draws, seed)
+    restated = published_law_scale(stated, population, relative_noise, posterior.draws, seed, checkpoint)
     return restated.law(posterior.constants("loss")["omega"], seed)

@@ -29,6 +29,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, log10_world_gdp, soft_cap, year_weights
 from forecast.engine.streams import stream, student_t
 from forecast.posterior.artefact import Posterior
@@ -129,8 +130,12 @@ def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:
     return Latent(posterior, seed, *_grid(posterior.as_of, simulate_from, months))
 
 
-def largest_runs(posterior: Posterior, paths: Latent, seed: int) -> tuple[Array, Array]:
+def largest_runs(
+    posterior: Posterior, paths: Latent, seed: int, checkpoint: Checkpoint = proceed
+) -> tuple[Array, Array]:
     """Simulate runs; the largest compute and the largest spend of each month, -inf in a month without a run.
+
+    The checkpoint is called before each block of draws.
 
     Returns
     -------
@@ -140,11 +145,12 @@ def largest_runs(posterior: Posterior, paths: Latent, seed: int) -> tuple[Array,
     flop, spend = (np.full(paths.log10_price.shape, -np.inf) for _ in range(2))
     rng = stream(seed, "frontier runs")
     for rows in _row_blocks(len(flop)):
+        checkpoint()
         _simulate_runs(posterior, paths, rows, rng, flop[rows], spend[rows])
     return flop, spend
 
 
-def frontier(posterior: Posterior, paths: Latent, seed: int) -> Frontier:
+def frontier(posterior: Posterior, paths: Latent, seed: int, checkpoint: Checkpoint = proceed) -> Frontier:
     """Simulate runs and take the running maxima of their compute and spend.
 
     Returns
@@ -153,7 +159,7 @@ def frontier(posterior: Posterior, paths: Latent, seed: int) -> Frontier:
         Shape (draws, months) from the as-of month on.
     """
     known = posterior.constants("compute")
-    flop, spend = largest_runs(posterior, paths, seed)
+    flop, spend = largest_runs(posterior, paths, seed, checkpoint)
     return Frontier(
         _running_maximum(flop, float(known["largest_known_log10_flop"]), paths.lead),
         _running_maximum(spend, float(known["largest_known_log10_spend"]), paths.lead),

@@ -11,6 +11,7 @@ from datetime import date
 
 from forecast.engine import laws
 from forecast.engine.envelope import EnvelopeKey
+from forecast.engine.imported import ImportedScale
 from forecast.engine.question import (
     DEFAULT_BY_YEARS,
     DEFAULT_RELATIVE_NOISE,
@@ -26,8 +27,17 @@ from forecast.priors import ALGORITHMS_PUBLISHED_ON
 from forecast.units import decimal_year, grid_years, months_until
 
 
-def settle(question: Question, posterior: Posterior) -> Question:
+def settle(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> Question:
     """The question with every default filled in.
+
+    Parameters
+    ----------
+    question : Question
+        As it was put.
+    posterior : Posterior
+        Which is to answer it.
+    imported : ImportedScale, optional
+        Its scale, where that is not one of the posterior's own.
 
     Raises
     ------
@@ -47,28 +57,30 @@ def settle(question: Question, posterior: Posterior) -> Question:
         question,
         as_of=posterior.as_of,
         posterior=posterior.name,
-        law=_law(question, posterior),
+        law=_law(question, posterior, imported),
         algorithms=_algorithms(question, posterior.as_of),
         by_years=_by_years(question, posterior.as_of),
     )
 
 
-def envelope_key(question: Question, posterior: Posterior) -> EnvelopeKey:
+def envelope_key(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> EnvelopeKey:
     """What the envelope of a settled question depends on."""
     algorithms = question.algorithms or Algorithms()
-    t_ref = 0.0 if algorithms.kind == "off" else reference_year(question, posterior)
+    t_ref = 0.0 if algorithms.kind == "off" else reference_year(question, posterior, imported)
     return EnvelopeKey(question.criterion, question.payer.kind, question.price_basis, algorithms, t_ref)
 
 
-def reference_year(question: Question, posterior: Posterior) -> float:
+def reference_year(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> float:
     """Decimal year from which algorithmic progress counts.
 
     For a loss the date of its law: the median publication date of the pooled law's rows, or the publication of the
-    published law that the scale rests on. For FLOP and GPT-3 multiples the forecast's first month: the target is then
-    effective compute.
+    published law or the imported study that the scale rests on. For FLOP and GPT-3 multiples the forecast's first
+    month: the target is then effective compute.
     """
     if question.target.kind != "loss" or question.law is None:
         return float(grid_years(posterior.as_of, 1)[0])
+    if imported is not None:
+        return decimal_year(imported.published_on)
     if question.target.scale in laws.groups(posterior):
         return float(posterior.constants("loss")["t_ref"])
     name, scale = question.law.name, str(question.target.scale)
@@ -111,9 +123,11 @@ def _require(posterior: Posterior, blocks: list[str], what: str) -> None:
             )
 
 
-def _law(question: Question, posterior: Posterior) -> Law | None:
+def _law(question: Question, posterior: Posterior, imported: ImportedScale | None) -> Law | None:
     if question.target.kind != "loss":
         return None
+    if imported is not None:
+        return _law_of_import(question.law or Law(), imported, posterior)
     scale, known = question.target.scale, laws.known_scales(posterior)
     if scale not in known:
         raise UnknownNameError("scale", str(scale), known, field="target.loss.scale")
@@ -126,6 +140,30 @@ def _law(question: Question, posterior: Posterior) -> Law | None:
         raise InputError(
             f"relative_noise is {law.relative_noise:g}, but scale {scale} has runs of its own, and their scatter "
             "is fitted; leave the noise out",
+            field=f"law.{law.kind}.relative_noise",
+        )
+    return law
+
+
+def _law_of_import(law: Law, scale: ImportedScale, posterior: Posterior) -> Law:
+    if scale.published_on > posterior.as_of:
+        raise InputError(
+            f"scale {scale.name} was published on {scale.published_on}, after the as-of date {posterior.as_of}: a "
+            f"forecast as of then does not know it; choose a scale that was published by then, or a posterior as of "
+            f"{scale.published_on} or later",
+            field="target.loss.scale",
+        )
+    if law.kind == "published":
+        laws.published(posterior, str(law.name))
+        raise InputError(
+            f"law {law.name} is not stated on scale {scale.name}, which is an imported study; choose pooled or mixture",
+            field="law.published.name",
+        )
+    _require_pool(law, posterior, scale.name)
+    if law.relative_noise != DEFAULT_RELATIVE_NOISE:
+        raise InputError(
+            f"relative_noise is {law.relative_noise:g}, but scale {scale.name} has points of its own, whose noise was "
+            "stated at import or is learned; leave the noise out",
             field=f"law.{law.kind}.relative_noise",
         )
     return law
@@ -147,14 +185,15 @@ def _check_scale_of(law: Law, scale: str, posterior: Posterior) -> None:
         )
 
 
-def _require_pool(law: Law, posterior: Posterior) -> None:
-    if "loss" in posterior.prior_only:
-        names = ", ".join(sorted(entry["name"] for entry in posterior.manifest["laws"]))
-        raise UnansweredError(
-            f"the {law.kind} law had not been published by {posterior.as_of}: fewer than five points were known; "
-            f"choose a published one: {names}",
-            field="law",
-        )
+def _require_pool(law: Law, posterior: Posterior, imported: str = "") -> None:
+    if "loss" not in posterior.prior_only:
+        return
+    names = ", ".join(sorted(entry["name"] for entry in posterior.manifest["laws"]))
+    remedy = f"scale {imported} needs it: choose a later as-of date" if imported else f"choose a published one: {names}"
+    raise UnansweredError(
+        f"the {law.kind} law had not been published by {posterior.as_of}: fewer than five points were known; {remedy}",
+        field="law",
+    )
 
 
 def _algorithms(question: Question, as_of: date) -> Algorithms:

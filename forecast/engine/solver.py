@@ -9,6 +9,7 @@ millisecond.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,10 @@ from numpy.typing import NDArray
 from forecast.engine import laws, settle
 from forecast.engine.answer import Answer
 from forecast.engine.arrival import ArrivalDistribution, distribution, first_passage
+from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.compose import Basis, compose
 from forecast.engine.envelope import Envelope, EnvelopeKey, Simulation
+from forecast.engine.imported import NONE_IMPORTED, ImportedScale
 from forecast.engine.question import Question
 from forecast.engine.recent import Recent
 from forecast.engine.scaling import LossLaw
@@ -37,43 +40,56 @@ class Solver:
     ----------
     posterior : Posterior
         Verified draws.
+    imported : mapping, optional
+        Scales that a user imported, by name; looked into only for a scale that the posterior does not know.
     """
 
-    def __init__(self, posterior: Posterior) -> None:
-        self.posterior = posterior
+    def __init__(self, posterior: Posterior, imported: Mapping[str, ImportedScale] = NONE_IMPORTED) -> None:
+        self.posterior, self._imported = posterior, imported
         self._simulations: Recent[Simulation] = Recent(1, lambda _: 1)  # the newest only: it is the largest thing here
         self._envelopes: Recent[Envelope] = Recent(ENVELOPE_BYTES, lambda kept: kept.nbytes)
         self._laws: Recent[LossLaw] = Recent(KEPT_LAWS, lambda _: 1)
         self._requirements: Recent[Array] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
         """The answer to one question.
+
+        Parameters
+        ----------
+        question : Question
+            What is asked.
+        checkpoint : callable
+            Called between the steps of what is not remembered, every 100 ms or so.
 
         Raises
         ------
         InputError
             When the question does not fit the posterior (see `forecast.engine.settle`).
         """
-        settled = settle.settle(question, self.posterior)
-        key = settle.envelope_key(settled, self.posterior)
-        simulation, required = self.simulation(settled), self.required_flop(settled)
+        imported = self._imported_scale(question)
+        settled = settle.settle(question, self.posterior, imported)
+        key = settle.envelope_key(settled, self.posterior, imported)
+        simulation, required = self.simulation(settled), self._required(settled, imported, checkpoint)
         return compose(
             Basis(
                 asked=question,
                 settled=settled,
                 posterior=simulation.posterior,
                 key=key,
-                arrivals=self._arrivals(settled, key, required),
+                arrivals=self._arrivals(settled, key, required, checkpoint),
                 p_unreachable=float(np.count_nonzero(np.isinf(required))) / len(required),
                 ceiling_share=simulation.ceiling_share,
                 ceiling_year=None if settled.payer.usd_2023 else simulation.ceiling_year,
+                imported=imported,
             )
         )
 
-    def arrivals(self, question: Question) -> ArrivalDistribution:
-        """Outcomes of all draws."""
-        settled = settle.settle(question, self.posterior)
-        return self._arrivals(settled, settle.envelope_key(settled, self.posterior), self.required_flop(settled))
+    def arrivals(self, question: Question, checkpoint: Checkpoint = proceed) -> ArrivalDistribution:
+        """Outcomes of all draws; the checkpoint is called as by `ask`."""
+        imported = self._imported_scale(question)
+        settled = settle.settle(question, self.posterior, imported)
+        key = settle.envelope_key(settled, self.posterior, imported)
+        return self._arrivals(settled, key, self._required(settled, imported, checkpoint), checkpoint)
 
     def simulation(self, question: Question) -> Simulation:
         """The paths that a question runs on."""
@@ -82,26 +98,38 @@ class Solver:
 
     def required_flop(self, settled: Question) -> Array:
         """Physical compute that the target needs, log10 FLOP, shape (draws,); +inf where it is out of reach."""
-        key = (settled.target, settled.law, settled.seed, self._draws(settled))
-        return self._requirements.get(key, lambda: self._required_flop(settled))
+        return self._required(settled, self._imported_scale(settled), proceed)
 
     def law(self, settled: Question) -> LossLaw | None:
         """The law of every draw on the target's scale; None for compute as such."""
+        return self._law(settled, self._imported_scale(settled), proceed)
+
+    def _imported_scale(self, question: Question) -> ImportedScale | None:
+        return laws.imported_scale(self.posterior, self._imported, question.target.scale)
+
+    def _required(self, settled: Question, imported: ImportedScale | None, checkpoint: Checkpoint) -> Array:
+        draws = self._draws(settled)
+        key = (settled.target, settled.law, settled.seed, draws, imported and imported.digest)
+        return self._requirements.get(
+            key, lambda: laws.required_flop(settled.target, self._law(settled, imported, checkpoint), draws)
+        )
+
+    def _law(self, settled: Question, imported: ImportedScale | None, checkpoint: Checkpoint) -> LossLaw | None:
         scale, law, seed = settled.target.scale, settled.law, settled.seed
         if law is None or scale is None:
             return None
         posterior = self.simulation(settled).posterior
-        return self._laws.get((scale, law, seed, posterior.draws), lambda: laws.resolve(posterior, scale, law, seed))
-
-    def _required_flop(self, settled: Question) -> Array:
-        return laws.required_flop(settled.target, self.law(settled), self._draws(settled))
+        key = (scale, law, seed, posterior.draws, imported and imported.digest)
+        return self._laws.get(key, lambda: laws.resolve(posterior, scale, law, seed, imported, checkpoint))
 
     def _draws(self, question: Question) -> int:
         return min(question.max_draws, self.posterior.draws)
 
-    def _arrivals(self, settled: Question, key: EnvelopeKey, required: Array) -> ArrivalDistribution:
+    def _arrivals(
+        self, settled: Question, key: EnvelopeKey, required: Array, checkpoint: Checkpoint
+    ) -> ArrivalDistribution:
         simulation = self.simulation(settled)
-        made = self._envelopes.get((key, settled.seed, len(required)), lambda: simulation.envelope(key))
+        made = self._envelopes.get((key, settled.seed, len(required)), lambda: simulation.envelope(key, checkpoint))
         shifted = required - math.log10(settled.payer.usd_2023) if settled.payer.usd_2023 else required
         eventually = np.isfinite(required) & (made.rate > 0)
         within = settle.months_within(settled, self.posterior.as_of)

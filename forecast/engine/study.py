@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.grid import Problem
 from forecast.engine.population import Population
 from forecast.engine.scaling import LossLaw, discrepancy, log_loss, reference_point
@@ -116,7 +117,12 @@ class StudyDraws:
 
 
 def fit_study(
-    study: Study, population: Population, draws: int, seed: int, relative_noise: float | None = None
+    study: Study,
+    population: Population,
+    draws: int,
+    seed: int,
+    relative_noise: float | None = None,
+    checkpoint: Checkpoint = proceed,
 ) -> StudyDraws:
     """The law of a study that the population has not seen.
 
@@ -132,6 +138,8 @@ def fit_study(
         Of the draws.
     relative_noise : float, optional
         Noise of the points where it is known; by default it is learned, with the population as prior.
+    checkpoint : callable
+        Called between the steps of the grid.
 
     Returns
     -------
@@ -139,7 +147,8 @@ def fit_study(
         In random order, so that draw k can meet draw k of anything else.
     """
     problem = Problem.of(study.log10_flop, study.log_loss, population, relative_noise)
-    places = problem.places(draws, stream(seed, "study"))
+    places = problem.places(draws, stream(seed, "study"), checkpoint)
+    checkpoint()
     level = problem.draw_level(places, stream(seed, "study level"))
     b, floor_nats = places.b, np.exp(level + places.log_floor_share)
     log10_c0, _ = reference_point(study.log10_flop, study.log_loss)
@@ -148,7 +157,12 @@ def fit_study(
 
 
 def published_law_scale(
-    law: Mapping[str, Any], population: Population, relative_noise: float, draws: int, seed: int
+    law: Mapping[str, Any],
+    population: Population,
+    relative_noise: float,
+    draws: int,
+    seed: int,
+    checkpoint: Checkpoint = proceed,
 ) -> StudyDraws:
     """What the pool makes of a published law, stated as ten points that lie on it.
 
@@ -162,6 +176,8 @@ def published_law_scale(
         Relative noise of the ten points.
     draws, seed : int
         How many draws, and their seed.
+    checkpoint : callable
+        Called between the steps of the grid.
 
     Returns
     -------
@@ -176,4 +192,4 @@ def published_law_scale(
     log10_flop = np.linspace(*PUBLISHED_LOG10_FLOP, PUBLISHED_POINTS)
     reducible = float(law["coefficient_nats"]) * (10**log10_flop / float(law["flop_unit"])) ** -float(law["exponent"])
     study = Study(log10_flop, np.log(float(law["floor_nats"]) + reducible))
-    return fit_study(study, population, draws, seed, relative_noise)
+    return fit_study(study, population, draws, seed, relative_noise, checkpoint)

@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 
 from forecast.engine.answer import Answer
+from forecast.engine.imported import ImportedScale
 from forecast.engine.question import Algorithms, Payer, Question, Target
 from forecast.units import date_of
 
@@ -90,6 +91,17 @@ def algorithms_words(algorithms: Algorithms, halving: tuple[float, float, float]
     low, middle, high = (number(months) for months in halving)
     ceiling = f", at most {algorithms.ceiling_oom:g} orders of magnitude in all" if algorithms.ceiling_oom else ""
     return f"the compute that a fixed loss needs halves every {middle} months (90 % {low} to {high}){ceiling}"
+
+
+def imported_law(scale: ImportedScale) -> str:
+    """Where the law of an imported scale comes from."""
+    flop = [flop for flop, _ in scale.points]
+    known = scale.relative_noise
+    noise = f"stated {100 * known:.3g} % noise" if known is not None else "learned noise"
+    return (
+        f"your study {scale.name}, {len(flop)} points from {number(min(flop))} to {number(max(flop))} FLOP at {noise}, "
+        f"published {scale.published_on}, pooled with other studies, with an irreducible floor"
+    )
 
 
 def horizon_words(question: Question) -> str:
