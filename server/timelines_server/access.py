@@ -49,9 +49,7 @@ class TokenGate:
         token = self._known(metadata)
         needed = NEEDS.get(method, Scope.READ)
         if token.scope < needed:
-            message = (
-                f"token {token.name} has the scope {token.scope.label}; this call needs {needed.label}"
-            )
+            message = f"token {token.name} has the scope {token.scope.label}; this call needs {needed.label}"
             raise CallError(StatusCode.PERMISSION_DENIED, "SCOPE_MISSING", message)
         return token.name
 

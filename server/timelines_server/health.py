@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health_pb2
-from grpc_health.v1.health import aio
+from grpc_health.v1 import health_pb2  # type: ignore[import-untyped]  # ships no types
+from grpc_health.v1.health import aio  # type: ignore[import-untyped]  # ships no types
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-class Health(aio.HealthServicer):
-    """The standard servicer; its watches end when the server stops, which would wait for them else.
+class Health(aio.HealthServicer):  # type: ignore[misc]  # ships no types
+    """The standard servicer, NOT_SERVING at first; its watches end when the server stops, which else waits for them.
 
     Parameters
     ----------
@@ -27,25 +27,32 @@ class Health(aio.HealthServicer):
         super().__init__()
         self._names = ("", *services)
         self._server_status = dict.fromkeys(self._names, NOT_SERVING)
-        self._closing = asyncio.Event()
+        self._watches: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
-    async def tell(self, serving: bool) -> None:
-        """Turn every service SERVING or NOT_SERVING."""
+    async def serving(self) -> None:
+        """Turn every service SERVING."""
         for name in self._names:
-            await self.set(name, SERVING if serving else NOT_SERVING)
+            await self.set(name, SERVING)
 
-    async def Watch(self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+    async def Watch(  # the name in the proto
+        self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext[Any, Any]
+    ) -> None:
         """Tell the state now and at every change, until the server stops."""
-        watch = asyncio.ensure_future(super().Watch(request, context))
-        closing = asyncio.ensure_future(self._closing.wait())
+        task = asyncio.current_task()
+        assert task is not None
+        self._watches.add(task)
         try:
-            await asyncio.wait((watch, closing), return_when=asyncio.FIRST_COMPLETED)
+            await super().Watch(request, context)
+        except asyncio.CancelledError:
+            if self._closed:
+                await context.abort(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
+            raise
         finally:
-            watch.cancel()
-            closing.cancel()
-        if self._closing.is_set():
-            await context.abort(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
+            self._watches.discard(task)
 
     def close(self) -> None:
         """End every watch."""
-        self._closing.set()
+        self._closed = True
+        for task in self._watches:
+            task.cancel()

@@ -103,7 +103,7 @@ async def _until(stop: asyncio.Event, getting_ready: Coroutine[None, None, None]
 
 async def _get_ready(service: Service, resources: Resources, say: Say, address: str) -> None:
     await _posterior_found(resources, say)
-    await service.health.tell(serving=True)
+    await service.health.serving()
     posterior = resources.current.forecaster.posterior
     say(f"Serving {PACKAGE} on {address} · posterior {posterior.name} ({posterior.status}) · as of {posterior.as_of}")
 
