@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from contextvars import ContextVar
 from itertools import count
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, NoReturn, Protocol
 
 from grpc import StatusCode
 from grpc.aio import ServicerContext
 
 from forecast.errors import ArtefactError, StorageError
-from timelines_server.logs import Logger
+from timelines_server.logs import CallLog
 from timelines_server.status import CallError, Failure
 
 Context = ServicerContext[Any, Any]
@@ -46,7 +47,7 @@ class Call:
         Full path of the method.
     meters : Counted
         What counts it.
-    log : Logger
+    log : CallLog
         Where its line goes.
     token : str
         Name of the token that it came with; empty for none.
@@ -54,16 +55,29 @@ class Call:
         Its context.
     """
 
-    __slots__ = ("_began", "_context", "_deadline_s", "_log", "_meters", "_token", "ended", "id", "method")
+    __slots__ = (
+        *("_began", "_context", "_deadline_s", "_ended_at", "_log", "_meters", "_number", "_peer", "_reason"),
+        *("_seconds", "_token", "code", "method"),
+    )
 
-    def __init__(self, method: str, meters: Counted, log: Logger, token: str, context: Context) -> None:
+    def __init__(self, method: str, meters: Counted, log: CallLog, token: str, context: Context) -> None:
         self._began = perf_counter()
-        self.id = f"{_PROCESS}-{next(_NUMBERS):x}"
+        self._number = next(_NUMBERS)
         self.method = method
-        self.ended = False
+        self.code: StatusCode | None = None
         self._meters, self._log, self._token, self._context = meters, log, token, context
         self._deadline_s = _remaining_s(context)
         meters.started()
+
+    @property
+    def id(self) -> str:
+        """Its number, which no other call of this process or another has."""
+        return f"{_PROCESS}-{self._number:x}"
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has been counted and told of."""
+        return self.code is not None
 
     def refuse_if_late(self) -> None:
         """Spare the work for a caller who has stopped waiting.
@@ -81,28 +95,37 @@ class Call:
         """What an error becomes; what only the operator may know of it goes to the log, under this call's number."""
         failure = Failure.of(error, request, self.id)
         if failure.code in _SERVERS_FAULT:
-            self._log.error("exception", call_id=self.id, method=self.method, exc_info=error)
+            self._log.log.error("exception", call_id=self.id, method=self.method, exc_info=error)
         elif isinstance(error, ArtefactError | StorageError):
-            self._log.error("fault", call_id=self.id, method=self.method, said=error.message)
+            self._log.log.error("fault", call_id=self.id, method=self.method, said=error.message)
         return failure
 
     def end(self, code: StatusCode, reason: str = "") -> None:
-        """Count the call and write its line."""
-        seconds = perf_counter() - self._began
-        self.ended = True
-        self._meters.handled(code, seconds)
-        said = {"call_id": self.id, "method": self.method, "code": code.name}
-        if reason:
-            said["reason"] = reason
+        """Count the call and have its line written."""
+        self._seconds = perf_counter() - self._began
+        self._meters.handled(code, self._seconds)
+        self.code, self._reason = code, reason
+        self._ended_at, self._peer = time(), self._context.peer()
+        self._log.tell(self, at_once=code in _SERVERS_FAULT)
+
+    @property
+    def level(self) -> int:
+        """How loud its line is, as in `logging`."""
+        if self.code in _SERVERS_FAULT:
+            return logging.ERROR
+        return logging.WARNING if self.code in _WORTH_A_LOOK else logging.INFO
+
+    def said(self) -> dict[str, Any]:
+        """What its line says; of what was asked, nothing."""
+        said = {"time": self._ended_at, "call_id": self.id, "method": self.method, "code": _name(self.code)}
+        if self._reason:
+            said["reason"] = self._reason
         if self._token:
             said["token"] = self._token
-        limits = {} if self._deadline_s is None else {"deadline_ms": round(self._deadline_s * 1e3, 1)}
-        tell = self._log.info
-        if code in _SERVERS_FAULT:
-            tell = self._log.error
-        elif code in _WORTH_A_LOOK:
-            tell = self._log.warning
-        tell("call", **said, duration_ms=round(seconds * 1e3, 3), peer=self._context.peer(), **limits)
+        said |= {"duration_ms": round(self._seconds * 1e3, 3), "peer": self._peer}
+        if self._deadline_s is not None:
+            said["deadline_ms"] = round(self._deadline_s * 1e3, 1)
+        return said
 
     def gone(self) -> None:
         """The caller is gone: it gave up, or its deadline has passed."""
@@ -127,6 +150,10 @@ class Call:
         if remaining is None or self._deadline_s is None:
             return False
         return remaining <= _DEADLINE_SLACK_S + _DEADLINE_SLACK_SHARE * self._deadline_s
+
+
+def _name(code: StatusCode | None) -> str:
+    return "" if code is None else code.name
 
 
 def _remaining_s(context: Context) -> float | None:

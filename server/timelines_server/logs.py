@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
-from typing import Any, TextIO
+from datetime import UTC, datetime
+from time import time
+from typing import Any, Protocol, TextIO
+from weakref import finalize
 
 import structlog
 from structlog.typing import FilteringBoundLogger
 
 Logger = FilteringBoundLogger
+TOGETHER = 64
+"""How many lines of calls are written at once at most."""
+LATEST_S = 0.05
+"""How long a line of a call waits at most, seconds."""
+
 _encode = json.JSONEncoder(default=repr, separators=(",", ":")).encode
 
 
@@ -29,7 +38,7 @@ def logger(stream: TextIO | None = None) -> Logger:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            _stamp,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(serializer=_serialize),
         ],
@@ -40,6 +49,66 @@ def logger(stream: TextIO | None = None) -> Logger:
 def relay_libraries(log: Logger) -> None:
     """Send what libraries log by Python's own `logging`, from warnings on, to the same lines."""
     logging.basicConfig(level=logging.WARNING, handlers=[_Relay(log)], force=True)
+
+
+class Line(Protocol):
+    """A line of a call, before it is rendered."""
+
+    @property
+    def level(self) -> int:
+        """As in `logging`."""
+
+    def said(self) -> dict[str, Any]:
+        """What the line says; `time` in seconds since 1970."""
+
+
+class CallLog:
+    """Lines of calls, rendered together: one by one, each between two calls, they cost several times as much.
+
+    A line is written within a twentieth of a second, one of an error at once, and all at the end of the process.
+
+    Parameters
+    ----------
+    log : Logger
+        Where they go.
+    """
+
+    def __init__(self, log: Logger) -> None:
+        self.log = log
+        self._waiting: list[Line] = []
+        finalize(self, _write, log, self._waiting)
+
+    def tell(self, line: Line, *, at_once: bool = False) -> None:
+        """Take a line; a running event loop is needed.
+
+        Parameters
+        ----------
+        line : Line
+            The line.
+        at_once : bool
+            Whether it is written now, with those that wait.
+        """
+        self._waiting.append(line)
+        if at_once or len(self._waiting) >= TOGETHER:
+            self.flush()
+        elif len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(LATEST_S, self.flush)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        _write(self.log, self._waiting)
+
+
+def _write(log: Logger, waiting: list[Line]) -> None:
+    lines = waiting.copy()
+    waiting.clear()
+    for line in lines:
+        log.log(line.level, "call", **line.said())
+
+
+def _stamp(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event["time"] = datetime.fromtimestamp(event.get("time") or time(), UTC).isoformat(timespec="milliseconds")
+    return event
 
 
 def _serialize(event: Mapping[str, Any], **_: Any) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import Any
 
 from grpc import StatusCode
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from timelines.v1 import dataset_service_pb2, forecast_service_pb2, posterior_service_pb2, scale_service_pb2
 from timelines_server.admission import Admission, Slots
@@ -35,31 +38,40 @@ def code_label(code: StatusCode) -> str:
 
 
 class Meters:
-    """The series of one method, looked up once.
+    """Counts of one method; plain numbers, because every call pays for them: Prometheus reads them when it scrapes.
 
     Parameters
     ----------
-    started, handled, received, sent : Counter
-        Of all methods.
-    seconds : Histogram
-        Of all methods.
     labels : tuple of str
         Type, service and method.
     """
 
-    def __init__(
-        self, started: Counter, handled: Counter, received: Counter, sent: Counter, seconds: Histogram, labels: Any
-    ) -> None:
-        self._handled = {code: handled.labels(*labels, code_label(code)).inc for code in StatusCode}
-        self._observe = seconds.labels(*labels).observe
-        self.started = started.labels(*labels).inc
-        self.received = received.labels(*labels).inc
-        self.sent = sent.labels(*labels).inc
+    __slots__ = ("begun", "buckets", "ended", "in_messages", "labels", "out_messages", "seconds")
+
+    def __init__(self, labels: tuple[str, str, str]) -> None:
+        self.labels = labels
+        self.begun = self.in_messages = self.out_messages = 0
+        self.ended = dict.fromkeys(StatusCode, 0)
+        self.seconds = 0.0
+        self.buckets = [0] * (len(_SECONDS) + 1)
+
+    def started(self) -> None:
+        """Count a call that begins."""
+        self.begun += 1
+
+    def received(self) -> None:
+        """Count a message of a caller's."""
+        self.in_messages += 1
+
+    def sent(self) -> None:
+        """Count a message to a caller."""
+        self.out_messages += 1
 
     def handled(self, code: StatusCode, seconds: float) -> None:
         """Count a call that has ended."""
-        self._handled[code]()
-        self._observe(seconds)
+        self.ended[code] += 1
+        self.seconds += seconds
+        self.buckets[bisect_left(_SECONDS, seconds)] += 1
 
 
 class Uncounted:
@@ -86,14 +98,14 @@ class Metrics:
     def __init__(self, current: Current | None = None, admission: Admission | None = None) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._families = self._calls()
         self._meters: dict[str, Meters] = {}
         for method, *streaming in _methods(SERVED):
             self.of(method, *streaming)
+        self.registry.register(_Calls(self._meters))
         if current is not None:
             self.registry.register(_PosteriorInfo(current))
         if admission is not None:
-            self._in_flight(admission.calls, admission.streams)
+            self.registry.register(_InFlight((admission.calls, admission.streams)))
 
     def of(self, method: str, client_streaming: bool, server_streaming: bool) -> Meters:
         """The meters of a method that is served.
@@ -108,7 +120,7 @@ class Metrics:
         meters = self._meters.get(method)
         if meters is None:
             service, _, name = method[1:].rpartition("/")
-            meters = Meters(*self._families, (_TYPES[client_streaming, server_streaming], service, name))
+            meters = Meters((_TYPES[client_streaming, server_streaming], service, name))
             self._meters[method] = meters
         return meters
 
@@ -116,30 +128,55 @@ class Metrics:
         """The meters of a method if it is served; a method that is not must never become a label."""
         return self._meters.get(method) or Uncounted()
 
-    def _calls(self) -> tuple[Counter, Counter, Counter, Counter, Histogram]:
-        def counter(name: str, about: str, labels: tuple[str, ...] = _METHOD) -> Counter:
-            return Counter(f"grpc_server_{name}", about, labels, registry=self.registry)
 
-        return (
-            counter("started", "Calls begun."),
-            counter("handled", "Calls ended, well or not.", (*_METHOD, "grpc_code")),
-            counter("msg_received", "Messages received."),
-            counter("msg_sent", "Messages sent."),
-            Histogram(
-                "grpc_server_handling_seconds",
-                "Time from the first message of a call to its end.",
-                _METHOD,
-                buckets=_SECONDS,
-                registry=self.registry,
-            ),
-        )
+class _Calls(Collector):
+    """The counts of all methods, under the names of go-grpc-prometheus."""
 
-    def _in_flight(self, *slots: Slots) -> None:
-        used = Gauge("timelines_in_flight", "Calls under way.", ("kind",), registry=self.registry)
-        limit = Gauge("timelines_in_flight_limit", "Calls there is room for.", ("kind",), registry=self.registry)
-        for one in slots:
-            used.labels(one.kind).set_function(lambda one=one: one.used)  # type: ignore[misc]
-            limit.labels(one.kind).set(one.limit)
+    def __init__(self, meters: Mapping[str, Meters]) -> None:
+        self._meters = meters
+
+    def collect(self) -> Iterable[Metric]:
+        every = list(self._meters.values())
+        yield _counter("started", "Calls begun.", ((one.labels, one.begun) for one in every))
+        yield _counter("msg_received", "Messages received.", ((one.labels, one.in_messages) for one in every))
+        yield _counter("msg_sent", "Messages sent.", ((one.labels, one.out_messages) for one in every))
+        handled = (((*one.labels, code_label(code)), n) for one in every for code, n in one.ended.items())
+        yield _counter("handled", "Calls ended, well or not.", handled, (*_METHOD, "grpc_code"))
+        yield _durations(every)
+
+
+def _counter(
+    name: str, about: str, counts: Iterable[tuple[tuple[str, ...], int]], labels: tuple[str, ...] = _METHOD
+) -> CounterMetricFamily:
+    family = CounterMetricFamily(f"grpc_server_{name}", about, labels=labels)
+    for values, count in counts:
+        family.add_metric(values, count)
+    return family
+
+
+def _durations(every: Iterable[Meters]) -> HistogramMetricFamily:
+    about = "Time from the first message of a call to its end."
+    family = HistogramMetricFamily("grpc_server_handling_seconds", about, labels=_METHOD)
+    bounds = [*map(floatToGoString, _SECONDS), "+Inf"]
+    for one in every:
+        family.add_metric(one.labels, list(zip(bounds, accumulate(one.buckets), strict=True)), one.seconds)
+    return family
+
+
+class _InFlight(Collector):
+    """How many calls there are and may be, at the moment of the scrape."""
+
+    def __init__(self, slots: Iterable[Slots]) -> None:
+        self._slots = tuple(slots)
+
+    def collect(self) -> Iterable[Metric]:
+        used = GaugeMetricFamily("timelines_in_flight", "Calls under way.", labels=("kind",))
+        limit = GaugeMetricFamily("timelines_in_flight_limit", "Calls there is room for.", labels=("kind",))
+        for one in self._slots:
+            used.add_metric((one.kind,), one.used)
+            limit.add_metric((one.kind,), one.limit)
+        yield used
+        yield limit
 
 
 class _PosteriorInfo(Collector):
@@ -148,7 +185,7 @@ class _PosteriorInfo(Collector):
     def __init__(self, current: Current) -> None:
         self._current = current
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         info = GaugeMetricFamily(
             "timelines_posterior_info", "The posterior that answers.", labels=("posterior", "as_of", "status")
         )
