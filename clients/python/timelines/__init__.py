@@ -1,11 +1,119 @@
-"""The thin client of the `timelines` forecasting service.
+"""The thin client of the `timelines` forecasting service, which says when a loss becomes affordable.
 
-This version carries the package's name and version, and no calls yet: the service and its stubs (`timelines.v1`) are
-not part of 0.1.0. Ask questions with the command line (`timelines when`) or the library (`import forecast`).
+    from timelines import Client
+
+    with Client() as client:
+        answer = client.when(loss=1.24, scale="kaplan-webtext2", budget_usd=1e9)
+        print(answer.median, answer.interval(0.8), answer.p_by(2030), answer.p_never)
+
+`import timelines` loads nothing else: every name below arrives when it is first used (PEP 562), and gRPC with `Client`.
 """
 
 from __future__ import annotations
 
-__all__ = ["__version__"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timelines.aio import AsyncClient
+    from timelines.answers import Answer
+    from timelines.client import Client
+    from timelines.draws import BatchItem, Draws
+    from timelines.errors import (
+        CallCancelledError,
+        DeadlineError,
+        FieldViolation,
+        InvalidQuestionError,
+        NameTakenError,
+        NotFoundError,
+        OverloadedError,
+        PermissionDeniedError,
+        PreconditionError,
+        ServerError,
+        SettingsError,
+        TimelinesError,
+        UnauthenticatedError,
+        UnreachableError,
+    )
+    from timelines.fans import Fan
+    from timelines.posteriors import Posterior
+    from timelines.question import LogNormal, Question
+    from timelines.resources import Scale, StudyPoint, TrainingCompute
+    from timelines.settings import TLS
+    from timelines.tables import Table
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "aio": ("AsyncClient",),
+    "answers": ("Answer",),
+    "client": ("Client",),
+    "draws": ("BatchItem", "Draws"),
+    "errors": (
+        "CallCancelledError",
+        "DeadlineError",
+        "FieldViolation",
+        "InvalidQuestionError",
+        "NameTakenError",
+        "NotFoundError",
+        "OverloadedError",
+        "PermissionDeniedError",
+        "PreconditionError",
+        "ServerError",
+        "SettingsError",
+        "TimelinesError",
+        "UnauthenticatedError",
+        "UnreachableError",
+    ),
+    "fans": ("Fan",),
+    "posteriors": ("Posterior",),
+    "question": ("LogNormal", "Question"),
+    "resources": ("Scale", "StudyPoint", "TrainingCompute"),
+    "settings": ("TLS",),
+    "tables": ("Table",),
+}
+_HOME = {name: f"timelines.{module}" for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "AsyncClient",
+    "BatchItem",
+    "CallCancelledError",
+    "Client",
+    "DeadlineError",
+    "Draws",
+    "Fan",
+    "FieldViolation",
+    "InvalidQuestionError",
+    "LogNormal",
+    "NameTakenError",
+    "NotFoundError",
+    "OverloadedError",
+    "PermissionDeniedError",
+    "Posterior",
+    "PreconditionError",
+    "Question",
+    "Scale",
+    "ServerError",
+    "SettingsError",
+    "StudyPoint",
+    "TLS",
+    "Table",
+    "TimelinesError",
+    "TrainingCompute",
+    "UnauthenticatedError",
+    "UnreachableError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
