@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def serve(no_reflection: bool, **options: Any) -> None:
 
     Prints one line when it is ready. Logs are JSON lines on standard error.
     """
+    # Before gRPC is imported: it tells of every failed handshake in lines of its own, and the log is JSON.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     from timelines_server.main import serve as run
     from timelines_server.settings import Settings
 

@@ -55,8 +55,6 @@ def serve(settings: Settings, say: Say) -> None:
     PortError
         When a port cannot be opened.
     """
-    for warning in _warnings(settings):
-        say(f"Warning: {warning}")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings, say))
 
@@ -83,6 +81,8 @@ async def _serve(settings: Settings, say: Say) -> None:
         if service.tracing:
             leaving.callback(service.tracing.close)
         address = listen(service.server, settings)
+        for warning in _warnings(settings):
+            say(f"Warning: {warning}")
         if settings.metrics_port is not None:
             page = MetricsPage(settings.metrics_port, service.metrics.registry)
             leaving.callback(page.close)

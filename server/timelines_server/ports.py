@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from contextlib import closing
+from typing import Any
 
 import grpc
 from prometheus_client import CollectorRegistry, start_http_server
@@ -69,32 +71,41 @@ def listen(server: grpc.aio.Server, settings: Settings) -> str:
     """
     credentials = tls.credentials(settings)
     host = settings.host.strip("[]")
-    if not settings.reuse_port:
-        _check_free(host, settings.port)
+    _check_free(host, settings.port, settings.reuse_port)
     host = f"[{host}]" if ":" in host else host
     address = f"{host}:{settings.port}"
     try:
         port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
     except RuntimeError as error:
-        raise PortError(f"cannot listen on {address}; {_OTHER_PORT}") from error
+        raise PortError(f"cannot listen on {address}; give another --port") from error
     return f"{host}:{port}"
 
 
-_OTHER_PORT = "another program listens there: stop it, or give another port"
-
-
-def _check_free(host: str, port: int) -> None:
+def _check_free(host: str, port: int, shared: bool) -> None:
     """Ask the system first: gRPC says only that it failed, and writes lines of its own."""
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, kind, protocol, _, address in places:
-            with closing(socket.socket(family, kind, protocol)) as probe:
-                if port and hasattr(socket, "SO_REUSEPORT"):
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-                probe.listen()
     except OSError as error:
         raise _port_error(error, host, port, "--port") from error
+    errors = [error for place in places if (error := _error_at(place, shared))]
+    taken = [error for error in errors if error.errno == errno.EADDRINUSE]
+    if taken or len(errors) == len(places):  # a name may have an address of a family that is switched off
+        raise _port_error((taken or errors)[0], host, port, "--port")
+
+
+def _error_at(place: tuple[Any, ...], shared: bool) -> OSError | None:
+    family, kind, protocol, _, address = place
+    with closing(socket.socket(family, kind, protocol)) as probe:
+        if os.name != "nt":  # there it would let one server take another's port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared and hasattr(socket, "SO_REUSEPORT"):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        try:
+            probe.bind(address)
+            probe.listen()
+        except OSError as error:
+            return error
+    return None
 
 
 def _port_error(error: OSError, host: str, port: int, option: str) -> PortError:

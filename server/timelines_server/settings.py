@@ -108,8 +108,8 @@ class Settings:
         """What is allowed and still worth a line."""
         if self.loopback or self.secure:
             return ()
-        what = "tokens" if self.tokens else "questions"
-        return (f"{what} travel in plain text to {self.host}: give --tls-cert and --tls-key",)
+        what = "tokens and questions" if self.tokens else "questions"
+        return (f"{what} travel in plain text on {self.host}, for others to read: give --tls-cert and --tls-key",)
 
     def _check_ports_differ(self) -> None:
         if self.metrics_port and self.metrics_port == self.port:
