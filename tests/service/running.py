@@ -34,6 +34,8 @@ class RunningServer:
         Its standard output.
     ready_line : str
         What it printed when it was ready.
+    start_s : float
+        From the command to the ready line, seconds.
     """
 
     address: str
@@ -41,6 +43,7 @@ class RunningServer:
     log_path: Path
     output_path: Path
     ready_line: str
+    start_s: float
 
     @property
     def log(self) -> str:
@@ -55,6 +58,7 @@ class Launched:
     process: subprocess.Popen[bytes]
     log_path: Path
     output_path: Path
+    began: float
 
     def line(self, beginning: str, seconds: float = START_S) -> str:
         """The first line of standard output that begins so, waited for."""
@@ -77,7 +81,9 @@ class Launched:
         line = self.line("Serving", seconds)
         found = ADDRESS.match(line)
         assert found, line
-        return RunningServer(found[1], self.process, self.log_path, self.output_path, line)
+        return RunningServer(
+            found[1], self.process, self.log_path, self.output_path, line, time.monotonic() - self.began
+        )
 
 
 @contextmanager
@@ -86,10 +92,11 @@ def launch(home: Path, *options: str, environment: Mapping[str, str] | None = No
     folder = Path(mkdtemp(prefix="timelines-server-"))
     variables = {**os.environ, "TIMELINES_HOME": str(home), **(environment or {})}
     command = [*COMMAND, *([] if "--port" in options else ["--port", "0"]), *options]
+    began = time.monotonic()
     with (folder / "stdout").open("wb") as output, (folder / "stderr").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=log, env=variables)
     try:
-        yield Launched(process, folder / "stderr", folder / "stdout")
+        yield Launched(process, folder / "stderr", folder / "stdout", began)
     finally:
         process.kill()
         process.wait()
