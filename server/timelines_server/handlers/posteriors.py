@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 
 from forecast.errors import ArtefactError
@@ -135,17 +136,20 @@ class PosteriorHandlers:
 
     def _switch(self, name: str, checkpoint: Callable[[], None]) -> KnownPosterior:
         """File and memory change together, under one lock, even when the caller leaves at that moment."""
-        # SQLAlchemy takes .4 s to import, which only whoever switches has to wait for.
-        from forecast.catalogue import Catalogue
-
         entry = self._entry(name)
         with self._switching:
             loaded = self._current.load(entry.name)
             checkpoint()
-            with Catalogue.open(self._current.home) as catalogue:
-                catalogue.set_current(entry.name)
+            _write_current(entry.name, self._current.home)
             self._current.use(loaded)
             return self._known(entry)
+
+
+def _write_current(name: str, home: Path | None) -> None:
+    from forecast.catalogue import Catalogue  # SQLAlchemy takes .4 s to import, which only a switch has to wait for
+
+    with Catalogue.open(home) as catalogue:
+        catalogue.set_current(name)
 
 
 def _listed(names: Iterable[str]) -> str:
