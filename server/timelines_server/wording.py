@@ -28,7 +28,13 @@ def clean(text: str, limit: int = MESSAGE_CHARACTERS) -> str:
     text = _LONG_WORD.sub(r"\1…\2", text)
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text)
-    return text if len(text) <= limit else f"{text[: limit * 2 // 3]}…{text[1 + limit * 2 // 3 - limit :]}"
+    return text if len(text) <= limit else _without_the_middle(text, limit)
+
+
+def _without_the_middle(text: str, length: int) -> str:
+    start = length * 2 // 3
+    end = length - start - 1
+    return f"{text[:start]}…{text[len(text) - end :]}"
 
 
 def names_a_path(text: str) -> bool:
