@@ -114,7 +114,7 @@ def _explain(code: str, details: str, settings: Settings, timeout_s: float | Non
         return f"the server at {settings.target} does not know this call; it is older than this client, or another's"
     if code == "CANCELLED":
         return f"the call was ended: the client was closed, or the server stopped ({details or 'no details'})"
-    return f"the server at {settings.target} failed: {details or 'no details'}"
+    return details or f"the server at {settings.target} ended the call with {code} and said no more"
 
 
 def unreachable(details: str, settings: Settings) -> str:

@@ -1,0 +1,185 @@
+"""Keywords become the message that a server reads, and come back the same; contradictions never leave the client."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.forecaster import algorithms_of, law_of
+from forecast.priors import LogNormal as EngineLogNormal
+from timelines import InvalidQuestionError, LogNormal, Question
+from timelines.question import question_of
+from timelines.requests import asked_question, question_message
+from timelines.resource_requests import resource_name, study_request, training_compute_request
+from timelines.v1 import question_pb2 as pb
+
+positive = st.floats(1e-3, 1e30)
+targets = st.one_of(
+    st.fixed_dictionaries({"loss": positive, "scale": st.text(min_size=1)}),
+    st.fixed_dictionaries({"flop": positive}),
+    st.fixed_dictionaries({"gpt3": positive}),
+)
+payers = st.one_of(st.just({}), st.fixed_dictionaries({"budget_usd": positive}), st.just({"payer": "frontier_spend"}))
+paces = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"algorithms": st.sampled_from(["off", "8mo", "16mo"])}),
+    st.fixed_dictionaries(
+        {"algorithms": st.builds(LogNormal, positive, positive)}, optional={"algorithms_ceiling_oom": positive}
+    ),
+)
+laws = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"law": st.sampled_from(["pooled", "mixture"])}, optional={"noise": positive}),
+    st.just({"law": "kaplan"}),
+)
+rest = st.fixed_dictionaries(
+    {},
+    optional={
+        "criterion": st.sampled_from(["affordable", "on_trend"]),
+        "price": st.sampled_from(["realised", "list_rental", "amortized_purchase"]),
+        "as_of": st.dates().map(str),
+        "posterior": st.text(),
+        "horizon": st.text(),
+        "quantiles": st.lists(st.floats(), min_size=1).map(tuple),
+        "by_years": st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1).map(tuple),
+        "seed": st.integers(0, 2**32 - 1),
+        "max_draws": st.integers(-(2**31), 2**31 - 1),
+    },
+)
+
+
+@given(targets, payers, paces, laws, rest)
+def test_a_question_comes_back_as_it_was_asked(
+    target: dict[str, Any], payer: dict[str, Any], pace: dict[str, Any], law: dict[str, Any], others: dict[str, Any]
+) -> None:
+    question = Question(**target, **payer, **pace, **(law if "loss" in target else {}), **others)
+    message = question_message(question)
+    assert repr(asked_question(message)) == repr(question)  # a NaN equals no NaN
+    assert question_message(asked_question(message)).SerializeToString(deterministic=True) == (
+        message.SerializeToString(deterministic=True)
+    )
+
+
+def test_what_is_left_out_is_left_to_the_server() -> None:
+    message = question_message(Question(flop=1e29))
+    assert [field.name for field, _ in message.ListFields()] == ["target"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({}, "question.target"),
+        ({"flop": 1e29, "gpt3": 10.0}, "question.target"),
+        ({"loss": 1.2}, "question.target.loss.scale"),
+        ({"scale": "kaplan-webtext2", "flop": 1e29}, "question.target.loss.scale"),
+        ({"flop": 1e29, "budget_usd": 1e9, "payer": "frontier_spend"}, "question.payer.fixed_usd_2023"),
+        ({"flop": 1e29, "payer": "me"}, "question.payer"),
+        ({"flop": 1e29, "criterion": "soon"}, "question.criterion"),
+        ({"flop": 1e29, "price": "free"}, "question.price_basis"),
+        ({"flop": 1e29, "law": "pooled"}, "question.law"),
+        ({"loss": 1.2, "scale": "s", "law": "kaplan", "noise": 0.1}, "question.law.published.name"),
+        ({"flop": 1e29, "algorithms_ceiling_oom": 3.0}, "question.algorithms.ceiling_oom"),
+        ({"flop": 1e29, "algorithms": "7mo"}, "question.algorithms"),
+        ({"flop": 1e29, "algorithms": (9.0, 3.0)}, "question.algorithms.prior.halving_months"),
+        ({"flop": "1e29"}, "question.target.training_flop"),
+        ({"flop": 1e29, "budget_usd": [1]}, "question.payer.fixed_usd_2023"),
+        ({"flop": 1e29, "quantiles": ()}, "question.quantiles"),
+        ({"flop": 1e29, "quantiles": [0.1, None]}, "question.quantiles[1]"),
+        ({"flop": 1e29, "by_years": [2030.5]}, "question.by_years[0]"),
+        ({"flop": 1e29, "seed": -1}, "question.seed"),
+        ({"flop": 1e29, "seed": 2**32}, "question.seed"),
+        ({"flop": 1e29, "max_draws": True}, "question.max_draws"),
+        ({"flop": 1e29, "horizon": 2060}, "question.horizon"),
+        ({"flop": 1e29, "posterior": "\ud800"}, "question.posterior"),
+        ({"flp": 1e29}, "question"),
+    ],
+)
+def test_what_cannot_be_asked_names_its_field(asked: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidQuestionError) as caught:
+        question_message(question_of(asked))
+    assert [violation.field for violation in caught.value.field_violations] == [field]
+    assert caught.value.code == "INVALID_ARGUMENT"
+    assert isinstance(caught.value, ValueError)
+
+
+def test_something_that_is_no_question_is_refused() -> None:
+    with pytest.raises(InvalidQuestionError, match="not int"):
+        question_of(3)  # type: ignore[arg-type]
+
+
+def test_an_interval_is_the_prior_that_the_command_line_makes_of_it() -> None:
+    message = question_message(Question(flop=1e29, algorithms=(6, 12)))
+    months = message.algorithms.prior.halving_months
+    expected = EngineLogNormal.from_interval(6, 12)
+    assert (months.median, months.sd_ln) == (expected.median, expected.sd_ln)
+    assert question_message(Question(flop=1e29, algorithms=LogNormal.from_interval(6, 12))) == message
+
+
+def test_noise_alone_means_the_pooled_law_as_in_the_library() -> None:
+    law = question_message(Question(loss=1.2, scale="s", noise=0.02)).law
+    library = law_of(None, 0.02)
+    assert library is not None
+    assert (law.WhichOneof("law"), law.pooled.relative_noise) == (library.kind, library.relative_noise)
+
+
+@pytest.mark.parametrize("name", ["off", "8mo", "16mo"])
+def test_presets_have_the_names_of_the_library(name: str) -> None:
+    library = algorithms_of(name, None)
+    assert library is not None
+    sent = question_message(Question(flop=1e29, algorithms=name)).algorithms.preset  # type: ignore[arg-type]
+    assert pb.AlgorithmsPreset.Name(sent) == f"ALGORITHMS_PRESET_{library.kind.upper()}"
+
+
+def test_a_date_may_be_a_date() -> None:
+    assert question_message(Question(flop=1e29, as_of=date(2020, 7, 27))).as_of == "2020-07-27"
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    numpy = pytest.importorskip("numpy")
+    asked = Question(
+        flop=numpy.float32(1e29), by_years=numpy.array([2030]), seed=numpy.int64(3), quantiles=numpy.ones(2)
+    )
+    message = question_message(asked)
+    assert (message.seed, list(message.by_years), list(message.quantiles)) == (3, [2030], [1.0, 1.0])
+
+
+@pytest.mark.parametrize("name", ["kaplan-webtext2", "scales/kaplan-webtext2"])
+def test_a_resource_may_be_named_with_or_without_its_collection(name: str) -> None:
+    assert resource_name("scales", name) == "scales/kaplan-webtext2"
+
+
+@pytest.mark.parametrize("factors", [{}, {"parameters": 1.0}, {"parameters": 1.0, "tokens": 1.0, "chips": 1.0}])
+def test_training_compute_takes_one_road(factors: dict[str, float]) -> None:
+    with pytest.raises(InvalidQuestionError, match="give parameters and tokens, or chips"):
+        training_compute_request(**factors)
+
+
+def study(points: list[Any]) -> Any:
+    return study_request(
+        "mine",
+        points,
+        corpus="c",
+        eval_set="e",
+        source="s",
+        published_on=date(2026, 1, 2),
+        tokenizer="",
+        relative_noise=None,
+        request_id=None,
+        validate_only=False,
+    )
+
+
+def test_each_study_gets_an_id_of_its_own() -> None:
+    one, other = study([(1e20, 3.0)]), study([(1e20, 3.0)])
+    assert one.request_id != other.request_id
+    assert one.published_on == "2026-01-02"
+
+
+def test_a_point_that_is_no_pair_names_its_row() -> None:
+    with pytest.raises(InvalidQuestionError) as caught:
+        study([(1e20, 3.0), (1e21,)])
+    assert caught.value.field_violations[0].field == "points[1]"
