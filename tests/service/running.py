@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,14 +87,16 @@ class Launched:
 
 
 @contextmanager
-def launch(home: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Launched]:
+def launch(
+    home: Path, *options: str, environment: Mapping[str, str] | None = None, command: Sequence[str] = COMMAND
+) -> Iterator[Launched]:
     """Start `timelines serve` on any free port of loopback, without waiting; killed at the end."""
     folder = Path(mkdtemp(prefix="timelines-server-"))
     variables = {**os.environ, "TIMELINES_HOME": str(home), **(environment or {})}
-    command = [*COMMAND, *([] if "--port" in options else ["--port", "0"]), *options]
+    whole = [*command, *([] if "--port" in options else ["--port", "0"]), *options]
     began = time.monotonic()
     with (folder / "stdout").open("wb") as output, (folder / "stderr").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=log, env=variables)
+        process = subprocess.Popen(whole, stdin=subprocess.DEVNULL, stdout=output, stderr=log, env=variables)
     try:
         yield Launched(process, folder / "stderr", folder / "stdout", began)
     finally:
