@@ -13,7 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forecast.catalogue.studies import StudyStore
     from forecast.engine.answer import Answer
+    from forecast.engine.imported import ImportedScale
     from forecast.engine.question import Algorithms, Law, Payer, Question, Target
     from forecast.errors import ForecastError
     from forecast.forecaster import Forecaster
@@ -26,10 +28,12 @@ __all__ = [
     "Answer",
     "ForecastError",
     "Forecaster",
+    "ImportedScale",
     "Law",
     "Payer",
     "Posterior",
     "Question",
+    "StudyStore",
     "Target",
     "__version__",
 ]
@@ -39,10 +43,12 @@ _HOME = {
     "Answer": "forecast.engine.answer",
     "ForecastError": "forecast.errors",
     "Forecaster": "forecast.forecaster",
+    "ImportedScale": "forecast.engine.imported",
     "Law": "forecast.engine.question",
     "Payer": "forecast.engine.question",
     "Posterior": "forecast.posterior.artefact",
     "Question": "forecast.engine.question",
+    "StudyStore": "forecast.catalogue.studies",
     "Target": "forecast.engine.question",
 }
 

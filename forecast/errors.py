@@ -6,8 +6,11 @@ ForecastError                    exit code 1
 │   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
 │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
 │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
+│   ├── WrongRowsError           rows of a scaling study; lists every one that is wrong (in `engine.study`)
+│   ├── ScaleTakenError          a name or a request_id that another scale has (in `catalogue.studies`)
 │   └── DataError                a table or a download that breaks its schema; names file, row and column
 ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
+│   └── DamagedScaleError        the file of an imported scale (in `catalogue.studies`)
 ├── StorageError (OSError)       no permission, no space; says which file and what to free or grant
 ├── StoppedError                 nobody waits for the answer any more: the caller is gone or its deadline has passed
 └── FitError                     a fit that could not end: aborted, or refused by the gates

@@ -13,13 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forecast.catalogue.studies import StoredScales
 from forecast.engine.answer import Answer
 from forecast.engine.arguments import algorithms_of, law_of, payer_of, target_of
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import parse_day
 from forecast.engine.fan import Driver, Fan
 from forecast.engine.fan import fan as make_fan
-from forecast.engine.imported import NONE_IMPORTED
 from forecast.engine.question import (
     DEFAULT_HORIZON,
     DEFAULT_QUANTILES,
@@ -73,7 +73,7 @@ class Forecaster:
     ) -> None:
         self.posterior = posterior
         self._home = home
-        self._imported = NONE_IMPORTED if imported is None else imported
+        self._imported = StoredScales(home) if imported is None else imported
         self._own = Solver(posterior, self._imported)
         self._others: Recent[Solver] = Recent(OTHER_POSTERIORS, lambda _: 1)
 

@@ -21,7 +21,7 @@ from uuid import UUID
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import checked_number, parse_day
 from forecast.engine.scaling import LossLaw
-from forecast.engine.study import Population, Study, fit_study
+from forecast.engine.study import Population, Study, StudyDraws, fit_study
 from forecast.errors import InputError
 from forecast.posterior.artefact import Posterior
 
@@ -109,10 +109,22 @@ class ImportedScale:
             Of the draws.
         checkpoint : callable
             Called between the steps of the grid.
+
+        Raises
+        ------
+        InputError
+            When no law comes near the points.
         """
-        population = Population.of(posterior.blocks["loss"])
-        draws = fit_study(self.study, population, posterior.draws, seed, self.relative_noise, checkpoint)
+        try:
+            draws = self.fit(posterior, posterior.draws, seed, checkpoint)
+        except InputError as error:
+            raise InputError(f"scale {self.name}: {error.message}", field="target.loss.scale") from error
         return draws.law(posterior.constants("loss")["omega"], seed)
+
+    def fit(self, posterior: Posterior, draws: int, seed: int, checkpoint: Checkpoint = proceed) -> StudyDraws:
+        """So many draws of the law, without its discrepancy; see `forecast.engine.study.fit_study`."""
+        population = Population.of(posterior.blocks["loss"])
+        return fit_study(self.study, population, draws, seed, self.relative_noise, checkpoint)
 
 
 NONE_IMPORTED: Mapping[str, ImportedScale] = MappingProxyType({})

@@ -11,7 +11,7 @@ noise is part of the question.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,33 @@ __all__ = ["Population", "Study", "StudyDraws", "fit_study", "published_law_scal
 LEAST_POINTS, MOST_POINTS = 4, 150
 FLOP_BOUNDS = (1e9, 1e32)
 LOSS_BOUNDS = (1e-3, 50.0)
+LEAST_APART_LOG10 = math.log10(1.01) - 1e-9
+LEAST_FALL = 1e-3
+"""Fall of the loss, as a share of it, per decade of compute; published studies have 5 % and more."""
+MOST_TOLD = 5
+"""Wrong values that a message tells one by one."""
 PUBLISHED_POINTS = 10
 PUBLISHED_LOG10_FLOP = (19.0, math.log10(3e23))
+
+
+_COLUMNS = (("training_flop", "FLOP", FLOP_BOUNDS), ("loss_nats_per_token", "nats per token", LOSS_BOUNDS))
+
+
+class WrongRowsError(InputError):
+    """Rows of a study that cannot be used.
+
+    Attributes
+    ----------
+    violations : tuple of (str, str)
+        Field (`points[3].training_flop`) and words of each value that is wrong.
+    """
+
+    def __init__(self, violations: Sequence[tuple[str, str]]) -> None:
+        told = [words for _, words in violations[:MOST_TOLD]]
+        if len(violations) > len(told):
+            told.append(f"and {len(violations) - len(told)} values more")
+        super().__init__("; ".join(told), field=violations[0][0])
+        self.violations = tuple(violations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +83,50 @@ class Study:
         Raises
         ------
         InputError
-            Naming the first row (counted from 1) that is not two finite positive numbers within bounds, or what the
-            rows lack together: 4 to 150 of them, 4 different computes, a loss that falls as compute grows.
+            Naming every row (counted from 1) that is not two finite positive numbers within bounds, or what the rows
+            lack together: 4 to 150 of them, 4 different computes, a loss that falls as compute grows.
         """
         if not LEAST_POINTS <= len(rows) <= MOST_POINTS:
             raise InputError(f"{len(rows)} points; give {LEAST_POINTS} to {MOST_POINTS}", field="points")
-        for i, (flop, loss) in enumerate(rows):
-            _check_value(flop, i, "training_flop", "FLOP", FLOP_BOUNDS)
-            _check_value(loss, i, "loss_nats_per_token", "nats per token", LOSS_BOUNDS)
+        faults = [fault for i, row in enumerate(rows) for fault in _faults(i, row)]
+        if faults:
+            raise WrongRowsError(faults)
         table = np.array(rows, dtype=float)
         study = cls(np.log10(table[:, 0]), np.log(table[:, 1]))
         study._check_together()
         return study
 
     def _check_together(self) -> None:
-        different = len(np.unique(self.log10_flop))
+        different = _different(self.log10_flop)
         if different < LEAST_POINTS:
-            message = f"{different} different computes among the points; give at least {LEAST_POINTS}"
+            message = f"{different} different computes among the points; give at least {LEAST_POINTS}, 1 % apart"
             raise InputError(message, field="points")
-        slope = np.polyfit(self.log10_flop, self.log_loss, 1)[0]
-        if not slope < 0:
-            message = f"the loss changes by {slope:+.2g} ln nats per decade of compute; give points on which it falls"
+        centred = self.log10_flop - self.log10_flop.mean()
+        slope = float(centred @ self.log_loss / (centred @ centred))
+        if not slope <= -LEAST_FALL:
+            message = (
+                f"the loss changes by {slope:+.2g} ln nats per decade of compute; give points on which it falls, by "
+                f"{100 * LEAST_FALL:g} % per decade or more"
+            )
             raise InputError(message, field="points")
 
 
-def _check_value(value: object, row: int, column: str, unit: str, bounds: tuple[float, float]) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not bounds[0] <= value <= bounds[1]:  # type: ignore[operator]
-        message = f"point {row + 1}: {column} is {value!r}; give {unit} from {bounds[0]:g} to {bounds[1]:g}"
-        raise InputError(message, field=f"points[{row}].{column}")
+def _different(log10_flop: Array) -> int:
+    """How many computes are at least 1 % apart: closer ones are repeats, and say nothing of a slope."""
+    count, last = 0, -math.inf
+    for x in np.sort(log10_flop).tolist():
+        if x - last >= LEAST_APART_LOG10:
+            count, last = count + 1, x
+    return count
+
+
+def _faults(row: int, values: tuple[object, object]) -> Iterator[tuple[str, str]]:
+    """Field and words of each value of a row that cannot be used."""
+    for value, (column, unit, bounds) in zip(values, _COLUMNS, strict=True):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not bounds[0] <= value <= bounds[1]:  # type: ignore[operator]
+            told = f"point {row + 1}: {column} is {value!r:.40}; give {unit} from {bounds[0]:g} to {bounds[1]:g}"
+            yield f"points[{row}].{column}", told
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +185,23 @@ def fit_study(
     -------
     StudyDraws
         In random order, so that draw k can meet draw k of anything else.
+
+    Raises
+    ------
+    InputError
+        When the points lie so far from every law that the grid finds no mass.
     """
     problem = Problem.of(study.log10_flop, study.log_loss, population, relative_noise)
-    places = problem.places(draws, stream(seed, "study"), checkpoint)
-    checkpoint()
-    level = problem.draw_level(places, stream(seed, "study level"))
-    b, floor_nats = places.b, np.exp(level + places.log_floor_share)
-    log10_c0, _ = reference_point(study.log10_flop, study.log_loss)
-    log_l0 = log_loss(log10_c0, level, problem.log10_middle, b, floor_nats)
+    with np.errstate(all="ignore"):  # far from the points; what is left of it is checked below
+        places = problem.places(draws, stream(seed, "study"), checkpoint)
+        checkpoint()
+        level = problem.draw_level(places, stream(seed, "study level"))
+        b, floor_nats = places.b, np.exp(level + places.log_floor_share)
+        log10_c0, _ = reference_point(study.log10_flop, study.log_loss)
+        log_l0 = log_loss(log10_c0, level, problem.log10_middle, b, floor_nats)
+    if not np.isfinite([b, floor_nats, log_l0]).all():
+        message = "no scaling law comes near these points; leave out those that lie far from the rest"
+        raise InputError(message, field="points")
     return StudyDraws(b, floor_nats, log_l0, places.scale, log10_c0, float(study.log10_flop.max()))
 
 

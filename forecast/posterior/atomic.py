@@ -14,6 +14,7 @@ from forecast.errors import StorageError
 # Windows has no quota error; EFBIG is the limit on a process's files.
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -34,6 +35,48 @@ def write_bytes(path: Path, data: bytes) -> None:
                 temporary.unlink()
             raise
         _sync_folder(path.parent)
+
+
+def create_bytes(path: Path, data: bytes) -> bool:
+    """Put `data` at `path` in one step, unless something is there already: of several processes, one succeeds.
+
+    Returns
+    -------
+    bool
+        Whether it was put there.
+
+    Raises
+    ------
+    StorageError
+        When there is no permission or no space.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    with storage_errors(path):
+        try:
+            _write_new(temporary, data)
+            created = _move_new(temporary, path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+        _sync_folder(path.parent)
+    return created
+
+
+def remove_file(path: Path) -> bool:
+    """Remove a file for good; whether it was there.
+
+    Raises
+    ------
+    StorageError
+        When there is no permission.
+    """
+    with storage_errors(path):
+        try:
+            path.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        _sync_folder(path.parent)
+    return True
 
 
 def make_folder(folder: Path) -> Path:
@@ -78,6 +121,24 @@ def _write_new(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _move_new(temporary: Path, path: Path) -> bool:
+    """Give `temporary` its place unless that is taken; a file system without links checks first, then moves."""
+    try:
+        if os.name == "nt":
+            os.rename(temporary, path)  # there it refuses a place that is taken
+        else:
+            os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _WITHOUT_LINKS:
+            raise
+        if path.exists():
+            return False
+        os.replace(temporary, path)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-r"""Where timelines keeps what it makes: posteriors, imported tables, compiled models, the catalogue.
+r"""Where timelines keeps what it makes: posteriors, imported tables and scales, compiled models, the catalogue.
 
 `TIMELINES_HOME`, else the platform's own place for an application's state:
 
@@ -42,6 +42,11 @@ class StateFolder:
     def tables(self) -> Path:
         """Tables that the user imported; they stand in for the shipped ones."""
         return self.root / "tables"
+
+    @property
+    def scales(self) -> Path:
+        """Scaling studies that the user imported, one file each."""
+        return self.root / "scales"
 
     @property
     def compile_cache(self) -> Path:
