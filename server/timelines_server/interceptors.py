@@ -157,7 +157,8 @@ class _Mannered:
             await self._cancelled(call, error)
         except Exception as error:
             await self._failed(call, error, request, context)
-        call.end(StatusCode.OK)
+        if not call.ended:
+            call.end(StatusCode.OK)
 
     def _begin(self, context: Context) -> Call:
         call = Call(self._method, self._meters, self._log, TOKEN.get(), context)

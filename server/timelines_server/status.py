@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ _DESCRIPTION_CHARACTERS = 400
 _TRAILER_BYTES = 7_000
 _MESSAGE_BYTES = 4_700
 _BASE64 = 4 / 3
+_FIRST = re.compile(r"[.\[]")
 
 
 class CallError(ForecastError):
@@ -123,7 +125,7 @@ class Failure:
         error : BaseException
             What was raised.
         request : protobuf message, optional
-            What was asked: field paths begin with `question.` if it has such a field.
+            What was asked: fields of its question are named with `question.` before them.
         call_id : str
             What the server's log calls this call.
         """
@@ -131,7 +133,7 @@ class Failure:
         if code is None or not isinstance(error, ForecastError):
             return cls(StatusCode.INTERNAL, "INTERNAL", _unforeseen(call_id))
         message = _message(error)
-        violations = _violations(error, code, message, _prefix(request))
+        violations = _violations(error, code, message, request)
         return cls(code, error.reason, message, violations, getattr(error, "pushback_ms", None))
 
     def to_proto(self) -> error_pb2.Error:
@@ -174,18 +176,23 @@ def _message(error: ForecastError) -> str:
     return clean(error.message)
 
 
-def _prefix(request: Any) -> str:
+def _path(field: str, request: Any) -> str:
+    """Where the field stands in the request: errors name fields of the question in it, or of the request itself."""
     descriptor = getattr(request, "DESCRIPTOR", None)
-    return "question." if descriptor is not None and "question" in descriptor.fields_by_name else ""
+    own = descriptor.fields_by_name if descriptor is not None else ()
+    return f"question.{field}" if "question" in own and _FIRST.split(field, 1)[0] not in own else field
 
 
-def _violations(error: ForecastError, code: StatusCode, message: str, prefix: str) -> tuple[Violation, ...]:
+def _violations(error: ForecastError, code: StatusCode, message: str, request: Any) -> tuple[Violation, ...]:
     """Those that the error lists itself, or else the one field that it names."""
     if code in (StatusCode.UNAVAILABLE, StatusCode.CANCELLED) or isinstance(error, ArtefactError):
         return ()
     listed: Iterable[tuple[str, str]] = getattr(error, "violations", ()) or [(error.field, message)]
-    named = [(clean(field, _FIELD_CHARACTERS), clean(said, _DESCRIPTION_CHARACTERS)) for field, said in listed if field]
-    return tuple(Violation(prefix + field, said) for field, said in named[:VIOLATIONS])
+    named = [(_path(field, request), said) for field, said in listed if field]
+    return tuple(
+        Violation(clean(field, _FIELD_CHARACTERS), clean(said, _DESCRIPTION_CHARACTERS))
+        for field, said in named[:VIOLATIONS]
+    )
 
 
 def _packed(detail: Any) -> any_pb2.Any:

@@ -149,7 +149,7 @@ def test_a_stream_may_fail_after_its_first_messages() -> None:
             assert [(await call.read()).offset, (await call.read()).offset] == [0, 1]
             error = await refused(call)
             assert error.code() is StatusCode.INVALID_ARGUMENT
-            assert details(error) == ("INVALID_INPUT", {"question.chunk_draws": "no more of them"})
+            assert details(error) == ("INVALID_INPUT", {"chunk_draws": "no more of them"})
             assert served.count("grpc_server_msg_sent_total", method="StreamDraws") == 2
             assert served.calls[0]["code"] == "INVALID_ARGUMENT"
 

@@ -68,6 +68,10 @@ def test_a_field_is_named_by_its_path_in_the_request() -> None:
     assert [one.field for one in in_a_question.violations] == ["question.target.loss.scale"]
     elsewhere = Failure.of(error, scale_service_pb2.GetScaleRequest())
     assert [one.field for one in elsewhere.violations] == ["target.loss.scale"]
+    own = Failure.of(InputError("wrong", field="chunk_draws"), pb.StreamDrawsRequest())
+    assert [one.field for one in own.violations] == ["chunk_draws"]
+    indexed = Failure.of(InputError("wrong", field="quantiles[3]"), pb.TrajectoryRequest())
+    assert [one.field for one in indexed.violations] == ["quantiles[3]"]
     assert Failure.of(InputError("no field")).violations == ()
 
 
