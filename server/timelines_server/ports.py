@@ -87,8 +87,8 @@ def _check_free(host: str, port: int, shared: bool) -> None:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise _port_error(error, host, port, "--port") from error
-    errors = [error for place in places if (error := _error_at(place, shared))]
-    taken = [error for error in errors if error.errno == errno.EADDRINUSE]
+    errors = [found for place in places if (found := _error_at(place, shared))]
+    taken = [found for found in errors if found.errno == errno.EADDRINUSE]
     if taken or len(errors) == len(places):  # a name may have an address of a family that is switched off
         raise _port_error((taken or errors)[0], host, port, "--port")
 
