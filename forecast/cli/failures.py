@@ -20,7 +20,11 @@ from forecast.posterior.atomic import storage_error
 
 INTERRUPTED = 130
 
-_EXTRA_OF = {"altair": "report", "vl_convert": "report", "jinja2": "report", "grpc": "server", "distributed": "cluster"}
+_EXTRA_OF = {
+    **dict.fromkeys(("altair", "vl_convert", "jinja2"), "report"),
+    **dict.fromkeys(("timelines", "grpc", "google"), "server"),
+    "distributed": "cluster",
+}
 
 
 def exit_code_of(command: Callable[[], object]) -> int:

@@ -50,9 +50,7 @@ _QUESTION = (
     ),
     click.option("--as-of", metavar="DATE", help="Start of the forecast; needs a posterior of that date."),
     click.option("--posterior", metavar="NAME", help="A posterior by name, instead of the current one."),
-    click.option(
-        "--horizon", metavar="MONTH", default=DEFAULT_HORIZON, show_default=True, help="Last month, YYYY-MM."
-    ),
+    click.option("--horizon", metavar="MONTH", default=DEFAULT_HORIZON, show_default=True, help="Last month, YYYY-MM."),
     click.option(
         "--quantile", "quantiles", type=float, multiple=True, metavar="P", help="A quantile; may be repeated."
     ),
@@ -62,9 +60,7 @@ _QUESTION = (
     click.option(
         "--seed", type=int, default=DEFAULT_SEED, show_default=True, metavar="N", help="Seed of the simulation."
     ),
-    click.option(
-        "--max-draws", type=int, default=4_000, show_default=True, metavar="N", help="Draws to use at most."
-    ),
+    click.option("--max-draws", type=int, default=4_000, show_default=True, metavar="N", help="Draws to use at most."),
 )
 _SHOWING = (
     click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON."),
