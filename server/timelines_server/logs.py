@@ -17,7 +17,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 Logger = FilteringBoundLogger
-TOGETHER = 64
+TOGETHER = 32
 """How many lines of calls are written at once at most."""
 LATEST_S = 0.05
 """How long a line of a call waits at most, seconds."""
