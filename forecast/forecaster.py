@@ -18,6 +18,8 @@ from forecast.engine.answer import Answer
 from forecast.engine.arguments import algorithms_of, law_of, payer_of, target_of
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import parse_day
+from forecast.engine.draws import Draws
+from forecast.engine.draws import draws as make_draws
 from forecast.engine.fan import Driver, Fan
 from forecast.engine.fan import fan as make_fan
 from forecast.engine.question import (
@@ -123,6 +125,22 @@ class Forecaster:
             When it names a posterior or an as-of date that is not there.
         """
         return self._solver(question.posterior, question.as_of).ask(question, checkpoint)
+
+    def is_hot(self, question: Question) -> bool:
+        """Whether the answer needs only what is remembered, and so comes in well under a millisecond.
+
+        Raises
+        ------
+        InputError
+            As `ask`.
+        """
+        own = self._is_own(question.posterior, question.as_of)
+        solver = self._own if own else self._others.peek((question.posterior, question.as_of))
+        return solver is not None and solver.knows(question)
+
+    def draws(self, question: Question, checkpoint: Checkpoint = proceed) -> Draws:
+        """The arrivals that the answer to a question summarizes, draw by draw; arguments and errors as for `ask`."""
+        return make_draws(self._solver(question.posterior, question.as_of), question, checkpoint)
 
     def when(
         self,
@@ -243,11 +261,31 @@ class Forecaster:
             seed=seed,
             max_draws=max_draws,
         )
-        return make_fan(self._own, driver, asked)
+        return self.trajectory(driver, asked)
+
+    def trajectory(self, driver: Driver, asked: Question, checkpoint: Checkpoint = proceed) -> Fan:
+        """The fan of one driver, for a question's quantiles, horizon, choices and posterior; its target is not read.
+
+        Parameters
+        ----------
+        driver : {"frontier_compute", "price", "algorithms", "spend"}
+            What to follow.
+        asked, checkpoint : Question and callable
+            As for `ask`.
+
+        Raises
+        ------
+        InputError, PosteriorNotFoundError
+            As `ask`; also when algorithms or a price basis are chosen for a driver that has none.
+        """
+        return make_fan(self._solver(asked.posterior, asked.as_of), driver, asked, checkpoint)
+
+    def _is_own(self, name: str | None, as_of: date | None) -> bool:
+        own = self.posterior
+        return (name is None or own.name.startswith(name)) and (as_of is None or as_of == own.as_of)
 
     def _solver(self, name: str | None, as_of: date | None) -> Solver:
-        own = self.posterior
-        if (name is None or own.name.startswith(name)) and (as_of is None or as_of == own.as_of):
+        if self._is_own(name, as_of):
             return self._own
         return self._others.get((name, as_of), lambda: self._found(name, as_of))
 

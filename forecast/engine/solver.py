@@ -9,7 +9,7 @@ millisecond.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,26 @@ class Solver:
         key = settle.envelope_key(settled, self.posterior, imported)
         return self._arrivals(settled, key, self._required(settled, imported, checkpoint), checkpoint)
 
+    def knows(self, question: Question) -> bool:
+        """Whether the answer needs only what is remembered already, and so comes in well under a millisecond.
+
+        A requirement that was never asked for counts as remembered where its law is.
+
+        Raises
+        ------
+        InputError
+            As `ask`.
+        """
+        imported = self._imported_scale(question)
+        settled = settle.settle(question, self.posterior, imported)
+        key, draws = settle.envelope_key(settled, self.posterior, imported), self._draws(settled)
+        made = self._envelopes.peek((key, settled.seed, draws)), self._simulations.peek((settled.seed, draws))
+        return None not in made and (
+            settled.law is None
+            or self._laws.peek(self._law_key(settled, imported)) is not None
+            or self._requirements.peek(self._requirement_key(settled, imported)) is not None
+        )
+
     def simulation(self, question: Question) -> Simulation:
         """The paths that a question runs on."""
         draws, seed = self._draws(question), question.seed
@@ -109,9 +129,9 @@ class Solver:
 
     def _required(self, settled: Question, imported: ImportedScale | None, checkpoint: Checkpoint) -> Array:
         draws = self._draws(settled)
-        key = (settled.target, settled.law, settled.seed, draws, imported and imported.digest)
         return self._requirements.get(
-            key, lambda: laws.required_flop(settled.target, self._law(settled, imported, checkpoint), draws)
+            self._requirement_key(settled, imported),
+            lambda: laws.required_flop(settled.target, self._law(settled, imported, checkpoint), draws),
         )
 
     def _law(self, settled: Question, imported: ImportedScale | None, checkpoint: Checkpoint) -> LossLaw | None:
@@ -119,8 +139,16 @@ class Solver:
         if law is None or scale is None:
             return None
         posterior = self.simulation(settled).posterior
-        key = (scale, law, seed, posterior.draws, imported and imported.digest)
-        return self._laws.get(key, lambda: laws.resolve(posterior, scale, law, seed, imported, checkpoint))
+        return self._laws.get(
+            self._law_key(settled, imported),
+            lambda: laws.resolve(posterior, scale, law, seed, imported, checkpoint),
+        )
+
+    def _requirement_key(self, settled: Question, imported: ImportedScale | None) -> Hashable:
+        return settled.target, settled.law, settled.seed, self._draws(settled), imported and imported.digest
+
+    def _law_key(self, settled: Question, imported: ImportedScale | None) -> Hashable:
+        return settled.target.scale, settled.law, settled.seed, self._draws(settled), imported and imported.digest
 
     def _draws(self, question: Question) -> int:
         return min(question.max_draws, self.posterior.draws)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from forecast.errors import UnknownNameError
+from forecast.errors import InputError, UnknownNameError
 
 
 class EnumNames[Name: str, Number: int]:
@@ -30,10 +30,15 @@ class EnumNames[Name: str, Number: int]:
 
         Raises
         ------
+        InputError
+            For zero, which stands for no choice.
         UnknownNameError
-            For a number that this server does not know, and for zero.
+            For a number that this server does not know.
         """
-        if number not in self.name:
-            known = [f"{self.prefix}_{name.upper()}" for name in self.number]
-            raise UnknownNameError(path.replace("_", " "), str(number), known, field=path)
-        return self.name[number]
+        if number in self.name:
+            return self.name[number]
+        what = path.rsplit(".", 1)[-1].replace("_", " ")
+        known = [f"{self.prefix}_{name.upper()}" for name in self.number]
+        if number == 0:
+            raise InputError(f"{path} is not given; give one of {', '.join(known)}", field=path)
+        raise UnknownNameError(what, str(number), known, field=path)

@@ -36,9 +36,18 @@ def question_of(message: pb.Question) -> engine.Question:
     return engine.Question(**given(message))
 
 
-def given(message: Message) -> dict[str, Any]:
-    """The fields that a message holds, as the engine's arguments of the same names."""
-    return {field.name: _READERS[field.name](value) for field, value in message.ListFields()}
+def given(message: Message, besides: str = "") -> dict[str, Any]:
+    """The fields that a message holds, as the engine's arguments of the same names.
+
+    Parameters
+    ----------
+    message : Message
+        A question, or a request with some of a question's fields.
+    besides : str
+        A field that is no question's.
+    """
+    held = ((field.name, value) for field, value in message.ListFields())
+    return {name: _READERS[name](value) for name, value in held if name != besides}
 
 
 def question_proto(question: engine.Question) -> pb.Question:

@@ -1,0 +1,42 @@
+"""Trajectory requests -> a driver and a question about it; fans -> trajectory responses."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from forecast.engine import fan as engine
+from forecast.engine.question import Question, Target
+from timelines.v1 import forecast_service_pb2 as pb
+from timelines_server.converters.names import EnumNames
+from timelines_server.converters.question import given
+
+DRIVERS = EnumNames(pb.Driver.Value, get_args(engine.Driver), "DRIVER")
+
+
+def trajectory_of(request: pb.TrajectoryRequest) -> tuple[engine.Driver, Question]:
+    """The driver to follow, and the question whose quantiles, horizon and choices count; its target does not.
+
+    Raises
+    ------
+    InputError
+        When a value is out of its bounds, or no driver is given.
+    """
+    driver = DRIVERS.read(request.driver, "driver")
+    return driver, Question(Target.training_flop(1.0), **given(request, besides="driver"))
+
+
+def trajectory_proto(fan: engine.Fan) -> pb.TrajectoryResponse:
+    """The message of a fan."""
+    bands = zip(fan.probability, fan.values.tolist(), strict=True)
+    points = zip(fan.observed_year.tolist(), fan.observed.tolist(), fan.observed_name, strict=True)
+    return pb.TrajectoryResponse(
+        driver=DRIVERS.number[fan.driver],
+        unit=fan.unit,
+        decimal_year=fan.decimal_year.tolist(),
+        bands=[pb.Band(probability=p, log10_value=values) for p, values in bands],
+        observed=[pb.ObservedPoint(decimal_year=year, log10_value=value, name=name) for year, value, name in points],
+        posterior=fan.posterior,
+        as_of=fan.as_of,
+        draws=fan.draws,
+        seed=fan.seed,
+    )

@@ -1,0 +1,50 @@
+"""Questions survive the way over the wire, whatever is asked; so do those that a posterior has settled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from hypothesis import given
+
+from forecast.engine.question import Law, Question
+from forecast.engine.settle import settle
+from forecast.posterior.artefact import Posterior
+from tests.strategies import questions
+from tests.synthetic import synthetic_posterior
+from timelines.v1 import question_pb2 as pb
+from timelines_server.converters.question import question_of, question_proto
+
+
+@cache
+def posterior() -> Posterior:
+    return synthetic_posterior(100)
+
+
+@given(questions())
+def test_a_question_comes_back_from_the_wire_as_it_went(question: Question) -> None:
+    packed = question_proto(question).SerializeToString()
+    assert question_of(pb.Question.FromString(packed)) == question
+
+
+@given(questions())
+def test_a_message_asks_what_it_asked_after_a_round_trip(question: Question) -> None:
+    message = question_proto(question)
+    assert question_proto(question_of(message)) == message
+
+
+@given(questions())
+def test_a_settled_question_asks_the_same_again(question: Question) -> None:
+    settled = settle(_answerable(question), posterior())
+    again = question_of(question_proto(settled))
+    assert settle(again, posterior()) == settled
+
+
+def _answerable(question: Question) -> Question:
+    """The same question in so far as it does not hang on the posterior."""
+    law, target = question.law, question.target
+    if target.kind == "loss":
+        target = replace(target, scale="kaplan-webtext2")
+        law = Law.published("kaplan") if law is not None and law.kind == "published" else law
+    here = {"posterior": None, "as_of": None, "horizon": "2050-03", "by_years": (2026, 2050)}
+    return replace(question, target=target, law=law, **here)  # type: ignore[arg-type]
