@@ -1,0 +1,170 @@
+"""What mypy, strict, accepts and refuses in the code of people who use the client."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house import ROOT
+
+RIGHT = """
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+import pandas
+from timelines import (
+    TLS, Answer, AsyncClient, BatchItem, Client, Draws, Fan, InvalidQuestionError, LogNormal, Posterior, Question,
+    Scale, StudyPoint, Table, TimelinesError, TrainingCompute,
+)
+
+
+def ask(budget: float | None, since: str | datetime.date) -> float:
+    with Client("127.0.0.1:8433", token="t", tls=TLS(ca_file="ca.pem"), timeout=3) as client:
+        answer: Answer = client.when(loss=1.24, scale="kaplan-webtext2", budget_usd=budget, as_of=since)
+        client.when(flop=1e29, criterion="on_trend", timeout=1.5, quantiles=[0.1, 0.9], by_years=range(2030, 2033))
+        client.when(gpt3=100, payer="frontier_spend", algorithms=(6, 12), price="list_rental")
+        client.when(flop=1e29, algorithms=LogNormal(8, 0.2), algorithms_ceiling_oom=3)
+        client.when(loss=1.24, scale="kaplan-webtext2", law="kaplan")
+        client.when(Question(loss=1.24, scale="kaplan-webtext2", noise=0.02), timeout=2)
+        again: Answer = client.when(answer.question)
+        low, high = again.interval(0.8)
+        table: pandas.DataFrame = again.to_pandas()
+        draws: Draws = client.draws(again)
+        years: float = draws.decimal_year[0]
+        fan: Fan = client.trajectory("price", price="amortized_purchase", quantiles=(0.5,))
+        run: TrainingCompute = client.training_compute(parameters=1e9, tokens=1e12)
+        client.training_compute(chips=1e3, hours=24, peak_flop_per_s=1e15, utilization=0.4)
+        names: list[str] = [scale.name for scale in client.scales()]
+        client.import_study("mine", [(1e20, 3.0), StudyPoint(1e21, 2.5)], corpus="c", eval_set="e", source="s",
+                            published_on=datetime.date(2026, 1, 1))
+        for row in client.rows("compute", published_by="2020-01-01"):
+            cell = row["name"]
+            if isinstance(cell, str):
+                names.append(cell)
+        day: datetime.date | None = answer.quantiles[0].day
+        if answer.posterior.status == "FLAGGED" and answer.quantiles[0].position == "never":
+            print(day, table, years, fan, run)
+        return answer.median + low + high + answer.p_by(2030) + answer.p_never
+
+
+def many(client: Client, questions: Iterator[Question]) -> list[Answer]:
+    found = []
+    for item in client.batch(questions, progress=True, idle_timeout=30):
+        if item.answer is not None:
+            found.append(item.answer)
+        elif isinstance(item.error, InvalidQuestionError):
+            print([violation.field for violation in item.error.field_violations], item.error.code)
+    client.batch([{"flop": 1e29}], progress=lambda done, total: print(done, total)).close()
+    return found
+
+
+def careful(client: Client) -> Answer | None:
+    try:
+        return client.when(flop=1e29)
+    except TimelinesError as error:
+        print(error.code, error.reason, error.message, error.retry_after_s)
+        return None
+
+
+async def later() -> float:
+    async with AsyncClient() as client:
+        answer: Answer = await client.when(loss=1.24, scale="kaplan-webtext2", budget_usd=1e9)
+        items: list[BatchItem] = [item async for item in client.batch([answer.question])]
+        scales: list[Scale] = [scale async for scale in client.scales()]
+        tables: list[Table] = [table async for table in client.tables()]
+        posterior: Posterior = await client.posterior()
+        if await client.ready():
+            print(items, scales, tables, posterior)
+        return (await client.draws(answer)).decimal_year[0]
+"""
+
+WRONG = """
+from __future__ import annotations
+
+from timelines import Answer, AsyncClient, Client, InvalidQuestionError, Question
+
+client, later = Client(), AsyncClient()
+client.when(loss=1.24)  # E: call-overload
+client.when(scale="kaplan-webtext2")  # E: call-overload
+client.when()  # E: call-overload
+client.when(loss=1.24, scale="kaplan-webtext2", flop=1e29)  # E: call-overload
+client.when(flop=1e29, gpt3=3.0)  # E: call-overload
+client.when(flop=1e29, budget_usd=1e9, payer="frontier_spend")  # E: call-overload
+client.when(flop=1e29, payer="me")  # E: call-overload
+client.when(flop=1e29, law="pooled")  # E: call-overload
+client.when(flop=1e29, criterion="soon")  # E: call-overload
+client.when(flop=1e29, price="free")  # E: call-overload
+client.when(flop=1e29, algorithms="7mo")  # E: call-overload
+client.when(flop="1e29")  # E: call-overload
+client.when(flop=1e29, budget=1e9)  # E: call-overload
+client.when(1.24, "kaplan-webtext2")  # E: call-overload
+later.when(loss=1.24)  # E: call-overload
+Question(loss=1.24)  # E: call-overload
+Question(flop=1e29, gpt3=3.0)  # E: call-overload
+client.trajectory("loss")  # E: arg-type
+client.trajectory("price", scale="x")  # E: call-arg
+client.training_compute(parameters=1e9)  # E: call-overload
+client.training_compute(parameters=1e9, tokens=1e9, chips=3)  # E: call-overload
+client.batch([1, 2])  # E: list-item
+client.draws(1e29)  # E: arg-type
+Client(tls="ca.pem")  # E: arg-type
+Client(timeout="10")  # E: arg-type
+answer: Answer = client.when(flop=1e29)
+answer.median = 2030.0  # E: misc
+answer.when  # E: attr-defined
+median: str = answer.median  # E: assignment
+
+
+async def forgetful() -> float:
+    found: Answer = later.when(flop=1e29)  # E: assignment
+    for item in later.batch([]):  # E: attr-defined
+        print(item)
+    return found.median
+"""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[int, str]]]:
+    """Line and code of each error that mypy finds, by file."""
+    folder = tmp_path_factory.mktemp("typing")
+    for name, code in (("right", RIGHT), ("wrong", WRONG)):
+        (folder / f"{name}.py").write_text(code.lstrip("\n"), encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--no-incremental"]
+    command += ["--config-file=", "--follow-imports", "silent", "--ignore-missing-imports"]
+    env = {**os.environ, "MYPYPATH": str(ROOT / "clients" / "python")}
+    done = subprocess.run(
+        [*command, "right.py", "wrong.py"], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    errors = re.findall(r"^(\w+)\.py:(\d+): error: .*\[([\w-]+)\]$", done.stdout, re.MULTILINE)
+    return {name: [(int(line), code) for file, line, code in errors if file == name] for name in ("right", "wrong")}
+
+
+def test_right_code_is_accepted(found: dict[str, list[tuple[int, str]]]) -> None:
+    lines = RIGHT.lstrip("\n").splitlines()
+    assert [(lines[line - 1], code) for line, code in found["right"]] == []
+
+
+def test_wrong_code_is_refused_where_it_is_wrong(found: dict[str, list[tuple[int, str]]]) -> None:
+    lines = enumerate(WRONG.lstrip("\n").splitlines(), 1)
+    expected = {number: line.rpartition("# E: ")[2] for number, line in lines if "# E: " in line}
+    assert dict(found["wrong"]) == expected
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (ROOT / "clients/python/timelines/py.typed").is_file()
+
+
+def test_every_exported_name_has_a_home(tmp_path: Path) -> None:
+    lines = ["from __future__ import annotations", "import timelines", "names = timelines.__all__"]
+    lines += ["for name in names:", "    assert getattr(timelines, name) is not None, name"]
+    lines += ["assert set(dir(timelines)) == set(names)", "assert 'grpc' in __import__('sys').modules"]
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
