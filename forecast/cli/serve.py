@@ -20,9 +20,27 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--client-ca", type=FILE, metavar="FILE", help="Let in only clients with a certificate of these (PEM).")
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without asking for a token.")
 @click.option("--metrics-port", type=int, metavar="N", help="Serve Prometheus /metrics on this loopback port.")
-@click.option("--max-in-flight", type=int, default=128, show_default=True, help="Calls at once; more are refused.")
-@click.option("--grace", "grace_s", type=float, default=10, show_default=True, help="Seconds for calls in flight.")
-@click.option("--lame-duck", "lame_duck_s", type=float, default=0.5, show_default=True, help="Seconds before that.")
+@click.option(
+    "--max-in-flight", type=int, metavar="N", default=128, show_default=True, help="Calls at once; more are refused."
+)
+@click.option(
+    "--grace",
+    "grace_s",
+    type=float,
+    metavar="S",
+    default=10,
+    show_default=True,
+    help="Seconds that calls in flight have to finish.",
+)
+@click.option(
+    "--lame-duck",
+    "lame_duck_s",
+    type=float,
+    metavar="S",
+    default=0.5,
+    show_default=True,
+    help="Seconds before that in which new calls are still taken.",
+)
 @click.option("--no-reflection", is_flag=True, help="Do not let callers read the protos from the server.")
 @click.option("--open-reflection", is_flag=True, help="Let them without a token.")
 @click.option("--reuse-port", is_flag=True, help="Share the port with other servers that do so.")
@@ -30,7 +48,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def serve(no_reflection: bool, **options: Any) -> None:
     """Serve forecasts over gRPC until SIGTERM or Ctrl-C.
 
-    Prints one line when it is ready. Logs are JSON lines on standard error.
+    Answers from the current posterior, and prints one line when it is ready. The log is JSON lines on standard error. A
+    request may be 1 MiB long. A signal turns health to NOT_SERVING; calls in flight still finish; a second signal ends
+    the server at once.
     """
     # Before gRPC is imported: it tells of every failed handshake in lines of its own, and the log is JSON.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
