@@ -2,6 +2,9 @@
 
 Calls with one answer and streams are counted apart: a stream lasts as long as its caller likes, and idle ones must not
 lock out questions. Health and reflection are not counted at all.
+
+The limit is there for the slow questions, which share two threads: with more of them waiting than are answered within
+a few seconds, the last would be answered to nobody. A hot one takes well under a millisecond and seldom meets it.
 """
 
 from __future__ import annotations
@@ -13,9 +16,6 @@ from grpc import StatusCode
 
 from timelines_server.status import CallError
 
-MAX_IN_FLIGHT = 128
-"""Questions at once: a hot one takes well under a millisecond, so that many are answered within a tenth of a second;
-more of the slow ones, which share two threads, would wait longer than callers do."""
 STREAMS_OF_CALLS = 4
 _PUSHBACK_MS = range(100, 400)
 
@@ -74,6 +74,6 @@ class Admission:
         Calls with one answer; there is room for a quarter as many streams beside them.
     """
 
-    def __init__(self, max_in_flight: int = MAX_IN_FLIGHT) -> None:
+    def __init__(self, max_in_flight: int) -> None:
         self.calls = Slots(max_in_flight, "calls")
         self.streams = Slots(max(1, max_in_flight // STREAMS_OF_CALLS), "streams")

@@ -123,6 +123,14 @@ def test_every_call_leaves_one_line_without_its_payload(tmp_path: Path) -> None:
         assert "987654321" not in own.log and "a-telling-name" not in own.log
 
 
+def test_the_line_of_the_last_call_is_written_when_the_server_stops(tmp_path: Path) -> None:
+    with start(tmp_path, "--lame-duck", "0") as own, grpc.insecure_channel(own.address) as channel:
+        ForecastServiceStub(channel).Forecast(request(), timeout=SECONDS)
+        own.process.terminate()
+        assert own.process.wait(SECONDS) == 0
+        assert [line["code"] for line in lines(own) if line["event"] == "call"] == ["OK"]
+
+
 def held(stub: ForecastServiceStub, questions: Queue[Message | None]) -> Any:
     """A stream on which one question was answered, and that stays open."""
     questions.put(pb.ForecastBatchRequest(index=1, question=request().question))
