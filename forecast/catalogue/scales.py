@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from forecast.catalogue.studies import StudyStore
 from forecast.data import stored
@@ -26,6 +26,8 @@ from forecast.posterior.state import state_folder
 Origin = Literal["fitted", "published_law", "imported"]
 
 CHECK_DRAWS, CHECK_SEED = 200, 1
+LAW_FORM = ("name", "floor_nats", "coefficient_nats", "flop_unit", "exponent", "published_on", "source")
+_PLAIN = ("corpus", "tokenizer", "eval_set", "source", "published_on", "flop_low", "flop_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +254,25 @@ def _source(key: str) -> str:
 
 def _listed(values: Iterable[str]) -> str:
     return "; ".join(sorted(set(values)))
+
+
+def scale_dict(record: ScaleRecord, *, points: bool = True) -> dict[str, Any]:
+    """The record as JSON values: what protobuf's own JSON makes of its message, to the letter.
+
+    Parameters
+    ----------
+    record : ScaleRecord
+        The scale.
+    points : bool
+        Whether the study's points are told.
+    """
+    fields: dict[str, Any] = {
+        "name": f"scales/{record.name}",
+        "origin": f"SCALE_ORIGIN_{record.origin.upper()}",
+        **{name: getattr(record, name) for name in _PLAIN},
+        "laws": [{name: law[name] for name in LAW_FORM} for law in record.laws],  # type: ignore[literal-required]
+    }
+    if points:
+        fields["points"] = [{"training_flop": flop, "loss_nats_per_token": loss} for flop, loss in record.points]
+    told = {name: value for name, value in fields.items() if value}
+    return told if record.relative_noise is None else told | {"relative_noise": record.relative_noise}

@@ -220,10 +220,7 @@ def ceiling_decides(year: int | None) -> str:
 def _law_words(basis: Basis, law: Law) -> str:
     if law.kind == "published":
         found = laws.published(basis.posterior, str(law.name))
-        floor = f"{found['floor_nats']:g} + " if found["floor_nats"] else ""
-        unit = words.number(found["flop_unit"])
-        formula = f"L = {floor}{found['coefficient_nats']:.4g} (C / {unit})^-{found['exponent']:.3g}"
-        told = f"{law.name}: {formula}, published {found['published_on']}, taken at its word"
+        told = f"{law.name}: {words.published_law(found)}, taken at its word"
         return told + ("; the newest by then" if basis.asked.law is None else "")
     power = f"; with weight {POWER_LAW_SHARE:g} a pure power law without floor" if law.kind == "mixture" else ""
     if basis.imported is not None:

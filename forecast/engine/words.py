@@ -8,6 +8,7 @@ from functools import lru_cache
 from forecast.engine.answer import Answer
 from forecast.engine.imported import ImportedScale
 from forecast.engine.question import Algorithms, Payer, Question, Target
+from forecast.posterior.manifest import LawManifest
 from forecast.units import date_of
 
 PRICE_BASIS = {
@@ -91,6 +92,13 @@ def algorithms_words(algorithms: Algorithms, halving: tuple[float, float, float]
     low, middle, high = (number(months) for months in halving)
     ceiling = f", at most {algorithms.ceiling_oom:g} orders of magnitude in all" if algorithms.ceiling_oom else ""
     return f"the compute that a fixed loss needs halves every {middle} months (90 % {low} to {high}){ceiling}"
+
+
+def published_law(law: LawManifest) -> str:
+    """A published law as a formula, and its date."""
+    floor = f"{law['floor_nats']:g} + " if law["floor_nats"] else ""
+    reducible = f"{law['coefficient_nats']:.4g} (C / {number(law['flop_unit'])})^-{law['exponent']:.3g}"
+    return f"L = {floor}{reducible}, published {law['published_on']}"
 
 
 def imported_law(scale: ImportedScale) -> str:
