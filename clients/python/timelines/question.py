@@ -85,7 +85,7 @@ class LossOptions(Options, total=False):
     noise: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Question:
     """One question, when a target becomes affordable, as keywords.
 
@@ -180,6 +180,10 @@ class Question:
         if self.price is not None:
             checked_name(self.price, "question.price_basis", get_args(PriceBasis))
         self._check_law()
+
+    def __repr__(self) -> str:
+        given = ((name, getattr(self, name)) for name in self.__slots__)
+        return f"Question({', '.join(f'{name}={value!r}' for name, value in given if value is not None)})"
 
     def _check_target(self) -> None:
         given = sum(value is not None for value in (self.loss, self.flop, self.gpt3))
