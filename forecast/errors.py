@@ -7,7 +7,8 @@ ForecastError                    exit code 1
 │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
 │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
 │   ├── WrongRowsError           rows of a scaling study; lists every one that is wrong (in `engine.study`)
-│   ├── ScaleTakenError          a name or a request_id that another scale has (in `catalogue.studies`)
+│   ├── ScaleTakenError          a name that another scale has (in `catalogue.studies`)
+│   ├── RequestIdUsedError       a request_id that was used for another study (in `catalogue.studies`)
 │   └── DataError                a table or a download that breaks its schema; names file, row and column
 ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
 │   └── DamagedScaleError        the file of an imported scale (in `catalogue.studies`)

@@ -155,7 +155,9 @@ def import_study(
     Raises
     ------
     ScaleTakenError
-        When its name or its request_id belongs to something else.
+        When its name belongs to something else.
+    RequestIdUsedError
+        When its request_id was used for another study.
     InputError
         When no law comes near its points.
     StorageError
@@ -235,7 +237,7 @@ def _of_law(name: str, stated: Sequence[LawManifest], rows: Mapping[str, Row]) -
         published_on=newest["published_on"],
         flop_low=min(law["flop_low"] for law in stated),
         flop_high=max(law["flop_high"] for law in stated),
-        laws=tuple(stated),
+        laws=tuple(LawManifest(**{**law, "source": _source(law["source"])}) for law in stated),
     )
 
 

@@ -26,9 +26,15 @@ _RESERVED = frozenset({"pooled", "mixture", "published"})  # what a law is calle
 
 
 class ScaleTakenError(InputError):
-    """A name that another scale has, or a request_id that was used for another study."""
+    """A name that another scale has."""
 
     reason = "NAME_TAKEN"
+
+
+class RequestIdUsedError(InputError):
+    """A request_id that was used for another study."""
+
+    reason = "REQUEST_ID_USED"
 
 
 class DamagedScaleError(ArtefactError):
@@ -109,7 +115,9 @@ class StudyStore:
         Raises
         ------
         ScaleTakenError
-            When its name, or its request_id, belongs to something else.
+            When its name belongs to something else.
+        RequestIdUsedError
+            When its request_id was used for another study.
         DamagedScaleError
             When the file under its name fails a check.
         StorageError
@@ -130,7 +138,7 @@ class StudyStore:
         for kept in self.list() if scale.request_id else ():
             if kept.request_id == scale.request_id and kept.digest != scale.digest:
                 message = f"request_id {scale.request_id} was used to import {kept.name}; give each request its own"
-                raise ScaleTakenError(message, field="request_id")
+                raise RequestIdUsedError(message, field="request_id")
 
     def remove(self, name: str) -> None:
         """Forget a scale, also one whose file is damaged; answers that were given stay as they are.

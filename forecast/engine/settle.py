@@ -148,9 +148,9 @@ def _law(question: Question, posterior: Posterior, imported: ImportedScale | Non
 def _law_of_import(law: Law, scale: ImportedScale, posterior: Posterior) -> Law:
     if scale.published_on > posterior.as_of:
         raise InputError(
-            f"scale {scale.name} was published on {scale.published_on}, after the as-of date {posterior.as_of}: a "
-            f"forecast as of then does not know it; choose a scale that was published by then, or a posterior as of "
-            f"{scale.published_on} or later",
+            f"scale {scale.name} was published on {scale.published_on}, after the as-of date {posterior.as_of}, so a "
+            "forecast as of then does not know it; choose a scale that was published by then, or make a later "
+            f"posterior with `timelines fit --as-of {scale.published_on}`",
             field="target.loss.scale",
         )
     if law.kind == "published":
