@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import grpc
@@ -20,11 +18,19 @@ from timelines.v1 import (
 from timelines_server import tokens
 from timelines_server.access import TokenGate
 from timelines_server.admission import Admission
+from timelines_server.handlers.datasets import DatasetHandlers
+from timelines_server.handlers.forecast import ForecastHandlers
+from timelines_server.handlers.posteriors import PosteriorHandlers
+from timelines_server.handlers.scales import ScaleHandlers
 from timelines_server.health import Health
 from timelines_server.interceptors import Manners
 from timelines_server.logs import Logger
 from timelines_server.metrics import SERVED, Metrics
 from timelines_server.resources import Resources
+from timelines_server.servicers.datasets import DatasetServicer
+from timelines_server.servicers.forecast import ForecastServicer
+from timelines_server.servicers.posteriors import PosteriorServicer
+from timelines_server.servicers.scales import ScaleServicer
 from timelines_server.settings import Settings
 from timelines_server.tracing import Tracing
 
@@ -91,21 +97,13 @@ def _gate(settings: Settings) -> TokenGate | None:
     return TokenGate(tokens.load(settings.tokens), settings.open_reflection) if settings.tokens else None
 
 
-_PARTS: tuple[tuple[str, str, Any], ...] = (
-    ("forecast", "Forecast", forecast_service_pb2_grpc.add_ForecastServiceServicer_to_server),
-    ("scales", "Scale", scale_service_pb2_grpc.add_ScaleServiceServicer_to_server),
-    ("posteriors", "Posterior", posterior_service_pb2_grpc.add_PosteriorServiceServicer_to_server),
-    ("datasets", "Dataset", dataset_service_pb2_grpc.add_DatasetServiceServicer_to_server),
-)
-
-
 def _add_services(server: grpc.aio.Server, resources: Resources) -> None:
-    for module, name, add in _PARTS:
-        if find_spec(f"timelines_server.servicers.{module}") is None:
-            continue
-        servicer = getattr(import_module(f"timelines_server.servicers.{module}"), f"{name}Servicer")
-        handlers = getattr(import_module(f"timelines_server.handlers.{module}"), f"{name}Handlers")
-        add(servicer(handlers(resources)), server)
+    forecasts, scales = ForecastServicer(ForecastHandlers(resources)), ScaleServicer(ScaleHandlers(resources))
+    posteriors, datasets = PosteriorServicer(PosteriorHandlers(resources)), DatasetServicer(DatasetHandlers(resources))
+    forecast_service_pb2_grpc.add_ForecastServiceServicer_to_server(forecasts, server)
+    scale_service_pb2_grpc.add_ScaleServiceServicer_to_server(scales, server)
+    posterior_service_pb2_grpc.add_PosteriorServiceServicer_to_server(posteriors, server)
+    dataset_service_pb2_grpc.add_DatasetServiceServicer_to_server(datasets, server)
 
 
 def _options(settings: Settings) -> list[tuple[str, Any]]:

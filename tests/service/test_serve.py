@@ -34,12 +34,11 @@ def test_the_ready_line_says_address_posterior_and_date(server: RunningServer) -
     assert re.fullmatch(READY, server.ready_line)
 
 
-def test_it_starts_within_its_budget(tmp_path: Path, record_property: pytest.RecordProperty) -> None:
-    """The budget holds on an idle machine; a test beside others gets three times as long, and says what it took."""
-    with start(tmp_path) as running:
-        print(f"started in {running.start_s:.2f} s")
-        record_property("start_s", running.start_s)
-        assert running.start_s < 3 * START_BUDGET_S
+def test_it_starts_within_its_budget(server: RunningServer, record_property: pytest.RecordProperty) -> None:
+    """The budget holds on an idle machine; beside other tests it may take three times as long; it says how long."""
+    print(f"started in {server.start_s:.2f} s")
+    record_property("start_s", server.start_s)
+    assert server.start_s < 3 * START_BUDGET_S
 
 
 @pytest.mark.parametrize("service", ["", *SERVICES])
@@ -68,10 +67,10 @@ def test_memory_stays_small_after_questions(server: RunningServer, record_proper
     if not CAN_BE_READ:
         pytest.skip("reads memory through /proc")
     with channel(server.address) as connected:
-        for seed in range(40):
+        for seed in range(20):
             forecast(connected, seed)
     used = rss_mib(server.process.pid)
-    print(f"{used:.0f} MiB after 40 cold questions")
+    print(f"{used:.0f} MiB after 20 cold questions")
     record_property("rss_mib", used)
     assert used < 400
 
@@ -118,10 +117,7 @@ def test_servers_share_a_port_when_all_say_so(tmp_path: Path) -> None:
     ("options", "code", "said"),
     [
         (["--host", "0.0.0.0"], 2, "--tokens FILE"),
-        (["--port", "40000"], 2, "--port 40000 is out of range"),
         (["--tokens", "no-such-file"], 2, "the token file no-such-file cannot be read"),
-        (["--tls-cert", "no-such-file"], 2, "--tls-cert needs --tls-key"),
-        (["--host", "192.0.2.1", "--insecure"], 1, "give --host an address of this machine"),
         (["--host", "no-such-host.invalid", "--insecure"], 1, "give --host an address of this machine"),
     ],
 )
