@@ -131,15 +131,17 @@ class Call:
         """The caller is gone: it gave up, or its deadline has passed."""
         self.end(StatusCode.DEADLINE_EXCEEDED if self._out_of_time() else StatusCode.CANCELLED)
 
-    async def abort(self, error: BaseException, request: Any = None) -> NoReturn:
-        """End the call with what the error stands for.
+    async def abort(self, failure: Failure) -> NoReturn:
+        """End the call with a failure.
+
+        gRPC keeps the exception that this raises, and with it the frames it went through and any exception that was
+        being handled, until the garbage collector finds the ring: call it outside `except`, with nothing large at hand.
 
         Raises
         ------
         grpc.aio.AbortError
             Always: gRPC ends the call with it.
         """
-        failure = self.failure(error, request)
         self.end(failure.code, failure.reason)
         code, message, trailers = failure.to_status()
         await self._context.abort(code, message, trailers)

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from contextvars import ContextVar
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 import grpc
 from grpc import StatusCode
@@ -20,7 +20,7 @@ from timelines_server.admission import Admission, Slots
 from timelines_server.calls import CALL, Call, Context
 from timelines_server.logs import CallLog, Logger
 from timelines_server.metrics import Meters, Metrics
-from timelines_server.status import CallError
+from timelines_server.status import CallError, Failure
 from timelines_server.strict import parse, refuse_unknown_fields
 from timelines_server.tracing import Tracing
 from timelines_server.wording import clean
@@ -96,7 +96,8 @@ class Manners(grpc.aio.ServerInterceptor):
         name = clean(method, _METHOD_CHARACTERS)
 
         async def refuse(_: Any, context: Context) -> None:
-            await Call(name, meters, self._log, "", context).abort(error)
+            call = Call(name, meters, self._log, "", context)
+            await call.abort(call.failure(error))
 
         return grpc.stream_stream_rpc_method_handler(refuse)
 
@@ -131,32 +132,38 @@ class _Mannered:
 
     async def unary(self, raw: Any, context: Context) -> bytes:
         """Answer with one message."""
-        call, request = self._begin(context), None
+        call, request, failure = self._begin(context), None, None
         try:
             with self._slots:
                 request = self._read(raw, call)
                 packed: bytes = self._pack(await self._serve(request, context))
-        except asyncio.CancelledError as error:
-            await self._cancelled(call, error)
-        except Exception as error:
-            await self._failed(call, error, request, context)
+        except (Exception, asyncio.CancelledError) as error:
+            failure = self._failure(call, error, request, context)
+            if failure is None:
+                raise
+        if failure is not None:
+            del raw, request  # a megabyte, maybe; see `Call.abort`
+            await call.abort(failure)
         self._meters.sent()
         call.end(StatusCode.OK)
         return packed
 
     async def stream(self, raw: Any, context: Context) -> None:
         """Answer with a stream of messages, each written when the one before it is on its way."""
-        call, request = self._begin(context), None
+        call, request, failure = self._begin(context), None, None
         try:
             with self._slots:
                 request = self._read(raw, call)
                 async with aclosing(self._serve(request, context)) as responses:
                     async for response in responses:
                         await self._write(self._pack(response), call, context)
-        except asyncio.CancelledError as error:
-            await self._cancelled(call, error)
-        except Exception as error:
-            await self._failed(call, error, request, context)
+        except (Exception, asyncio.CancelledError) as error:
+            failure = self._failure(call, error, request, context)
+            if failure is None:
+                raise
+        if failure is not None:
+            del raw, request
+            await call.abort(failure)
         if not call.ended:
             call.end(StatusCode.OK)
 
@@ -195,22 +202,22 @@ class _Mannered:
             raise
         self._meters.sent()
 
-    async def _cancelled(self, call: Call, error: asyncio.CancelledError) -> NoReturn:
-        task = asyncio.current_task()
-        if task is not None and not task.cancelling():  # it is the work that was cancelled, not the call
-            await call.abort(CallError(StatusCode.UNAVAILABLE, "STOPPING", "the server is stopping; ask another"))
-        call.gone()
-        raise error
-
-    async def _failed(self, call: Call, error: Exception, request: Any, context: Context) -> NoReturn:
+    def _failure(self, call: Call, error: BaseException, request: Any, context: Context) -> Failure | None:
+        """What the caller is told; None where the call has ended already, and the error goes on to gRPC."""
         if call.ended:
-            raise error
+            return None
+        if isinstance(error, asyncio.CancelledError):
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                call.gone()
+                return None
+            error = CallError(StatusCode.UNAVAILABLE, "STOPPING", "the server is stopping; ask another")
         if isinstance(error, AbortError):  # a servicer ended the call itself
             call.end(context.code())
-            raise error
+            return None
         if isinstance(error, NotImplementedError) and context.code() is StatusCode.UNIMPLEMENTED:
             error = _no_such_method(self._method)  # a servicer that leaves it to its generated base
-        await call.abort(error, None if self._request_streaming else request)
+        return call.failure(error, None if self._request_streaming else request)
 
 
 def _behaviour(handler: Handler) -> Callable[..., Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
+from weakref import ReferenceType, ref
 
 import pytest
 from grpc import StatusCode
@@ -145,6 +147,39 @@ def test_a_stream_may_fail_after_its_first_messages() -> None:
             assert served.calls[0]["code"] == "INVALID_ARGUMENT"
 
     asyncio.run(run())
+
+
+class Large:
+    """Stands for a request of a megabyte."""
+
+
+def test_a_failed_call_keeps_nothing_large_until_the_garbage_collector_comes() -> None:
+    kept: list[ReferenceType[Large]] = []
+
+    async def mistaken(request: Any, context: Any) -> Any:
+        large = Large()
+        kept.append(ref(large))
+        raise InputError("wrong")
+
+    async def broken(request: Any, context: Any) -> AsyncIterator[Any]:
+        large = Large()
+        kept.append(ref(large))
+        yield pb.StreamDrawsResponse()
+        raise RuntimeError(SECRET)
+
+    async def run() -> None:
+        async with serving(Made(Forecast=mistaken, StreamDraws=broken)) as served:
+            await refused(served.stub.Forecast(question()))
+            call = served.stub.StreamDraws(pb.StreamDrawsRequest())
+            await call.read()
+            await refused(call)
+            assert [one() for one in kept] == [None, None]
+
+    gc.disable()
+    try:
+        asyncio.run(run())
+    finally:
+        gc.enable()
 
 
 async def each(requests: AsyncIterator[pb.ForecastBatchRequest], context: Any) -> AsyncIterator[Any]:
