@@ -21,7 +21,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without asking for a token.")
 @click.option("--metrics-port", type=int, metavar="N", help="Serve Prometheus /metrics on this loopback port.")
 @click.option(
-    "--max-in-flight", type=int, metavar="N", default=128, show_default=True, help="Calls at once; more are refused."
+    "--max-in-flight",
+    type=int,
+    metavar="N",
+    default=128,
+    show_default=True,
+    help="Calls at once, and a quarter as many streams beside them; more are refused.",
 )
 @click.option(
     "--grace",

@@ -45,7 +45,7 @@ class Settings:
     metrics_port : int, optional
         Port of `/metrics` on loopback; 0 takes any free one, None opens none.
     max_in_flight : int
-        Calls that are answered at once at most; more are refused.
+        Calls at once, and a quarter as many streams beside them; more are refused.
     grace_s : float
         How long calls in flight may go on after a signal to stop, seconds.
     lame_duck_s : float

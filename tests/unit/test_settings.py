@@ -10,7 +10,6 @@ import pytest
 
 from forecast.cli.serve import serve
 from forecast.errors import InputError
-from timelines_server.admission import MAX_IN_FLIGHT
 from timelines_server.settings import Settings, is_loopback
 
 FILE = Path("file.pem")
@@ -27,10 +26,6 @@ def test_the_command_line_has_the_same_choices_and_defaults() -> None:
     assert given.pop("no_reflection") is False
     assert Settings(**given) == Settings()
     assert set(given) == {choice.name for choice in fields(Settings)} - {"reflection", "home"}
-
-
-def test_the_limit_of_calls_is_the_one_that_was_measured() -> None:
-    assert Settings().max_in_flight == MAX_IN_FLIGHT
 
 
 @pytest.mark.parametrize("port", [0, 1, 8433, 32_767])
