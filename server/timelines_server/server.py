@@ -110,6 +110,8 @@ def _options(settings: Settings) -> list[tuple[str, Any]]:
     return [
         ("grpc.so_reuseport", int(settings.reuse_port)),
         ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
+        # What a stream sends ahead stays within 64 KiB; probing would let it grow to megabytes that nobody reads yet.
+        ("grpc.http2.bdp_probe", 0),
         # Clients may ask every 5 s whether the server is still there, also between calls.
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
