@@ -39,6 +39,7 @@ _HOPELESS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("Domain name not found", "DNS resolution failed"), "there is no such host; see the name"),
 )
 _CLOSED = ("Socket closed", "onnection reset", "Broken pipe", "handshake")
+_FROZEN = ("ping timeout", "eepalive", "timed out")
 _NO_CONNECTION = ("failed to connect", "handshake", "empty address list", "DNS", "resolving", "http1.x")
 
 
@@ -124,7 +125,7 @@ def unreachable(details: str, settings: Settings) -> str:
         cause = _hung_up(settings)
     elif "onnection refused" in details:
         cause = "nothing listens there; start it with `timelines serve`, or give target= (TIMELINES_SERVER)"
-    elif not cause and ("ping timeout" in details or "eepalive" in details):
+    elif not cause and any(part in details for part in _FROZEN):
         cause = "it stopped answering; it is frozen, or the network between is gone"
     elif not cause:
         cause = "the connection was lost; the server stopped, or the network between is gone"
