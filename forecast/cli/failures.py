@@ -22,7 +22,8 @@ INTERRUPTED = 130
 
 _EXTRA_OF = {
     **dict.fromkeys(("altair", "vl_convert", "jinja2"), "report"),
-    **dict.fromkeys(("timelines", "grpc", "google"), "server"),
+    **dict.fromkeys(("timelines", "google", "prometheus_client", "structlog", "uvloop"), "server"),
+    **dict.fromkeys(("grpc", "grpc_health", "grpc_reflection", "grpc_status"), "server"),
     "distributed": "cluster",
 }
 

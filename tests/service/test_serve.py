@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -190,3 +191,12 @@ def test_the_log_is_json_lines_on_standard_error(tmp_path: Path) -> None:
         running.process.wait(timeout=10)
         assert [line[0] for line in running.log.splitlines()] == ["{", "{"]
         assert running.output_path.read_text().count("\n") == 1
+
+
+@pytest.mark.parametrize("missing", ["grpc", "structlog"])
+def test_without_its_packages_it_says_which_extra_to_install(tmp_path: Path, missing: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from forecast.cli.main import main; main()"
+    with launch(tmp_path, command=(sys.executable, "-c", code, "serve")) as launched:
+        assert launched.process.wait(timeout=20) == 1
+        said = launched.log_path.read_text()
+    assert missing in said and "pip install 'ai-timelines[server]'" in said and said.count("\n") == 1
