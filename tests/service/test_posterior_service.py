@@ -1,116 +1,24 @@
-"""PosteriorService on a real server: what there is, what is behind it, and the switch under load."""
+"""PosteriorService on a real server: what there is, and what is behind it."""
 
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
 
-import grpc
 import pytest
 from grpc import StatusCode
 
-from forecast.catalogue import Catalogue
-from forecast.posterior import artefact, selection
+from forecast.posterior import selection
+from tests.service.posterior_calls import REFERENCE, SHIPPED, Caller, calling
 from tests.service.refusals import refused
-from tests.service.running import RunningServer, start
-from tests.synthetic import synthetic_posterior
+from tests.service.running import RunningServer
 from timelines.v1 import posterior_service_pb2 as pb
-from timelines.v1.answer_pb2 import POSTERIOR_STATUS_FLAGGED, POSTERIOR_STATUS_PASSED, Answer
-from timelines.v1.forecast_service_pb2 import ForecastRequest
-from timelines.v1.forecast_service_pb2_grpc import ForecastServiceStub
-from timelines.v1.posterior_service_pb2_grpc import PosteriorServiceStub
-from timelines.v1.question_pb2 import Question, Target
-
-TIMEOUT_S = 20
-REFERENCE = selection.reference().name
-SHIPPED = sorted((path.stem for path in selection.SHIPPED.glob("*.json")), reverse=True)
-OLDER = SHIPPED[1]
-ON_FLOP = ForecastRequest(question=Question(target=Target(training_flop=1e28), max_draws=400))
-
-
-class Caller:
-    """Short words for calls to one server."""
-
-    def __init__(self, channel: grpc.Channel) -> None:
-        self.posteriors, self.forecasts = PosteriorServiceStub(channel), ForecastServiceStub(channel)
-
-    def list(self, size: int = 0, token: str = "") -> pb.ListPosteriorsResponse:
-        request = pb.ListPosteriorsRequest(page_size=size, page_token=token)
-        return self.posteriors.ListPosteriors(request, timeout=TIMEOUT_S)
-
-    def get(self, name: str) -> pb.Posterior:
-        return self.posteriors.GetPosterior(pb.GetPosteriorRequest(name=name), timeout=TIMEOUT_S).posterior
-
-    def use(self, name: str, timeout_s: float = TIMEOUT_S) -> pb.Posterior:
-        request = pb.SetCurrentPosteriorRequest(name=f"posteriors/{name}")
-        return self.posteriors.SetCurrentPosterior(request, timeout=timeout_s).posterior
-
-    def ask(self) -> Answer:
-        return self.forecasts.Forecast(ON_FLOP, timeout=TIMEOUT_S).answer
-
-    @property
-    def answers_from(self) -> str:
-        assert self.ask().posterior.name == self.get("posteriors/current").name.removeprefix("posteriors/")
-        return self.ask().posterior.name
-
-
-def calling(server: RunningServer) -> Iterator[Caller]:
-    with grpc.insecure_channel(server.address) as channel:
-        yield Caller(channel)
 
 
 @pytest.fixture(name="caller")
 def caller_(server: RunningServer) -> Iterator[Caller]:
     """To the server that all tests share: on the shipped posteriors, to be asked only."""
     yield from calling(server)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder with posteriors of every kind."""
-    return tmp_path_factory.mktemp("posteriors")
-
-
-@pytest.fixture(scope="module")
-def made(home: Path) -> dict[str, str]:
-    """Names of the posteriors in that folder, by kind."""
-    kinds = {
-        "flagged": synthetic_posterior(80, 1, status="FLAGGED", reasons=["R-hat 1.02"]),
-        "refused": synthetic_posterior(80, 2, status="REFUSED", reasons=["217 divergences"]),
-        "damaged draws": synthetic_posterior(80, 3),
-        "damaged manifest": synthetic_posterior(80, 4, as_of=date(2025, 1, 1)),
-        "lost draws": synthetic_posterior(80, 5, as_of=date(2024, 1, 1)),
-    }
-    paths = {kind: artefact.write(posterior, home / "posteriors") for kind, posterior in kinds.items()}
-    image = bytearray(paths["damaged draws"].read_bytes())
-    image[len(image) // 2] ^= 1
-    paths["damaged draws"].write_bytes(image)
-    paths["damaged manifest"].with_suffix(".json").write_text("{")
-    paths["lost draws"].unlink()
-    return {kind: path.stem for kind, path in paths.items()}
-
-
-@pytest.fixture(scope="module")
-def own_server(home: Path, made: dict[str, str]) -> Iterator[RunningServer]:
-    """A server whose posterior the tests may change."""
-    assert made
-    with start(home) as running:
-        yield running
-
-
-@pytest.fixture
-def own(own_server: RunningServer) -> Iterator[Caller]:
-    """To that server; the reference answers when the test begins."""
-    for caller in calling(own_server):
-        caller.use(REFERENCE)
-        yield caller
-
-
-# --- what there is ----------------------------------------------------------------------------------------------------
 
 
 def test_the_shipped_posteriors_are_listed_the_newest_as_of_date_first(caller: Caller) -> None:
@@ -173,131 +81,3 @@ def test_an_unknown_posterior_is_not_found_and_those_that_are_are_listed(caller:
     assert len(told.message) < 500
     with refused(StatusCode.NOT_FOUND, "NOT_FOUND"):
         caller.use(name)
-
-
-def test_damaged_ones_are_told_apart_and_only_on_the_first_page(own: Caller, made: dict[str, str]) -> None:
-    first = own.list(2)
-    damaged = {one.name.removeprefix("posteriors/"): one.problem for one in first.damaged}
-    assert damaged == {
-        made["damaged manifest"]: damaged[made["damaged manifest"]],
-        made["lost draws"]: f"the draws file {made['lost draws']}.nc is missing",
-    }
-    assert "not JSON" in damaged[made["damaged manifest"]]
-    assert not own.list(2, first.next_page_token).damaged
-    assert not {one.name for one in own.list().posteriors} & {one.name for one in first.damaged}
-    with refused(StatusCode.FAILED_PRECONDITION, "DAMAGED_POSTERIOR", "cannot be used"):
-        own.get(f"posteriors/{made['lost draws']}")
-
-
-# --- the switch -------------------------------------------------------------------------------------------------------
-
-
-def test_a_flagged_posterior_answers_and_every_answer_says_so(own: Caller, made: dict[str, str], home: Path) -> None:
-    chosen = own.use(made["flagged"])
-    assert (chosen.current, chosen.status, chosen.origin) == (
-        True,
-        POSTERIOR_STATUS_FLAGGED,
-        pb.POSTERIOR_ORIGIN_FITTED,
-    )
-    assert chosen == own.get("posteriors/current")
-    answer = own.ask()
-    assert (answer.posterior.name, answer.posterior.status) == (made["flagged"], POSTERIOR_STATUS_FLAGGED)
-    assert list(answer.posterior.reasons) == ["R-hat 1.02"]
-    assert [one.name for one in own.list().posteriors if one.current] == [chosen.name]
-    assert selection.current_entry(home).name == made["flagged"]
-    with Catalogue.open(home) as catalogue:
-        assert [change.name for change in catalogue.history()[:2]] == [made["flagged"], REFERENCE]
-
-
-@pytest.mark.parametrize(
-    ("kind", "reason", "match"),
-    [
-        ("refused", "POSTERIOR_REFUSED", "217 divergences"),
-        ("damaged draws", "DAMAGED_POSTERIOR", "hash of the draws file"),
-        ("damaged manifest", "DAMAGED_POSTERIOR", "not JSON"),
-        ("lost draws", "DAMAGED_POSTERIOR", "is missing"),
-    ],
-)
-def test_one_that_cannot_answer_leaves_the_old_one_answering(
-    own: Caller, made: dict[str, str], home: Path, kind: str, reason: str, match: str
-) -> None:
-    with refused(StatusCode.FAILED_PRECONDITION, reason, match):
-        own.use(made[kind])
-    assert own.answers_from == REFERENCE
-    assert own.ask().posterior.status == POSTERIOR_STATUS_PASSED
-    assert selection.current_entry(home).name == REFERENCE
-
-
-def test_the_one_that_answers_is_told_even_when_its_files_are_gone(own: Caller, home: Path) -> None:
-    path = artefact.write(synthetic_posterior(80, 6), home / "posteriors")
-    own.use(path.stem)
-    for file in (path, path.with_suffix(".json")):
-        file.unlink()
-    assert own.answers_from == path.stem
-    assert own.get("posteriors/current").origin == pb.POSTERIOR_ORIGIN_FITTED
-    with refused(StatusCode.NOT_FOUND, "NOT_FOUND"):
-        own.get(f"posteriors/{path.stem}")
-
-
-def test_when_the_state_folder_cannot_be_written_the_old_one_stays(tmp_path: Path) -> None:
-    (tmp_path / "catalogue.sqlite").write_bytes(b"this is no database, but it is long enough to be taken for one" * 99)
-    with start(tmp_path) as server:
-        for caller in calling(server):
-            with refused(StatusCode.UNAVAILABLE, "STORAGE"):
-                caller.use(OLDER)
-            assert caller.answers_from == REFERENCE
-    assert selection.current_entry(tmp_path).name == REFERENCE
-
-
-def done_in_time(own: Caller, name: str, timeout_s: float) -> bool:
-    try:
-        own.use(name, timeout_s)
-    except grpc.RpcError as error:
-        if error.code() is not StatusCode.DEADLINE_EXCEEDED:
-            raise
-        return False
-    return True
-
-
-def test_a_caller_who_leaves_in_the_middle_leaves_file_and_memory_in_agreement(own: Caller, home: Path) -> None:
-    done = []
-    for number in range(12):
-        done.append(done_in_time(own, (OLDER, REFERENCE)[number % 2], timeout_s=0.01 * (number + 1)))
-        time.sleep(0.2)
-        own.list()  # of the work that goes on for nobody
-        assert own.answers_from == selection.current_entry(home).name
-    assert not all(done)
-
-
-def test_ten_switches_under_load_fail_no_call_and_mix_no_answer(own: Caller, own_server: RunningServer) -> None:
-    expected = {REFERENCE: own.ask()}
-    own.use(OLDER)
-    expected[OLDER] = own.ask()
-    assert expected[REFERENCE] != expected[OLDER]
-    answers, failures, stop = [], [], threading.Event()
-
-    def ask_on() -> None:
-        for caller in calling(own_server):
-            while not stop.is_set():
-                try:
-                    answers.append(caller.ask())
-                except grpc.RpcError as error:
-                    failures.append(error)
-
-    askers = [threading.Thread(target=ask_on) for _ in range(3)]
-    for asker in askers:
-        asker.start()
-    try:
-        for number in range(10):
-            name = (REFERENCE, OLDER)[number % 2]
-            own.use(name)
-            assert own.ask() == expected[name]
-    finally:
-        stop.set()
-        for asker in askers:
-            asker.join()
-    assert not failures
-    assert len(answers) > 100
-    assert {answer.posterior.name for answer in answers} == {REFERENCE, OLDER}
-    mixed = [answer for answer in answers if answer != expected[answer.posterior.name]]
-    assert not mixed

@@ -91,10 +91,9 @@ def test_a_resource_name_holds_the_tables_name(name: str) -> None:
     assert table_name(f"tables/{name}") == name
 
 
-@pytest.mark.parametrize("name", ["", "tables", "tables/", "table/spend", "spend", "Tables/spend", " tables/spend"])
+@pytest.mark.parametrize("name", ["", "tables", "tables/", "table/spend", "Tables/spend", " tables/spend", "x" * 9_999])
 def test_a_name_of_another_form_is_refused_and_cut_short(name: str) -> None:
-    for given_name in (name, name.removesuffix("/") + "/" * (name.endswith("/")) if name else "x" * 9_999):
-        with pytest.raises(InputError, match="give tables/ and the name of one") as caught:
-            table_name(given_name, "table")
-        assert caught.value.field == "table"
-        assert len(caught.value.message) < 200
+    with pytest.raises(InputError, match="give tables/ and the name of one") as caught:
+        table_name(name, "table")
+    assert caught.value.field == "table"
+    assert len(caught.value.message) < 200
