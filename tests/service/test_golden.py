@@ -1,4 +1,4 @@
-"""Stored requests get their stored replies, and every call of ForecastService has one."""
+"""Stored requests get their stored replies, and every call has one."""
 
 from __future__ import annotations
 
