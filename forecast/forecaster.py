@@ -126,8 +126,8 @@ class Forecaster:
         """
         return self._solver(question.posterior, question.as_of).ask(question, checkpoint)
 
-    def is_hot(self, question: Question) -> bool:
-        """Whether the answer needs only what is remembered, and so comes in well under a millisecond.
+    def recall(self, question: Question) -> Answer | None:
+        """The answer if it needs only what is remembered, and so comes in well under a millisecond; else None.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Forecaster:
         """
         own = self._is_own(question.posterior, question.as_of)
         solver = self._own if own else self._others.peek((question.posterior, question.as_of))
-        return solver is not None and solver.knows(question)
+        return None if solver is None else solver.recall(question)
 
     def draws(self, question: Question, checkpoint: Checkpoint = proceed) -> Draws:
         """The arrivals that the answer to a question summarizes, draw by draw; arguments and errors as for `ask`."""

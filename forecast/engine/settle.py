@@ -6,7 +6,6 @@ by then. Where a default was not published yet, the newest that was takes its pl
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from forecast.engine import laws
@@ -53,8 +52,7 @@ def settle(question: Question, posterior: Posterior, imported: ImportedScale | N
     if question.criterion == "affordable" and question.price_basis != "realised":
         needed = ["price", "rental"] if question.price_basis == "list_rental" else ["price"]
         _require(posterior, needed, f"price basis {question.price_basis}")
-    return replace(
-        question,
+    return question.filled(
         as_of=posterior.as_of,
         posterior=posterior.name,
         law=_law(question, posterior, imported),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,15 @@ Array = NDArray[np.float64]
 ENVELOPE_BYTES = 80_000_000
 REQUIREMENT_BYTES = 4_000_000
 KEPT_LAWS = 16
+
+
+class _Case(NamedTuple):
+    """A question and what follows from it before anything is simulated."""
+
+    asked: Question
+    settled: Question
+    key: EnvelopeKey
+    imported: ImportedScale | None
 
 
 class Solver:
@@ -66,33 +76,10 @@ class Solver:
         InputError
             When the question does not fit the posterior (see `forecast.engine.settle`).
         """
-        imported = self._imported_scale(question)
-        settled = settle.settle(question, self.posterior, imported)
-        key = settle.envelope_key(settled, self.posterior, imported)
-        simulation, required = self.simulation(settled), self._required(settled, imported, checkpoint)
-        return compose(
-            Basis(
-                asked=question,
-                settled=settled,
-                posterior=simulation.posterior,
-                key=key,
-                arrivals=self._arrivals(settled, key, required, checkpoint),
-                p_unreachable=float(np.count_nonzero(np.isinf(required))) / len(required),
-                ceiling_share=simulation.ceiling_share,
-                ceiling_year=None if settled.payer.usd_2023 else simulation.ceiling_year,
-                imported=imported,
-            )
-        )
+        return self._answer(self._case(question), checkpoint)
 
-    def arrivals(self, question: Question, checkpoint: Checkpoint = proceed) -> ArrivalDistribution:
-        """Outcomes of all draws; the checkpoint is called as by `ask`."""
-        imported = self._imported_scale(question)
-        settled = settle.settle(question, self.posterior, imported)
-        key = settle.envelope_key(settled, self.posterior, imported)
-        return self._arrivals(settled, key, self._required(settled, imported, checkpoint), checkpoint)
-
-    def knows(self, question: Question) -> bool:
-        """Whether the answer needs only what is remembered already, and so comes in well under a millisecond.
+    def recall(self, question: Question) -> Answer | None:
+        """The answer if it needs only what is remembered, and so comes in well under a millisecond; else None.
 
         A requirement that was never asked for counts as remembered where its law is.
 
@@ -101,14 +88,46 @@ class Solver:
         InputError
             As `ask`.
         """
+        case = self._case(question)
+        return self._answer(case, proceed) if self._remembers(case) else None
+
+    def arrivals(self, question: Question, checkpoint: Checkpoint = proceed) -> ArrivalDistribution:
+        """Outcomes of all draws; the checkpoint is called as by `ask`."""
+        case = self._case(question)
+        return self._arrivals(case, self._required(case.settled, case.imported, checkpoint), checkpoint)
+
+    def _case(self, question: Question) -> _Case:
         imported = self._imported_scale(question)
         settled = settle.settle(question, self.posterior, imported)
-        key, draws = settle.envelope_key(settled, self.posterior, imported), self._draws(settled)
-        made = self._envelopes.peek((key, settled.seed, draws)), self._simulations.peek((settled.seed, draws))
-        return None not in made and (
+        return _Case(question, settled, settle.envelope_key(settled, self.posterior, imported), imported)
+
+    def _remembers(self, case: _Case) -> bool:
+        settled, draws = case.settled, self._draws(case.settled)
+        if self._envelopes.peek((case.key, settled.seed, draws)) is None:
+            return False
+        if self._simulations.peek((settled.seed, draws)) is None:
+            return False
+        return (
             settled.law is None
-            or self._laws.peek(self._law_key(settled, imported)) is not None
-            or self._requirements.peek(self._requirement_key(settled, imported)) is not None
+            or self._laws.peek(self._law_key(settled, case.imported)) is not None
+            or self._requirements.peek(self._requirement_key(settled, case.imported)) is not None
+        )
+
+    def _answer(self, case: _Case, checkpoint: Checkpoint) -> Answer:
+        simulation = self.simulation(case.settled)
+        required = self._required(case.settled, case.imported, checkpoint)
+        return compose(
+            Basis(
+                asked=case.asked,
+                settled=case.settled,
+                posterior=simulation.posterior,
+                key=case.key,
+                arrivals=self._arrivals(case, required, checkpoint),
+                p_unreachable=float(np.count_nonzero(np.isinf(required))) / len(required),
+                ceiling_share=simulation.ceiling_share,
+                ceiling_year=None if case.settled.payer.usd_2023 else simulation.ceiling_year,
+                imported=case.imported,
+            )
         )
 
     def simulation(self, question: Question) -> Simulation:
@@ -153,9 +172,8 @@ class Solver:
     def _draws(self, question: Question) -> int:
         return min(question.max_draws, self.posterior.draws)
 
-    def _arrivals(
-        self, settled: Question, key: EnvelopeKey, required: Array, checkpoint: Checkpoint
-    ) -> ArrivalDistribution:
+    def _arrivals(self, case: _Case, required: Array, checkpoint: Checkpoint) -> ArrivalDistribution:
+        settled, key = case.settled, case.key
         simulation = self.simulation(settled)
         made = self._envelopes.get((key, settled.seed, len(required)), lambda: simulation.envelope(key, checkpoint))
         shifted = required - math.log10(settled.payer.usd_2023) if settled.payer.usd_2023 else required

@@ -39,8 +39,9 @@ class ForecastHandlers:
             As `Forecaster.ask`; NotReadyError while there is no posterior.
         """
         forecaster = self._current.forecaster
-        if forecaster.is_hot(question):
-            return forecaster.ask(question)
+        remembered = forecaster.recall(question)
+        if remembered is not None:
+            return remembered
         return await self._work.run(lambda checkpoint: forecaster.ask(question, checkpoint))
 
     async def trajectory(self, driver: Driver, question: Question) -> Fan:
