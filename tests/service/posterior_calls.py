@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import grpc
 
 from forecast.posterior import selection
-from tests.service.running import RunningServer
 from timelines.v1 import posterior_service_pb2 as pb
 from timelines.v1.answer_pb2 import Answer
 from timelines.v1.forecast_service_pb2 import ForecastRequest
@@ -48,6 +48,8 @@ class Caller:
         return self.ask().posterior.name
 
 
-def calling(server: RunningServer) -> Iterator[Caller]:
-    with grpc.insecure_channel(server.address) as channel:
+@contextmanager
+def calling(address: str) -> Iterator[Caller]:
+    """A caller of the server at that address."""
+    with grpc.insecure_channel(address) as channel:
         yield Caller(channel)

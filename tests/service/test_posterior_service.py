@@ -18,7 +18,8 @@ from timelines.v1 import posterior_service_pb2 as pb
 @pytest.fixture(name="caller")
 def caller_(server: RunningServer) -> Iterator[Caller]:
     """To the server that all tests share: on the shipped posteriors, to be asked only."""
-    yield from calling(server)
+    with calling(server.address) as caller:
+        yield caller
 
 
 def test_the_shipped_posteriors_are_listed_the_newest_as_of_date_first(caller: Caller) -> None:

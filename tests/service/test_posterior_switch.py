@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from forecast.catalogue import Catalogue
 from forecast.posterior import artefact, selection
 from tests.service.posterior_calls import OLDER, REFERENCE, Caller, calling
 from tests.service.refusals import refused
-from tests.service.running import RunningServer, start
+from tests.service.running import RunningServer, launch, start
 from tests.synthetic import synthetic_posterior
 from timelines.v1 import posterior_service_pb2 as pb
 from timelines.v1.answer_pb2 import POSTERIOR_STATUS_FLAGGED, POSTERIOR_STATUS_PASSED
@@ -58,7 +61,7 @@ def own_server(home: Path, made: dict[str, str]) -> Iterator[RunningServer]:
 @pytest.fixture
 def own(own_server: RunningServer) -> Iterator[Caller]:
     """To that server; the reference answers when the test begins."""
-    for caller in calling(own_server):
+    with calling(own_server.address) as caller:
         caller.use(REFERENCE)
         yield caller
 
@@ -126,12 +129,34 @@ def test_the_one_that_answers_is_told_even_when_its_files_are_gone(own: Caller, 
 
 def test_when_the_state_folder_cannot_be_written_the_old_one_stays(tmp_path: Path) -> None:
     (tmp_path / "catalogue.sqlite").write_bytes(b"this is no database, but it is long enough to be taken for one" * 99)
-    with start(tmp_path) as server:
-        for caller in calling(server):
-            with refused(StatusCode.UNAVAILABLE, "STORAGE"):
-                caller.use(OLDER)
-            assert caller.answers_from == REFERENCE
+    with start(tmp_path) as server, calling(server.address) as caller:
+        with refused(StatusCode.UNAVAILABLE, "STORAGE"):
+            caller.use(OLDER)
+        assert caller.answers_from == REFERENCE
     assert selection.current_entry(tmp_path).name == REFERENCE
+
+
+def free_port() -> int:
+    """Below the range that servers refuse; at random, because other tests look for one too."""
+    with socket.socket() as held:
+        while True:
+            with suppress(OSError):
+                held.bind(("127.0.0.1", random.randrange(20_000, 32_768)))
+                return int(held.getsockname()[1])
+
+
+def test_choosing_a_posterior_makes_a_server_ready_that_had_none(tmp_path: Path) -> None:
+    (tmp_path / "posteriors").mkdir()
+    (tmp_path / "posteriors" / "current").write_text("2020-01-01-000000000000\n")
+    port = free_port()
+    with launch(tmp_path, "--port", str(port)) as launched, calling(f"127.0.0.1:{port}") as caller:
+        launched.line("Not serving yet")
+        with refused(StatusCode.UNAVAILABLE, "NO_POSTERIOR"):
+            caller.get("posteriors/current")
+        assert not any(posterior.current for posterior in caller.list().posteriors)
+        caller.use(OLDER)
+        assert OLDER in launched.ready().ready_line
+        assert caller.answers_from == OLDER
 
 
 def done_in_time(own: Caller, name: str, timeout_s: float) -> bool:
@@ -162,7 +187,7 @@ def test_ten_switches_under_load_fail_no_call_and_mix_no_answer(own: Caller, own
     answers, failures, stop = [], [], threading.Event()
 
     def ask_on() -> None:
-        for caller in calling(own_server):
+        with calling(own_server.address) as caller:
             while not stop.is_set():
                 try:
                     answers.append(caller.ask())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from typing import Any
 
@@ -97,3 +99,11 @@ def test_a_name_of_another_form_is_refused_and_cut_short(name: str) -> None:
         table_name(name, "table")
     assert caught.value.field == "table"
     assert len(caught.value.message) < 200
+
+
+def test_serving_tables_and_posteriors_loads_neither_pandas_nor_a_database() -> None:
+    told = (
+        "import sys, timelines_server.servicers.datasets, timelines_server.servicers.posteriors\n"
+        "print(sorted({'pandas', 'sqlalchemy', 'alembic', 'pymc'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout == "[]\n"
