@@ -18,12 +18,13 @@ from google.protobuf import descriptor_pool
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message_factory import GetMessageClass
 
-from timelines.v1 import dataset_service_pb2, forecast_service_pb2, posterior_service_pb2
+from timelines.v1 import dataset_service_pb2, forecast_service_pb2, posterior_service_pb2, scale_service_pb2
 
 FOLDER = Path(__file__).parent / "rpc"
-PROTOS = (forecast_service_pb2, posterior_service_pb2, dataset_service_pb2)
+PROTOS = (forecast_service_pb2, scale_service_pb2, posterior_service_pb2, dataset_service_pb2)
 SERVICES = [service for file in PROTOS for service in file.DESCRIPTOR.services_by_name.values()]
-METHODS = [method.full_name for service in SERVICES for method in service.methods]
+# Those that reply something; DeleteScale does not.
+METHODS = [method.full_name for service in SERVICES for method in service.methods if method.output_type.fields]
 RELATIVE = 1e-6
 FLIPPED_DRAWS = 3
 # What is counted over draws, or follows from such a count.
