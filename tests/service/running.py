@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 START_S = 15
 COMMAND = (sys.executable, "-m", "forecast.cli.main", "serve")
@@ -90,18 +90,19 @@ class Launched:
 def launch(
     home: Path, *options: str, environment: Mapping[str, str] | None = None, command: Sequence[str] = COMMAND
 ) -> Iterator[Launched]:
-    """Start `timelines serve` on any free port of loopback, without waiting; killed at the end."""
-    folder = Path(mkdtemp(prefix="timelines-server-"))
+    """Start `timelines serve` on any free port of loopback, without waiting; killed at the end, its log with it."""
     variables = {**os.environ, "TIMELINES_HOME": str(home), **(environment or {})}
     whole = [*command, *([] if "--port" in options else ["--port", "0"]), *options]
-    began = time.monotonic()
-    with (folder / "stdout").open("wb") as output, (folder / "stderr").open("wb") as log:
-        process = subprocess.Popen(whole, stdin=subprocess.DEVNULL, stdout=output, stderr=log, env=variables)
-    try:
-        yield Launched(process, folder / "stderr", folder / "stdout", began)
-    finally:
-        process.kill()
-        process.wait()
+    with TemporaryDirectory(prefix="timelines-server-", ignore_cleanup_errors=True) as name:
+        log_path, output_path = Path(name) / "stderr", Path(name) / "stdout"
+        began = time.monotonic()
+        with output_path.open("wb") as output, log_path.open("wb") as log:
+            process = subprocess.Popen(whole, stdin=subprocess.DEVNULL, stdout=output, stderr=log, env=variables)
+        try:
+            yield Launched(process, log_path, output_path, began)
+        finally:
+            process.kill()
+            process.wait()
 
 
 @contextmanager
