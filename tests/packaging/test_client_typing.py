@@ -6,11 +6,10 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.house import ROOT
+from tests.house import ROOT, run_python
 
 RIGHT = """
 from __future__ import annotations
@@ -162,9 +161,35 @@ def test_the_package_says_that_it_is_typed() -> None:
     assert (ROOT / "clients/python/timelines/py.typed").is_file()
 
 
-def test_every_exported_name_has_a_home(tmp_path: Path) -> None:
-    lines = ["from __future__ import annotations", "import timelines", "names = timelines.__all__"]
-    lines += ["for name in names:", "    assert getattr(timelines, name) is not None, name"]
-    lines += ["assert set(dir(timelines)) == set(names)", "assert 'grpc' in __import__('sys').modules"]
-    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False)
+EXPORTED = """
+import sys
+import timelines
+for name in timelines.__all__:
+    assert getattr(timelines, name) is not None, name
+assert set(dir(timelines)) == set(timelines.__all__)
+assert "grpc" in sys.modules
+"""
+LOADED = """
+import sys
+{code}
+heavy = {{"grpc", "google", "numpy", "pandas", "asyncio", "ssl"}}
+print(*sorted({{name.split(".")[0] for name in sys.modules}} & heavy))
+"""
+
+
+def test_every_exported_name_has_a_home() -> None:
+    done = run_python(EXPORTED)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("import timelines", set()),
+        ("from timelines import TLS, LogNormal, Question, TimelinesError; Question(flop=1e29)", set()),
+        ("from timelines import Client; Client()", {"grpc", "google", "asyncio", "ssl"}),
+    ],
+)
+def test_only_what_is_used_is_loaded(code: str, loaded: set[str]) -> None:
+    done = run_python(LOADED.format(code=code))
+    assert set(done.stdout.split()) == loaded, done.stderr

@@ -65,9 +65,9 @@ class AsyncClient(AsyncCatalogue):
         super().__init__(AsyncCalls(settle(target, token, tls, timeout, allow_plaintext_token)))
 
     @overload
-    async def when(self, question: Question, *, timeout: float | None = None) -> Answer: ...
+    async def when(self, question: Question, *, timeout: float | None = None) -> Answer: ...  # numpydoc ignore=GL08
     @overload
-    async def when(
+    async def when(  # numpydoc ignore=GL08
         self,
         *,
         loss: float,
@@ -77,11 +77,11 @@ class AsyncClient(AsyncCatalogue):
         **options: Unpack[LossOptions],
     ) -> Answer: ...
     @overload
-    async def when(
+    async def when(  # numpydoc ignore=GL08
         self, *, loss: float, scale: str, payer: PayerName, timeout: float | None = None, **options: Unpack[LossOptions]
     ) -> Answer: ...
     @overload
-    async def when(
+    async def when(  # numpydoc ignore=GL08
         self,
         *,
         flop: float,
@@ -90,11 +90,11 @@ class AsyncClient(AsyncCatalogue):
         **options: Unpack[Options],
     ) -> Answer: ...
     @overload
-    async def when(
+    async def when(  # numpydoc ignore=GL08
         self, *, flop: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
     ) -> Answer: ...
     @overload
-    async def when(
+    async def when(  # numpydoc ignore=GL08
         self,
         *,
         gpt3: float,
@@ -103,7 +103,7 @@ class AsyncClient(AsyncCatalogue):
         **options: Unpack[Options],
     ) -> Answer: ...
     @overload
-    async def when(
+    async def when(  # numpydoc ignore=GL08
         self, *, gpt3: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
     ) -> Answer: ...
     async def when(self, question: Question | None = None, *, timeout: float | None = None, **asked: Any) -> Answer:

@@ -58,11 +58,11 @@ class AsyncCatalogue:
         return DatasetServiceStub(self._calls.channel)
 
     @overload
-    async def training_compute(
+    async def training_compute(  # numpydoc ignore=GL08
         self, *, parameters: float, tokens: float, timeout: float | None = None
     ) -> TrainingCompute: ...
     @overload
-    async def training_compute(
+    async def training_compute(  # numpydoc ignore=GL08
         self,
         *,
         chips: float,
@@ -97,11 +97,11 @@ class AsyncCatalogue:
             Seconds for each page.
         """
 
-        async def fetch(token: str) -> scales.ListScalesResponse:
+        async def _fetch(token: str) -> scales.ListScalesResponse:
             request = scales.ListScalesRequest(page_size=page_size, page_token=token)
             return await self._calls.unary(self._scale.ListScales, request, timeout)
 
-        async for page in async_pages(fetch):
+        async for page in async_pages(_fetch):
             for scale in page.scales:
                 yield Scale.from_raw(scale)
 
@@ -185,11 +185,11 @@ class AsyncCatalogue:
             Seconds for each page.
         """
 
-        async def fetch(token: str) -> posteriors.ListPosteriorsResponse:
+        async def _fetch(token: str) -> posteriors.ListPosteriorsResponse:
             request = posteriors.ListPosteriorsRequest(page_size=page_size, page_token=token)
             return await self._calls.unary(self._posterior.ListPosteriors, request, timeout)
 
-        async for page in async_pages(fetch):
+        async for page in async_pages(_fetch):
             for posterior in page.posteriors:
                 yield Posterior.from_raw(posterior)
 
@@ -228,11 +228,11 @@ class AsyncCatalogue:
             Seconds for each page.
         """
 
-        async def fetch(token: str) -> datasets.ListTablesResponse:
+        async def _fetch(token: str) -> datasets.ListTablesResponse:
             request = datasets.ListTablesRequest(page_size=page_size, page_token=token)
             return await self._calls.unary(self._dataset.ListTables, request, timeout)
 
-        async for page in async_pages(fetch):
+        async for page in async_pages(_fetch):
             for table in page.tables:
                 yield Table.from_raw(table)
 
@@ -264,10 +264,10 @@ class AsyncCatalogue:
         """
         request = rows_request(table, published_by, page_size)
 
-        async def fetch(token: str) -> datasets.ListRowsResponse:
+        async def _fetch(token: str) -> datasets.ListRowsResponse:
             request.page_token = token
             return await self._calls.unary(self._dataset.ListRows, request, timeout)
 
-        async for page in async_pages(fetch):
+        async for page in async_pages(_fetch):
             for row in rows_of(page.columns, page.rows):
                 yield row

@@ -40,11 +40,11 @@ class Catalogue:
         self._dataset = DatasetServiceStub(calls.channel)
 
     @overload
-    def training_compute(
+    def training_compute(  # numpydoc ignore=GL08
         self, *, parameters: float, tokens: float, timeout: float | None = None
     ) -> TrainingCompute: ...
     @overload
-    def training_compute(
+    def training_compute(  # numpydoc ignore=GL08
         self,
         *,
         chips: float,
@@ -77,11 +77,11 @@ class Catalogue:
             Seconds for each page.
         """
 
-        def fetch(token: str) -> scales.ListScalesResponse:
+        def _fetch(token: str) -> scales.ListScalesResponse:
             request = scales.ListScalesRequest(page_size=page_size, page_token=token)
             return self._calls.unary(self._scale.ListScales, request, timeout)
 
-        return (Scale.from_raw(scale) for page in pages(fetch) for scale in page.scales)
+        return (Scale.from_raw(scale) for page in pages(_fetch) for scale in page.scales)
 
     def scale(self, name: str, *, timeout: float | None = None) -> Scale:
         """One scale, with its points if it was imported."""
@@ -163,11 +163,11 @@ class Catalogue:
             Seconds for each page.
         """
 
-        def fetch(token: str) -> posteriors.ListPosteriorsResponse:
+        def _fetch(token: str) -> posteriors.ListPosteriorsResponse:
             request = posteriors.ListPosteriorsRequest(page_size=page_size, page_token=token)
             return self._calls.unary(self._posterior.ListPosteriors, request, timeout)
 
-        return (Posterior.from_raw(posterior) for page in pages(fetch) for posterior in page.posteriors)
+        return (Posterior.from_raw(posterior) for page in pages(_fetch) for posterior in page.posteriors)
 
     def damaged_posteriors(self, *, timeout: float | None = None) -> tuple[DamagedPosterior, ...]:
         """Posteriors that are there and cannot be used, and why."""
@@ -202,11 +202,11 @@ class Catalogue:
             Seconds for each page.
         """
 
-        def fetch(token: str) -> datasets.ListTablesResponse:
+        def _fetch(token: str) -> datasets.ListTablesResponse:
             request = datasets.ListTablesRequest(page_size=page_size, page_token=token)
             return self._calls.unary(self._dataset.ListTables, request, timeout)
 
-        return (Table.from_raw(table) for page in pages(fetch) for table in page.tables)
+        return (Table.from_raw(table) for page in pages(_fetch) for table in page.tables)
 
     def table(self, name: str, *, timeout: float | None = None) -> Table:
         """One table, with its columns and sources."""
@@ -236,8 +236,8 @@ class Catalogue:
         """
         request = rows_request(table, published_by, page_size)
 
-        def fetch(token: str) -> datasets.ListRowsResponse:
+        def _fetch(token: str) -> datasets.ListRowsResponse:
             request.page_token = token
             return self._calls.unary(self._dataset.ListRows, request, timeout)
 
-        return (row for page in pages(fetch) for row in rows_of(page.columns, page.rows))
+        return (row for page in pages(_fetch) for row in rows_of(page.columns, page.rows))

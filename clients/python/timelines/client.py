@@ -66,9 +66,9 @@ class Client(Catalogue):
         super().__init__(Calls(settle(target, token, tls, timeout, allow_plaintext_token)))
 
     @overload
-    def when(self, question: Question, *, timeout: float | None = None) -> Answer: ...
+    def when(self, question: Question, *, timeout: float | None = None) -> Answer: ...  # numpydoc ignore=GL08
     @overload
-    def when(
+    def when(  # numpydoc ignore=GL08
         self,
         *,
         loss: float,
@@ -78,11 +78,11 @@ class Client(Catalogue):
         **options: Unpack[LossOptions],
     ) -> Answer: ...
     @overload
-    def when(
+    def when(  # numpydoc ignore=GL08
         self, *, loss: float, scale: str, payer: PayerName, timeout: float | None = None, **options: Unpack[LossOptions]
     ) -> Answer: ...
     @overload
-    def when(
+    def when(  # numpydoc ignore=GL08
         self,
         *,
         flop: float,
@@ -91,11 +91,11 @@ class Client(Catalogue):
         **options: Unpack[Options],
     ) -> Answer: ...
     @overload
-    def when(
+    def when(  # numpydoc ignore=GL08
         self, *, flop: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
     ) -> Answer: ...
     @overload
-    def when(
+    def when(  # numpydoc ignore=GL08
         self,
         *,
         gpt3: float,
@@ -104,7 +104,7 @@ class Client(Catalogue):
         **options: Unpack[Options],
     ) -> Answer: ...
     @overload
-    def when(
+    def when(  # numpydoc ignore=GL08
         self, *, gpt3: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
     ) -> Answer: ...
     def when(self, question: Question | None = None, *, timeout: float | None = None, **asked: Any) -> Answer:
