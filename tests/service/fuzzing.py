@@ -15,6 +15,7 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from tests.house import ROOT
 from timelines.v1 import dataset_service_pb2 as datasets
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
@@ -37,6 +38,9 @@ METHODS = dict(all_methods())
 SINGLE = sorted(METHODS.keys() - {BATCH})
 # The question itself has the most ways to be wrong, so a third of the cases go there.
 CHOSEN = [*SINGLE, *["/timelines.v1.ForecastService/Forecast"] * 6, "/timelines.v1.ForecastService/StreamDraws"]
+
+# The posteriors that every server has; the last is the newest.
+SHIPPED = sorted(file.stem for file in (ROOT / "forecast/posterior/shipped").glob("*.nc"))
 
 ON_A_LOSS = questions.Question(
     target=questions.Target(loss=questions.Loss(nats_per_token=1.24, scale="kaplan-webtext2")),
@@ -82,7 +86,9 @@ GOOD: dict[str, list[Message]] = {
     "ImportStudyRequest": [STUDY],
     "DeleteScaleRequest": [scales.DeleteScaleRequest(name="scales/fuzzed")],
     "GetPosteriorRequest": [posteriors.GetPosteriorRequest(name="posteriors/current")],
-    "SetCurrentPosteriorRequest": [posteriors.SetCurrentPosteriorRequest(name="posteriors/none")],
+    "SetCurrentPosteriorRequest": [
+        posteriors.SetCurrentPosteriorRequest(name=f"posteriors/{name}") for name in (SHIPPED[0], SHIPPED[-1], "none")
+    ],
     "GetTableRequest": [datasets.GetTableRequest(name="tables/training_runs")],
     "ListRowsRequest": [datasets.ListRowsRequest(table="tables/training_runs", page_size=5, published_by="2020-01-01")],
 }

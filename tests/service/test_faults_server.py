@@ -1,8 +1,12 @@
-"""Faults between caller and server: each ends soon and clearly on both sides, and the next caller notices nothing."""
+"""Faults on the server's side of a call: it frees what nobody waits for, and the next caller notices nothing.
+
+What the thin client says when its server dies, freezes or comes back is in `test_client_faults`.
+"""
 
 from __future__ import annotations
 
-import itertools
+import os
+import resource
 import signal
 import socket
 import subprocess
@@ -10,24 +14,23 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import grpc
 import pytest
-from tests.service.running import RunningServer, start
 
-from tests.service import processes
-from tests.service.fuzzing import BATCH, ON_FLOP
+from tests.service import asking, processes
 from tests.service.processes import comes_true, is_quiet, rss_mib
+from tests.service.running import COMMAND, RunningServer, start
 from timelines.v1 import forecast_service_pb2 as forecasts
-from timelines.v1 import question_pb2 as questions
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceStub
 
 pytestmark = pytest.mark.skipif(not processes.CAN_BE_READ, reason="reads what a process uses from /proc")
 
 RSS_LIMIT_MIB = 400
 
-# A caller that asks without end, each question on paths of its own; it says when the first answer has come.
+# A caller that asks without end, each question on paths of its own; it says when the third answer has come.
 ENDLESS_CALLER = """
 import itertools, sys
 import grpc
@@ -39,7 +42,8 @@ def ask():
         target = questions.Target(training_flop=1e29)
         yield forecasts.ForecastBatchRequest(index=seed, question=questions.Question(target=target, seed=seed))
 
-for number, _ in enumerate(ForecastServiceStub(grpc.insecure_channel(sys.argv[1])).ForecastBatch(ask())):
+channel = grpc.insecure_channel(sys.argv[1], [("grpc.http2.bdp_probe", 0)])  # takes 64 KiB ahead, and never more
+for number, _ in enumerate(ForecastServiceStub(channel).ForecastBatch(ask())):
     if number == 2:
         print("asking", flush=True)
 """
@@ -51,161 +55,123 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield running
 
 
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[RunningServer]:
-    """One that the test may kill or stop."""
-    with start(tmp_path) as running:
-        yield running
-
-
-def question(seed: int = 1, draws: int = 4000) -> questions.Question:
-    copy = questions.Question()
-    copy.CopyFrom(ON_FLOP)
-    copy.seed, copy.max_draws = seed, draws
-    return copy
-
-
-def asked(count: int | None = None, *, cold: bool = True) -> Iterator[forecasts.ForecastBatchRequest]:
-    """Questions of a stream: each on paths of its own, or all on the same."""
-    for index in itertools.count() if count is None else range(count):
-        yield forecasts.ForecastBatchRequest(index=index, question=question(seed=index if cold else 1))
-
-
-def answers_well(server: RunningServer, within_s: float = 5.0) -> bool:
+def answers_well(server: RunningServer) -> bool:
     """Whether a new caller is answered."""
-    with grpc.insecure_channel(server.address) as channel:
-        request = forecasts.ForecastRequest(question=question())
-        answer = ForecastServiceStub(channel).Forecast(request, timeout=within_s).answer
-    return 0 < answer.quantiles[0].probability < 1
+    with asking.channel(server.address) as channel:
+        return 0 <= asking.forecast(channel).answer.p_never <= 1
 
 
-def kill_a_caller(server: RunningServer) -> None:
-    """Start a caller, kill it in the middle of its stream, and wait until the server has let go of its work."""
+@contextmanager
+def endless_caller(server: RunningServer) -> Iterator[subprocess.Popen[str]]:
+    """A caller in the middle of its stream, while the server works for it; killed at the end."""
     command = [sys.executable, "-c", ENDLESS_CALLER, server.address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as caller:
-        assert caller.stdout
-        assert caller.stdout.readline() == "asking\n"
-        caller.kill()
-    assert comes_true(lambda: is_quiet(server.process.pid)), "the server works on for a caller that is dead"
+        try:
+            assert caller.stdout
+            assert caller.stdout.readline() == "asking\n"
+            assert comes_true(lambda: not is_quiet(server.process.pid))
+            yield caller
+        finally:
+            caller.kill()
 
 
-def test_a_killed_caller_leaves_nothing_behind(server: RunningServer) -> None:
-    kill_a_caller(server)
-    settled = rss_mib(server.process.pid)
-    for _ in range(3):
-        kill_a_caller(server)
+@pytest.mark.parametrize("callers", [3, pytest.param(40, marks=pytest.mark.long)])
+def test_killed_callers_leave_nothing_behind(server: RunningServer, callers: int) -> None:
+    for _ in range(callers):
+        with endless_caller(server):
+            pass
+        assert comes_true(lambda: is_quiet(server.process.pid)), "the server works on for a caller that is dead"
         assert answers_well(server)
-    assert rss_mib(server.process.pid) < min(settled + 40, RSS_LIMIT_MIB)
+    assert rss_mib(server.process.pid) < RSS_LIMIT_MIB
 
 
-def test_a_server_killed_in_the_middle_of_a_stream_is_unavailable_at_once(own_server: RunningServer) -> None:
-    with grpc.insecure_channel(own_server.address) as channel:
-        stream = ForecastServiceStub(channel).ForecastBatch(asked(), timeout=30)
-        next(stream)
-        own_server.process.kill()
-        killed = time.monotonic()
-        with pytest.raises(grpc.RpcError) as caught:
-            list(stream)
-    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
-    assert time.monotonic() - killed < 3
-
-
-def test_a_deadline_fires_while_the_server_stands_still_and_it_answers_again(own_server: RunningServer) -> None:
-    request = forecasts.ForecastRequest(question=question())
-    with grpc.insecure_channel(own_server.address) as channel:
-        stub = ForecastServiceStub(channel)
-        before = stub.Forecast(request, timeout=10)
-        own_server.process.send_signal(signal.SIGSTOP)
-        stopped = time.monotonic()
-        with pytest.raises(grpc.RpcError) as caught:
-            stub.Forecast(request, timeout=0.5)
-        assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-        assert time.monotonic() - stopped < 1.5
-        own_server.process.send_signal(signal.SIGCONT)
-        assert stub.Forecast(request, timeout=10) == before
+def test_a_frozen_caller_is_not_worked_for_and_holds_up_nobody(server: RunningServer) -> None:
+    """Its connection stays open; the server stops when 64 KiB of answers lie unread."""
+    with endless_caller(server) as caller:
+        caller.send_signal(signal.SIGSTOP)
+        assert answers_well(server)
+        assert comes_true(lambda: is_quiet(server.process.pid), within_s=10)
+    assert answers_well(server)
 
 
 def test_an_expired_deadline_frees_the_threads(server: RunningServer) -> None:
     """More hopeless questions than there are threads: none of them is worked on once nobody waits for it."""
-    with grpc.insecure_channel(server.address) as channel:
-        stub = ForecastServiceStub(channel)
-        heavy = [forecasts.ForecastRequest(question=question(seed=10_000 + k, draws=100_000)) for k in range(6)]
-        calls = [stub.Forecast.future(request, timeout=0.03) for request in heavy]
+    with asking.channel(server.address) as channel:
+        requests = [forecasts.ForecastRequest(question=asking.flop(seed=10_000 + k)) for k in range(6)]
+        calls = [ForecastServiceStub(channel).Forecast.future(request, timeout=0.03) for request in requests]
         codes = {call.exception(timeout=5).code() for call in calls}
-    assert codes == {grpc.StatusCode.DEADLINE_EXCEEDED}
-    assert answers_well(server, within_s=2)
+        assert codes == {grpc.StatusCode.DEADLINE_EXCEEDED}
+        began = time.monotonic()
+        asking.forecast(channel)
+    assert time.monotonic() - began < 2
     assert comes_true(lambda: is_quiet(server.process.pid), within_s=2)
-    assert "DEADLINE_EXCEEDED" in server.log_path.read_text(encoding="utf-8")
+    assert comes_true(lambda: "DEADLINE_EXCEEDED" in server.log), "the log does not say how the calls ended"
 
 
-def test_a_request_of_five_megabytes_is_refused_and_the_server_lives(server: RunningServer) -> None:
-    with grpc.insecure_channel(server.address) as channel:
-        send = channel.unary_unary("/timelines.v1.ForecastService/Forecast")
-        with pytest.raises(grpc.RpcError) as caught:
-            send(b"\x0a" * 5_000_000, timeout=10)
-    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert "1048576" in caught.value.details()
-    assert answers_well(server)
+def test_a_request_of_five_megabytes_is_refused_by_the_limit(server: RunningServer) -> None:
+    with asking.channel(server.address) as channel:
+        with pytest.raises(grpc.RpcError, match="1048576") as caught:
+            channel.unary_unary("/timelines.v1.ForecastService/Forecast")(b"\x0a" * 5_000_000, timeout=10)
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert asking.forecast(channel)
 
 
 def test_two_hundred_connections_are_served(server: RunningServer) -> None:
-    own = [("grpc.use_local_subchannel_pool", 1)]
-    channels = [grpc.insecure_channel(server.address, own) for _ in range(200)]
-    request = forecasts.ForecastRequest(question=question())
-    try:
-        with ThreadPoolExecutor(20) as callers:
-            one = callers.map(lambda channel: ForecastServiceStub(channel).Forecast(request, timeout=30), channels)
-            answers = {answer.SerializeToString(deterministic=True) for answer in one}
-    finally:
-        for channel in channels:
-            channel.close()
-    assert len(answers) == 1
+    own_connection = [("grpc.use_local_subchannel_pool", 1)]
+    with ExitStack() as opened, ThreadPoolExecutor(20) as callers:
+        channels = [opened.enter_context(grpc.insecure_channel(server.address, own_connection)) for _ in range(200)]
+        answers = [reply.SerializeToString(deterministic=True) for reply in callers.map(asking.forecast, channels)]
+    assert len(answers) == 200
+    assert len(set(answers)) == 1
     assert rss_mib(server.process.pid) < RSS_LIMIT_MIB
 
 
-def test_the_server_works_no_further_ahead_than_a_slow_reader_reads(server: RunningServer) -> None:
-    """It stands still, with most of the questions unread, until its answers are taken; others are served meanwhile."""
-    with grpc.insecure_channel(server.address) as channel:
-        stream = ForecastServiceStub(channel).ForecastBatch(asked(20_000, cold=False), timeout=30)
-        first = next(stream).index
-        assert comes_true(lambda: is_quiet(server.process.pid))
-        held = rss_mib(server.process.pid)
-        assert answers_well(server)
-        read = [item.index for item in itertools.islice(stream, 3_000)]
-        stream.cancel()
-    assert [first, *read] == list(range(3_001))
-    assert held < RSS_LIMIT_MIB
-
-
-def half_open(server: RunningServer, greeting: bytes) -> socket.socket:
+def connection(server: RunningServer, greeting: bytes = b"") -> socket.socket:
     """A connection that says something, or nothing, and then no more."""
     host, _, port = server.address.rpartition(":")
-    connection = socket.create_connection((host, int(port)), timeout=5)
-    connection.sendall(greeting)
-    return connection
+    opened = socket.create_connection((host, int(port)), timeout=5)
+    opened.sendall(greeting)
+    return opened
 
 
 def test_callers_that_never_finish_their_greeting_hold_nobody_up(server: RunningServer) -> None:
-    greetings = (
-        b"",
-        b"PRI * HTTP/2.0\r\n",
-        b"GET / HTTP/1.1\r\nHost: here\r\n\r\n",
-        b"\x16\x03\x01\x02\x00",
-        b"\xff" * 5000,
-    )
-    open_connections = [half_open(server, greeting) for greeting in greetings for _ in range(10)]
-    try:
+    half = (b"", b"PRI * HTTP/2.0\r\n", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b"\xff" * 5000)
+    with ExitStack() as opened:
+        for greeting in half * 10:
+            opened.enter_context(connection(server, greeting))
         assert answers_well(server)
         assert is_quiet(server.process.pid)
-    finally:
-        for connection in open_connections:
-            connection.close()
     assert answers_well(server)
 
 
-def test_a_stream_of_nonsense_ends_with_what_is_wrong(server: RunningServer) -> None:
-    """Bytes that are no message end their own stream and no other."""
-    with grpc.insecure_channel(server.address) as channel, pytest.raises(grpc.RpcError) as caught:
-        list(channel.stream_stream(BATCH)(iter([b"\xff\xff\xff"] * 100), timeout=10))
-    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert answers_well(server)
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux's prlimit")
+def test_a_server_out_of_files_waits_quietly_and_answers_when_it_has_some(tmp_path: Path) -> None:
+    with start(tmp_path) as server:
+        open_files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (open_files + 10, open_files + 10))
+        with ExitStack() as opened:
+            for _ in range(50):
+                opened.enter_context(connection(server))
+            assert comes_true(lambda: is_quiet(server.process.pid))
+        assert comes_true(lambda: len(os.listdir(f"/proc/{server.process.pid}/fd")) < open_files + 5)
+        assert answers_well(server)
+
+
+def test_a_server_whose_log_nobody_reads_any_more_answers_and_ends(tmp_path: Path) -> None:
+    """As after `timelines serve 2>&1 | head -1`."""
+    command = [*COMMAND, "--port", "0", "--lame-duck", "0"]
+    variables = {**os.environ, "TIMELINES_HOME": str(tmp_path)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=variables, text=True, **pipes) as process:
+        try:
+            assert process.stdout
+            assert process.stderr
+            address = process.stdout.readline().split(" on ")[1].split(" ")[0]
+            process.stdout.close()
+            process.stderr.close()
+            with asking.channel(address) as channel:
+                assert [asking.forecast(channel).answer.p_never for _ in range(100)]
+            process.terminate()
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
