@@ -14,15 +14,14 @@ import pytest
 from forecast import Forecaster
 from forecast.engine.training_cost import from_chips, from_parameters
 from tests.house import ROOT
-from tests.service.running import RunningServer
+from tests.service.running import RunningServer, start
 from timelines import (
     Client,
     InvalidQuestionError,
     LogNormal,
+    NameTakenError,
     NotFoundError,
-    PreconditionError,
     Question,
-    TimelinesError,
 )
 
 EXAMPLE = """
@@ -177,9 +176,9 @@ def test_scales_are_those_that_questions_may_name(client: Client) -> None:
     names = [scale.name for scale in client.scales(page_size=5)]
     assert "kaplan-webtext2" in names
     assert client.scale("kaplan-webtext2").laws
-    with pytest.raises(TimelinesError, match="kaplan-webtext2"):
+    with pytest.raises(NotFoundError, match="kaplan-webtext2"):
         client.scale("nowhere")
-    with pytest.raises((PreconditionError, InvalidQuestionError)):
+    with pytest.raises(InvalidQuestionError, match="built in"):
         client.delete_scale("kaplan-webtext2")
 
 
@@ -197,3 +196,30 @@ def test_the_client_readme_runs(server: RunningServer, tmp_path: Path) -> None:
     command = [sys.executable, "readme.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=env, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_study_of_ones_own_becomes_a_scale(tmp_path: Path) -> None:
+    flops = [10.0**exponent for exponent in (18, 19, 20, 21, 22)]
+    points = [(flop, 1.7 + 2.2 * (flop / 1e18) ** -0.1) for flop in flops]
+    study: dict[str, Any] = {"corpus": "ours", "eval_set": "held out", "source": "us", "published_on": "2026-01-02"}
+    with start(tmp_path) as running, Client(running.address, timeout=30) as client:
+        tried = client.import_study("house-corpus", points, **study, validate_only=True)
+        with pytest.raises(InvalidQuestionError, match="house-corpus"):
+            client.when(loss=2.0, scale="house-corpus")
+        made = client.import_study("house-corpus", points, **study)
+        assert (made.name, made.origin, made.corpus) == (tried.name, "imported", "ours")
+        assert [
+            (point.training_flop, point.loss_nats_per_token) for point in client.scale("house-corpus").points
+        ] == points
+        answer = client.when(loss=2.0, scale="house-corpus", budget_usd=1e9)
+        assert answer.question.scale == "house-corpus"
+        again = client.import_study("house-corpus", made.points, **study)
+        assert again == made
+        with pytest.raises(NameTakenError):
+            client.import_study("house-corpus", points[:4], **study)
+        with pytest.raises(InvalidQuestionError) as caught:
+            client.import_study("other", [*points[:4], (1e20, -1.0)], **study)
+        assert any("points[4]" in violation.field for violation in caught.value.field_violations)
+        client.delete_scale("house-corpus")
+        with pytest.raises(NotFoundError):
+            client.scale("house-corpus")
