@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from forecast.engine.checks import (
     checked_by_years,
@@ -286,13 +286,6 @@ class Question:
             )
         if self.law is not None and self.target.kind != "loss":
             raise InputError(f"a law goes with a loss, and the target is {self.target.kind}; leave it out", field="law")
-
-    def filled(self, **fields: Any) -> Question:
-        """The same question with fields that the engine fills in itself; they are not checked again."""
-        question = object.__new__(Question)
-        for name in Question.__slots__:
-            object.__setattr__(question, name, fields[name] if name in fields else getattr(self, name))
-        return question
 
     def horizon_month(self) -> date:
         """First day of the horizon's month.

@@ -7,6 +7,7 @@ by then. Where a default was not published yet, the newest that was takes its pl
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from forecast.engine import laws
 from forecast.engine.envelope import EnvelopeKey
@@ -52,13 +53,22 @@ def settle(question: Question, posterior: Posterior, imported: ImportedScale | N
     if question.criterion == "affordable" and question.price_basis != "realised":
         needed = ["price", "rental"] if question.price_basis == "list_rental" else ["price"]
         _require(posterior, needed, f"price basis {question.price_basis}")
-    return question.filled(
+    return _filled(
+        question,
         as_of=posterior.as_of,
         posterior=posterior.name,
         law=_law(question, posterior, imported),
         algorithms=_algorithms(question, posterior.as_of),
         by_years=_by_years(question, posterior.as_of),
     )
+
+
+def _filled(question: Question, **fields: Any) -> Question:
+    """The question with these fields; they are not checked again, which `dataclasses.replace` would."""
+    filled = object.__new__(Question)
+    for name in Question.__slots__:
+        object.__setattr__(filled, name, fields[name] if name in fields else getattr(question, name))
+    return filled
 
 
 def envelope_key(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> EnvelopeKey:

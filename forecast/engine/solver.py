@@ -22,6 +22,7 @@ from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.compose import Basis, compose
 from forecast.engine.envelope import Envelope, EnvelopeKey, Simulation
 from forecast.engine.imported import NONE_IMPORTED, ImportedScale
+from forecast.engine.passages import Bounds, passage_at
 from forecast.engine.question import Question
 from forecast.engine.recent import Recent
 from forecast.engine.scaling import LossLaw
@@ -31,7 +32,9 @@ Array = NDArray[np.float64]
 
 ENVELOPE_BYTES = 80_000_000
 REQUIREMENT_BYTES = 4_000_000
+LEVEL_BYTES = 24_000_000
 KEPT_LAWS = 16
+KEPT_SCENARIOS = 256
 
 
 class _Case(NamedTuple):
@@ -60,6 +63,8 @@ class Solver:
         self._envelopes: Recent[Envelope] = Recent(ENVELOPE_BYTES, lambda kept: kept.nbytes)
         self._laws: Recent[LossLaw] = Recent(KEPT_LAWS, lambda _: 1)
         self._requirements: Recent[Array] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
+        self._levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
+        self._met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
 
     def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
         """The answer to one question.
@@ -176,7 +181,30 @@ class Solver:
         settled, key = case.settled, case.key
         simulation = self.simulation(settled)
         made = self._envelopes.get((key, settled.seed, len(required)), lambda: simulation.envelope(key, checkpoint))
-        shifted = required - math.log10(settled.payer.usd_2023) if settled.payer.usd_2023 else required
         eventually = np.isfinite(required) & (made.rate > 0)
         within = settle.months_within(settled, self.posterior.as_of)
-        return distribution(made.years, first_passage(made.values, shifted), eventually, within)
+        return distribution(made.years, self._first_passage(case, made, required), eventually, within)
+
+    def _first_passage(self, case: _Case, made: Envelope, required: Array) -> NDArray[np.int32]:
+        """By the levels that are kept of the scenario, unless its requirement is met for the first time."""
+        settled, level = case.settled, _log10_budget(case.settled)
+        base: Hashable = None
+        if settled.law is None:  # compute as such: targets differ by a level too
+            required, level = np.zeros(len(required)), float(required[0]) + level
+        else:
+            base = self._requirement_key(settled, case.imported)
+        scenario = (case.key, settled.seed, len(required), base)
+        if base is not None and not self._met_before(scenario):
+            return first_passage(made.values, required + level)
+        return passage_at(level, made.values, required, lambda number, make: self._levels.get((scenario, number), make))
+
+    def _met_before(self, scenario: Hashable) -> bool:
+        if self._met.peek(scenario) is not None:
+            return True
+        self._met.get(scenario, lambda: True)
+        return False
+
+
+def _log10_budget(settled: Question) -> float:
+    """What a fixed sum adds to the requirement, log10 of 1 / 2023 US dollars; 0 where the frontier's spend pays."""
+    return -math.log10(settled.payer.usd_2023) if settled.payer.usd_2023 else 0.0

@@ -1,0 +1,86 @@
+"""First passages at any level, bounded by those at the two levels of a fine grid around it.
+
+Questions of one scenario differ by a level: the target in log FLOP, or the budget in log dollars. Between two levels
+that lie close together most draws arrive in the same month or in the next, so that a look or two at the envelope finds
+the month that a bisection finds in ten. The grid's levels are found by bisection when they are first needed, and kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.engine.arrival import first_passage
+
+Array = NDArray[np.float64]
+Months = NDArray[np.int32]
+Bounds = NDArray[np.int16]
+
+SPACING_OOM = 1 / 256
+"""Of the grid: under half a month of the slowest envelope's growth, the fall of the price of compute."""
+
+Keep = Callable[[int, Callable[[], Bounds]], Bounds]
+"""Gives what is kept under a grid level's number, made by the second argument where nothing is."""
+
+
+def passage_at(level: float, rising: Array, requirement: Array, keep: Keep) -> Months:
+    """First month in which each row reaches its requirement plus a level.
+
+    Parameters
+    ----------
+    level : float
+        Orders of magnitude above `requirement`, finite.
+    rising : ndarray, shape (draws, months)
+        Rows that never fall (an envelope), log10 FLOP.
+    requirement : ndarray, shape (draws,)
+        At level 0, log10 FLOP; +inf is out of reach.
+    keep : callable
+        Memory of grid levels, for this envelope and requirement alone.
+
+    Returns
+    -------
+    ndarray of int32, shape (draws,)
+        Exactly `first_passage(rising, requirement + level)`.
+    """
+
+    def bounds(number: int) -> Bounds:
+        found: Bounds = first_passage(rising, requirement + number * SPACING_OOM).astype(np.int16)
+        return found
+
+    below = math.floor(level / SPACING_OOM)
+    earliest, latest = (keep(number, lambda number=number: bounds(number)) for number in (below, below + 1))  # type: ignore[misc]
+    return passage_between(rising, requirement + level, earliest, latest)
+
+
+def passage_between(rising: Array, requirement: Array, earliest: Bounds, latest: Bounds) -> Months:
+    """First month in which each row reaches its requirement, where it is known to lie between two months.
+
+    Parameters
+    ----------
+    rising : ndarray, shape (draws, months)
+        Rows that never fall.
+    requirement : ndarray, shape (draws,)
+        What each row has to reach.
+    earliest, latest : ndarray of int16, shape (draws,)
+        Bounds, both included; `latest` is months where the row may never reach it.
+
+    Returns
+    -------
+    ndarray of int32, shape (draws,)
+        As `first_passage` finds it.
+    """
+    draws, months = rising.shape
+    flat, first = rising.ravel(), np.arange(0, draws * months, months)
+    at, last = first + earliest, first + latest
+    under = (flat.take(at, mode="clip") < requirement) & (at < last)
+    at += under
+    rows = np.flatnonzero(under & (at < last))
+    while len(rows):
+        rows = rows[flat[at[rows]] < requirement[rows]]
+        at[rows] += 1
+        rows = rows[at[rows] < last[rows]]
+    index: Months = (at - first).astype(np.int32)
+    return index

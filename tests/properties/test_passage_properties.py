@@ -1,0 +1,42 @@
+"""First passages between remembered levels are those that a search of the whole path finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.engine.arrival import envelope, first_passage
+from forecast.engine.passages import SPACING_OOM, Bounds, passage_at, passage_between
+
+DRAWS, MONTHS = 40, 600
+
+
+def rising_and_required(seed: int, growth: float) -> tuple[np.ndarray, np.ndarray]:
+    """Paths with plateaus and jumps, and requirements of which some are out of reach."""
+    rng = np.random.default_rng(seed)
+    steps = rng.normal(growth, 0.05, (DRAWS, MONTHS)) * (rng.random((DRAWS, MONTHS)) < 0.5)
+    required = rng.normal(2.0, 3.0, DRAWS)
+    required[rng.random(DRAWS) < 0.2] = np.inf
+    return envelope(np.cumsum(steps, axis=1)), required
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-0.02, 0.2), st.lists(st.floats(-5, 5), min_size=1, max_size=8))
+def test_a_level_between_two_that_are_kept_gives_the_same_months(seed: int, growth: float, levels: list[float]) -> None:
+    rising, required = rising_and_required(seed, growth)
+    kept: dict[int, Bounds] = {}
+
+    def keep(number: int, make: Callable[[], Bounds]) -> Bounds:
+        return kept.setdefault(number, make())
+
+    for level in [*levels, round(levels[0] / SPACING_OOM) * SPACING_OOM]:
+        assert np.array_equal(passage_at(level, rising, required, keep), first_passage(rising, required + level))
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-0.02, 0.2))
+def test_bounds_may_be_as_wide_as_the_path(seed: int, growth: float) -> None:
+    rising, required = rising_and_required(seed, growth)
+    earliest, latest = np.zeros(DRAWS, np.int16), np.full(DRAWS, MONTHS, np.int16)
+    assert np.array_equal(passage_between(rising, required, earliest, latest), first_passage(rising, required))
