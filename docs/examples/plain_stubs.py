@@ -23,7 +23,7 @@ def main(scale: str = "kaplan-webtext2") -> int:
     """Ask one question, print its quantiles."""
     # What is left out takes its default; the answer tells it back, settled, in `answer.question`.
     question = Question(target=Target(loss=Loss(nats_per_token=0.86, scale=scale)), payer=Payer(fixed_usd_2023=1e9))
-    metadata = [("authorization", f"Bearer {TOKEN}")] if TOKEN else []
+    metadata = (("authorization", f"Bearer {TOKEN}"),) if TOKEN else ()
     with grpc.insecure_channel(SERVER) as channel:
         forecasts = ForecastServiceStub(channel)
         try:  # the deadline travels to the server, which stops working when it has passed
@@ -40,7 +40,7 @@ def main(scale: str = "kaplan-webtext2") -> int:
 def explain(error: grpc.RpcError) -> int:
     """Say why there is no answer: a status for the code, a reason for programs, words and fields for people."""
     print(f"{error.code().name}: {error.details()}", file=sys.stderr)
-    sent = dict(error.trailing_metadata() or ())
+    sent = {item.key: item.value for item in error.trailing_metadata() or ()}
     for detail in status_pb2.Status.FromString(sent.get(DETAILS, b"")).details:
         info, request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
         if detail.Unpack(info):

@@ -111,5 +111,5 @@ def _token(file: Path | None) -> str | None:
 def failure(error: TimelinesError) -> ForecastError:
     """The client's error as one of the command line: exit code 2 for what the asker can mend, 1 for the rest."""
     message = ARGUMENT.sub(lambda found: OPTION_OF.get(found[1] or found[2], found[0]), error.message)
-    mendable = error.code in MENDABLE and error.reason != "DAMAGED_POSTERIOR"
+    mendable = error.code in MENDABLE and not error.reason.startswith("DAMAGED_")
     return InputError(message) if mendable else ForecastError(message)

@@ -1,4 +1,7 @@
-"""The README's paragraphs with numbers in them: each is written here from a run on the shipped posteriors."""
+"""The README's paragraphs with numbers in them: each is written here from a run on the shipped posteriors.
+
+Those about the service are in `tests.docs.service`.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +24,22 @@ from forecast.posterior import selection
 from forecast.posterior.artefact import Posterior, read
 from forecast.priors import ALGORITHMS
 from forecast.units import FLOP_PER_PF_DAY
+from tests.docs import service
 
 WIDTH = 120
 CLAIM_DATE = date(2020, 7, 27)
 
 
 def paragraph(name: str) -> str:
-    """The paragraph of a name, wrapped, ending in a newline.
+    """The paragraph of a name, wrapped, or the table or list as it is; ending in a newline.
 
     Raises
     ------
     KeyError
-        For a name that is not in `PARAGRAPHS`.
+        For a name that is neither in `PARAGRAPHS` nor in `service.BLOCKS`.
     """
+    if name in service.BLOCKS:
+        return service.BLOCKS[name]()
     text = " ".join(PARAGRAPHS[name]().split())
     return _filled(text) + "\n"
 

@@ -5,6 +5,8 @@ A piece is one of three:
     command   a line `$ ...` of a ```console block, with the output shown under it
     python    a ```python block, with the ```text block that follows it
     fact      a paragraph between `<!-- made: NAME -->` and `<!-- end -->`, written by `tests.docs.facts`
+
+What asks a server has one of its own, which TIMELINES_SERVER names; `$ timelines serve` shows the line that it prints.
 """
 
 from __future__ import annotations
@@ -15,15 +17,18 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from tests.docs import facts
 from tests.house import ROOT
+from tests.service.running import start
 
 README = ROOT / "README.md"
 STATE = ".local/state/timelines"
+SERVE = "timelines serve"
 # `make forecast` fits before it prints: its table is compared on the posterior that the package ships.
 STANDS_FOR = {"make forecast": "timelines forecast --out out/forecast.html"}
 
@@ -31,6 +36,7 @@ _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _PYTHON = re.compile(r"^```python\n(.*?)^```\n+^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FACT = re.compile(r"^<!-- made: (\S+) -->\n(.*?)^<!-- end -->$", re.MULTILINE | re.DOTALL)
+_ASKS = re.compile(r"timelines ask |^from timelines import ", re.MULTILINE)
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NUMBER = re.compile(rf"(?:\b(?:{_MONTHS}) \d{{4}}|(?<![\w.-])\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w-])")
 
@@ -80,10 +86,29 @@ def made(piece: Piece, folder: Path) -> str:
     """
     if piece.kind == "fact":
         return facts.paragraph(piece.source)
+    if piece.source == SERVE:
+        return _ready_line(folder)
     shell = ["sh", "-c", STANDS_FOR.get(piece.source, piece.source)]
-    done = _run(shell if piece.kind == "command" else [sys.executable, "-c", piece.source], folder)
+    with _server(piece, folder) as server:
+        done = _run(shell if piece.kind == "command" else [sys.executable, "-c", piece.source], folder, server)
     assert done.returncode == 0, f"{piece.name}:\n{done.stdout}"
     return done.stdout
+
+
+def _ready_line(folder: Path) -> str:
+    """What a server prints, on the port that it has by default."""
+    with start(_made(folder / "served")) as server:
+        return server.ready_line.replace(server.address, "127.0.0.1:8433") + "\n"
+
+
+@contextmanager
+def _server(piece: Piece, folder: Path) -> Iterator[str]:
+    """The address of a server, for a piece that asks one; else nothing."""
+    if not _ASKS.search(piece.source):
+        yield ""
+        return
+    with start(_made(folder / "served")) as server:
+        yield server.address
 
 
 def remade(text: str, folder: Path) -> str:
@@ -118,13 +143,13 @@ def _value(number: str) -> float:
     return 12.0 * int(year) + _MONTHS.split("|").index(month) if month else float(number.replace(",", ""))
 
 
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], folder: Path, server: str) -> subprocess.CompletedProcess[str]:
     """Run in `folder`, with the two streams as a terminal shows them and no trace of where it ran."""
     home = folder / "home"
     done = subprocess.run(
         command,
         cwd=_made(folder / "here"),
-        env=_environment(home, _command_folder(folder)),
+        env=_environment(home, _command_folder(folder)) | ({"TIMELINES_SERVER": server} if server else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,4 +1,7 @@
-"""Write into README.md what its commands print now, and docs/artefact.md anew: `python -m tests.docs.refresh`."""
+"""Write README.md with what its commands print now, and docs/artefact.md and docs/api.md anew.
+
+Run it as `python -m tests.docs.refresh`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ import tempfile
 from pathlib import Path
 
 from forecast.posterior.schema import as_markdown
+from tests.docs import reference
 from tests.docs.pages import README, remade
 from tests.house import ROOT
 
+API = ROOT / "docs" / "api.md"
 ARTEFACT = ROOT / "docs" / "artefact.md"
 ARTEFACT_HEAD = "<!-- Written by `python -m tests.docs.refresh` from `timelines posterior schema`; do not edit. -->\n\n"
 
@@ -20,10 +25,10 @@ def artefact_page() -> str:
 
 
 def main() -> int:
-    """Rewrite both, and say which of them changed."""
+    """Rewrite them, and say which of them changed."""
     before = README.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        pages = {README: remade(before, Path(folder).resolve()), ARTEFACT: artefact_page()}
+        pages = {README: remade(before, Path(folder).resolve()), ARTEFACT: artefact_page(), API: reference.page()}
     for path, text in pages.items():
         changed = not path.is_file() or path.read_text(encoding="utf-8") != text
         path.write_text(text, encoding="utf-8")

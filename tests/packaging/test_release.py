@@ -37,8 +37,25 @@ def set_version(file: Path, version: str) -> None:
 
 def test_versions_agree_here() -> None:
     assert release.versions(ROOT) == []
-    assert release.changelog(ROOT) == []
     assert release.licence(ROOT) == []
+
+
+def test_the_changelog_begins_with_this_version_or_with_what_is_not_released_yet() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    titles = [line.split()[1] for line in text.splitlines() if line.startswith("## ")]
+    newest = next(title for title in titles if title != "Unreleased")
+    assert newest == release.version_in(ROOT / "forecast/__init__.py")
+    assert "Unreleased" not in titles[1:]
+
+
+def test_what_is_not_released_yet_needs_its_version(checkout: Path) -> None:
+    file = checkout / "CHANGELOG.md"
+    text = file.read_text(encoding="utf-8").replace("## Unreleased\n", "")
+    file.write_text(text, encoding="utf-8")
+    assert release.changelog(checkout) == []
+    file.write_text(text.replace("\n## ", "\n## Unreleased\n\nNews.\n\n## ", 1), encoding="utf-8")
+    (problem,) = release.changelog(checkout)
+    assert "CHANGELOG.md" in problem
 
 
 def test_a_client_of_another_version_is_named(checkout: Path) -> None:

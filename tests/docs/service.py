@@ -1,0 +1,68 @@
+"""The README's tables about the service: each is written here from the protos and from the code that sets a bound."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+
+from google.protobuf.descriptor import FieldDescriptor
+
+from forecast.engine import question, study
+from forecast.engine.checks import MAX_BY_YEARS, MAX_QUANTILES
+from tests.docs.reference import MESSAGES, PARTS, protos, table
+from timelines.settings import DEFAULT_TIMEOUT_S
+from timelines.v1 import answer_pb2
+from timelines_server.admission import STREAMS_OF_CALLS
+from timelines_server.converters.draws import MAX_CHUNK
+from timelines_server.converters.paging import DEFAULT_SIZE, LARGEST_SIZE
+from timelines_server.server import MAX_REQUEST_BYTES
+from timelines_server.settings import DEFAULT_GRACE_S, DEFAULT_MAX_IN_FLIGHT
+from timelines_server.status import VIOLATIONS
+from timelines_server.wording import MESSAGE_CHARACTERS
+
+MIB = 1 << 20
+
+
+def answer_fields() -> str:
+    """Every field of an answer, with what its messages hold in their turn."""
+    return table(("field", "what it holds"), _answer_rows()) + "\n"
+
+
+def _answer_rows() -> Iterator[tuple[str, str]]:
+    (proto,) = (proto for proto in protos() if proto.file.name.endswith("/answer.proto"))
+    messages = [message.name for message in proto.file.message_type]
+    for j, field in enumerate(answer_pb2.Answer.DESCRIPTOR.fields):
+        yield f"`{_spelt(field)}`", proto.about(MESSAGES, messages.index("Answer"), PARTS, j)
+
+
+def _spelt(field: FieldDescriptor) -> str:
+    """`quantiles[] {probability, …}`; a settled question has a page of its own."""
+    name = f"{field.name}[]" if field.is_repeated else field.name
+    inner = field.message_type
+    if inner is None or inner.name == "Question":
+        return name
+    return f"{name} {{{', '.join(part.name for part in inner.fields)}}}"
+
+
+def limits() -> str:
+    """The bounds that callers meet."""
+    return "".join(
+        textwrap.fill(f"- {' '.join(item.split())}", 120, subsequent_indent="  ") + "\n" for item in _limits()
+    )
+
+
+def _limits() -> Iterator[str]:
+    low, high = question.DRAWS_BOUNDS
+    yield f"""A request: {MAX_REQUEST_BYTES // MIB} MiB. A question: {MAX_QUANTILES} quantiles, {MAX_BY_YEARS} years,
+        {low:,} to {high:,} draws, a horizon of {question.MAX_MONTHS} months. NaN and infinities are refused."""
+    yield f"""A study: {study.LEAST_POINTS} to {study.MOST_POINTS} points. A page of a listing: {LARGEST_SIZE:,} items,
+        {DEFAULT_SIZE} unless asked. A chunk of draws: {MAX_CHUNK:,}."""
+    yield f"""At once: {DEFAULT_MAX_IN_FLIGHT} calls and {DEFAULT_MAX_IN_FLIGHT // STREAMS_OF_CALLS} streams
+        (`--max-in-flight`). One more is refused at once; health checks never are."""
+    yield f"""Deadlines are honoured: work stops when the time is over or the caller is gone. The Python client and
+        `timelines ask` give a call {DEFAULT_TIMEOUT_S:g} s unless told otherwise. A server that is stopped gives calls
+        in flight {DEFAULT_GRACE_S:g} s (`--grace`)."""
+    yield f"An error: a message of {MESSAGE_CHARACTERS:,} characters and {VIOLATIONS} fields at most."
+
+
+BLOCKS: dict[str, Callable[[], str]] = {"answer-fields": answer_fields, "limits": limits}
