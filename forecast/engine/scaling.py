@@ -245,7 +245,7 @@ def required_log10_flop(law: LossLaw, loss_nats: float) -> Array:
         log10 FLOP; +inf where the draw never reaches the loss, or only past `REACH_LOG10_FLOP`.
     """
     reducible, wanted = np.exp(law.log_l0) - law.floor_nats, loss_nats - law.floor_nats
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         within = law.log10_c0 - np.log10(wanted / reducible) / law.b
     result = np.where(wanted > 0, within, np.inf)
     past = ~(result <= law.log10_c_max)
