@@ -69,3 +69,16 @@ def test_every_room_is_listed() -> None:
     for file in modules("forecast/*.py", "server/*.py"):
         at_home = file == ROOT / "forecast/__init__.py" or listed & {file, *file.parents}
         assert at_home, f"{file.relative_to(ROOT)} belongs to no room: say which extra installs what it imports"
+
+
+def test_the_client_imports_what_it_asks_for() -> None:
+    """And pandas where a caller asks for a frame: whoever does has it."""
+    project = tomllib.loads((ROOT / "clients/python/pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]} | {"pandas"}
+    distributions = packages_distributions()
+    files = modules("clients/python/timelines/*.py")
+    assert len(files) > 10
+    for file in files:
+        for name in imported(file):
+            providers = {canonicalize_name(provider) for provider in distributions.get(name, [name])}
+            assert providers & declared, f"{file.relative_to(ROOT)} imports {name}"
