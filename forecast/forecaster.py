@@ -282,7 +282,11 @@ class Forecaster:
 
     def _is_own(self, name: str | None, as_of: date | None) -> bool:
         own = self.posterior
-        return (name is None or own.name.startswith(name)) and (as_of is None or as_of == own.as_of)
+        if as_of not in (None, own.as_of):
+            return False
+        if name is None or name == own.name:
+            return True
+        return own.name.startswith(name) and selection.find_entry(name, self._home).name == own.name
 
     def _solver(self, name: str | None, as_of: date | None) -> Solver:
         if self._is_own(name, as_of):

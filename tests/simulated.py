@@ -43,7 +43,9 @@ def hardware(purchases: int = 40, offers: int = 60, seed: int = 2) -> PriceData:
         purchase_channel=channel,
         purchase_tensor=tensor.astype(float),
         rental_age_years=age,
-        rental_log10_price=level[chip] - 0.03 * (age - 2.5) + (effect - effect.mean())[vendor]
+        rental_log10_price=level[chip]
+        - 0.03 * (age - 2.5)
+        + (effect - effect.mean())[vendor]
         + 0.15 * rng.standard_t(4, offers),
         rental_chip=chip,
         rental_vendor=vendor,

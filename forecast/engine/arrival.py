@@ -125,10 +125,13 @@ class ArrivalDistribution:
         return len(self.index)
 
     @cached_property
+    def _counted(self) -> NDArray[np.int64]:
+        return np.bincount(self.index, minlength=len(self.years) + 1)[: self.within].cumsum()
+
+    @cached_property
     def arrived(self) -> list[int]:
         """Number of draws that have arrived by each month of the horizon, of length `within`."""
-        arrivals = np.bincount(self.index, minlength=len(self.years) + 1)[: self.within]
-        counted: list[int] = arrivals.cumsum().tolist()
+        counted: list[int] = self._counted.tolist()
         return counted
 
     @cached_property
@@ -167,8 +170,8 @@ class ArrivalDistribution:
     @property
     def cdf(self) -> list[float]:
         """Probability of arrival by each month of the horizon, of length `within`."""
-        draws = self.draws
-        return [count / draws for count in self.arrived]
+        shares: list[float] = (self._counted / self.draws).tolist()
+        return shares
 
     @property
     def classes(self) -> NDArray[np.int8]:

@@ -204,3 +204,15 @@ def test_your_own_prior_of_algorithms_counts_with_its_ceiling() -> None:
 def test_a_payer_is_a_sum_or_the_frontier() -> None:
     assert now().when(flop=1e28, payer="frontier_spend") == now().when(flop=1e28)
     assert now().ask(Question(Target.training_flop(1e28), Payer.fixed(1e9))).question.payer.usd_2023 == 1e9
+
+
+def test_a_prefix_that_several_posteriors_have_is_refused(tmp_path: Path) -> None:
+    forecaster = Forecaster.load(home=tmp_path)
+    with pytest.raises(InputError, match="several posteriors begin with '20'"):
+        forecaster.ask(Question(Target.training_flop(1e29), posterior="20"))
+
+
+def test_a_prefix_that_only_one_posterior_has_names_it(tmp_path: Path) -> None:
+    forecaster = Forecaster.load(home=tmp_path)
+    answer = forecaster.ask(Question(Target.training_flop(1e29), posterior=forecaster.posterior.name[:12]))
+    assert answer.posterior.name == forecaster.posterior.name
