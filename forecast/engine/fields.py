@@ -46,6 +46,7 @@ def listed(item: Reader) -> Reader:
     """A list, each item read in its own way."""
 
     def read(value: Any, path: str) -> tuple[Any, ...]:
+        """The items, in order."""
         if not isinstance(value, list | tuple):
             raise _wrong(value, path, "a list")
         return tuple(item(one, f"{path}[{i}]") for i, one in enumerate(value))
@@ -58,6 +59,7 @@ def enum(prefix: str, names: Iterable[str]) -> Reader:
     known = {f"{prefix}_{name.upper()}": name for name in names}
 
     def read(value: Any, path: str) -> str:
+        """Our name for a value of the enum."""
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(path.rpartition(".")[2].replace("_", " "), f"{value!s:.80}", known, field=path)
         return known[value]
@@ -96,6 +98,7 @@ def record(kind: Callable[..., Any], needed: Readers, may: Readers = NOTHING, mi
     """An object as a record with fields of the same names; those that may be there are `missing` where they are not."""
 
     def read(value: Any, path: str) -> Any:
+        """The record of an object."""
         return kind(**dict.fromkeys(may, missing) | read_object(value, path, needed, may))
 
     return read

@@ -47,6 +47,7 @@ def passage_at(level: float, rising: Array, requirement: Array, keep: Keep) -> M
     """
 
     def bounds(number: int) -> Bounds:
+        """The passages at a grid level."""
         found: Bounds = first_passage(rising, requirement + number * SPACING_OOM).astype(np.int16)
         return found
 

@@ -74,10 +74,12 @@ class Tracing:
         """
 
         async def unary(request: Any, context: Context) -> Any:
+            """Answer with one message."""
             with self._span(method, context):
                 return await serve(request, context)
 
         async def streamed(request: Any, context: Context) -> AsyncIterator[Any]:
+            """Answer with a stream."""
             with self._span(method, context):
                 async with aclosing(serve(request, context)) as responses:
                     async for response in responses:

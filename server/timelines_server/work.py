@@ -36,10 +36,12 @@ class Work:
         gone = Event()
 
         def checkpoint() -> None:
+            """Stop the job when its caller is gone."""
             if gone.is_set():
                 raise StoppedError("nobody waits for this answer any more")
 
         def guarded() -> Result:
+            """Begin the job, if its caller still waits."""
             checkpoint()  # it may have waited in the queue for longer than its caller
             return job(checkpoint)
 

@@ -73,6 +73,7 @@ class ScaleHandlers:
         posterior = self._posterior
 
         def job(checkpoint: Checkpoint) -> ImportedScale:
+            """Import beside the event loop."""
             home = self._current.home
             return scales.import_study(study, posterior, home, validate_only=validate_only, checkpoint=checkpoint)
 
