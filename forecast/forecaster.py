@@ -22,6 +22,7 @@ from forecast.engine.draws import Draws
 from forecast.engine.draws import draws as make_draws
 from forecast.engine.fan import Driver, Fan
 from forecast.engine.fan import fan as make_fan
+from forecast.engine.memory import Memory
 from forecast.engine.question import (
     DEFAULT_HORIZON,
     DEFAULT_QUANTILES,
@@ -57,6 +58,8 @@ class Forecaster:
     imported : mapping, optional
         Imported scales by name; by default those in the state folder (`forecast.catalogue.studies`), read when a
         question names a scale that the posterior does not know.
+    memory : Memory, optional
+        What is remembered between questions; by default a memory of its own.
 
     Examples
     --------
@@ -72,11 +75,13 @@ class Forecaster:
         posterior: Posterior,
         home: Path | str | None = None,
         imported: Mapping[str, ImportedScale] | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.posterior = posterior
         self._home = home
         self._imported = StoredScales(home) if imported is None else imported
-        self._own = Solver(posterior, self._imported)
+        self._memory = Memory() if memory is None else memory
+        self._own = Solver(posterior, self._imported, self._memory)
         self._others: Recent[Solver] = Recent(OTHER_POSTERIORS, lambda _: 1)
 
     @classmethod
@@ -85,6 +90,7 @@ class Forecaster:
         posterior: str | None = None,
         as_of: date | str | None = None,
         home: Path | str | None = None,
+        memory: Memory | None = None,
     ) -> Forecaster:
         """Find and verify a posterior.
 
@@ -94,8 +100,8 @@ class Forecaster:
             Its name, or a prefix that only one has.
         as_of : date or str, optional
             The as-of date that selects it. With neither, the current one.
-        home : Path or str, optional
-            The state folder.
+        home, memory
+            As for the class.
 
         Raises
         ------
@@ -105,17 +111,10 @@ class Forecaster:
             When it is damaged.
         """
         day = None if as_of is None else parse_day(as_of, "as_of")
-        return cls(selection.find(posterior, as_of=day, home=home), home)
+        return cls(selection.find(posterior, as_of=day, home=home), home, memory=memory)
 
     def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
-        """The answer to a question.
-
-        Parameters
-        ----------
-        question : Question
-            What is asked.
-        checkpoint : callable
-            Called between the steps of the work; what it raises ends the work.
+        """The answer to a question; the checkpoint is called between the steps of the work, to end it by raising.
 
         Raises
         ------
@@ -294,4 +293,5 @@ class Forecaster:
         return self._others.get((name, as_of), lambda: self._found(name, as_of))
 
     def _found(self, name: str | None, as_of: date | None) -> Solver:
-        return Solver(selection.find(name, as_of=as_of, home=self._home), self._imported)
+        found = selection.find(name, as_of=as_of, home=self._home)
+        return Solver(found, self._imported, self._memory)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from forecast.engine import arrival, paths
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.question import Algorithms, Criterion, PayerKind, PriceBasis
+from forecast.engine.question import MAX_MONTHS, Algorithms, Criterion, PayerKind, PriceBasis
 from forecast.engine.streams import stream
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import CHANNELS
@@ -90,6 +90,11 @@ class Simulation:
         self.posterior, self.seed = posterior, seed
         self._frontier: paths.Frontier | None = None
         self._simulating = Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it comes to hold: four paths of every draw, two smooth ones and two of runs."""
+        return 4 * 8 * self.posterior.draws * MAX_MONTHS
 
     @cached_property
     def latent(self) -> paths.Latent:

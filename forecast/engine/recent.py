@@ -52,6 +52,11 @@ class Recent[Value]:
         with self._lock:
             return self._kept.get(key)
 
+    @property
+    def held(self) -> int:
+        """Bytes that are kept now."""
+        return self._held
+
     def _make(self, key: Hashable, make: Callable[[], Value]) -> Value:
         value = make()
         with self._lock:

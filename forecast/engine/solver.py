@@ -22,19 +22,13 @@ from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.compose import Basis, compose
 from forecast.engine.envelope import Envelope, EnvelopeKey, Simulation
 from forecast.engine.imported import NONE_IMPORTED, ImportedScale
-from forecast.engine.passages import Bounds, passage_at
+from forecast.engine.memory import Memory
+from forecast.engine.passages import passage_at
 from forecast.engine.question import Question
-from forecast.engine.recent import Recent
 from forecast.engine.scaling import LossLaw
 from forecast.posterior.artefact import Posterior
 
 Array = NDArray[np.float64]
-
-ENVELOPE_BYTES = 80_000_000
-REQUIREMENT_BYTES = 4_000_000
-LEVEL_BYTES = 24_000_000
-KEPT_LAWS = 16
-KEPT_SCENARIOS = 256
 
 
 class _Case(NamedTuple):
@@ -55,16 +49,18 @@ class Solver:
         Verified draws.
     imported : mapping, optional
         Scales that a user imported, by name; looked into only for a scale that the posterior does not know.
+    memory : Memory, optional
+        What is remembered, perhaps together with other solvers; by default a memory of its own.
     """
 
-    def __init__(self, posterior: Posterior, imported: Mapping[str, ImportedScale] = NONE_IMPORTED) -> None:
+    def __init__(
+        self,
+        posterior: Posterior,
+        imported: Mapping[str, ImportedScale] = NONE_IMPORTED,
+        memory: Memory | None = None,
+    ) -> None:
         self.posterior, self._imported = posterior, imported
-        self._simulations: Recent[Simulation] = Recent(1, lambda _: 1)  # the newest only: it is the largest thing here
-        self._envelopes: Recent[Envelope] = Recent(ENVELOPE_BYTES, lambda kept: kept.nbytes)
-        self._laws: Recent[LossLaw] = Recent(KEPT_LAWS, lambda _: 1)
-        self._requirements: Recent[Array] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
-        self._levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
-        self._met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
+        self._memory = Memory() if memory is None else memory
 
     def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
         """The answer to one question.
@@ -107,15 +103,13 @@ class Solver:
         return _Case(question, settled, settle.envelope_key(settled, self.posterior, imported), imported)
 
     def _remembers(self, case: _Case) -> bool:
-        settled, draws = case.settled, self._draws(case.settled)
-        if self._envelopes.peek((case.key, settled.seed, draws)) is None:
-            return False
-        if self._simulations.peek((settled.seed, draws)) is None:
+        settled, memory, paths = case.settled, self._memory, self._paths_key(case.settled)
+        if memory.envelopes.peek((paths, case.key)) is None or memory.simulations.peek(paths) is None:
             return False
         return (
             settled.law is None
-            or self._laws.peek(self._law_key(settled, case.imported)) is not None
-            or self._requirements.peek(self._requirement_key(settled, case.imported)) is not None
+            or memory.laws.peek(self._law_key(settled, case.imported)) is not None
+            or memory.requirements.peek(self._requirement_key(settled, case.imported)) is not None
         )
 
     def _answer(self, case: _Case, checkpoint: Checkpoint) -> Answer:
@@ -138,7 +132,8 @@ class Solver:
     def simulation(self, question: Question) -> Simulation:
         """The paths that a question runs on."""
         draws, seed = self._draws(question), question.seed
-        return self._simulations.get((seed, draws), lambda: Simulation(self.posterior.thin(draws), seed))
+        made = self._memory.simulations
+        return made.get(self._paths_key(question), lambda: Simulation(self.posterior.thin(draws), seed))
 
     def required_flop(self, settled: Question) -> Array:
         """Physical compute that the target needs, log10 FLOP, shape (draws,); +inf where it is out of reach."""
@@ -153,7 +148,7 @@ class Solver:
 
     def _required(self, settled: Question, imported: ImportedScale | None, checkpoint: Checkpoint) -> Array:
         draws = self._draws(settled)
-        return self._requirements.get(
+        return self._memory.requirements.get(
             self._requirement_key(settled, imported),
             lambda: laws.required_flop(settled.target, self._law(settled, imported, checkpoint), draws),
         )
@@ -163,45 +158,48 @@ class Solver:
         if law is None or scale is None:
             return None
         posterior = self.simulation(settled).posterior
-        return self._laws.get(
+        return self._memory.laws.get(
             self._law_key(settled, imported),
             lambda: laws.resolve(posterior, scale, law, seed, imported, checkpoint),
         )
 
     def _requirement_key(self, settled: Question, imported: ImportedScale | None) -> Hashable:
-        return settled.target, settled.law, settled.seed, self._draws(settled), imported and imported.digest
+        return settled.target, settled.law, self._paths_key(settled), imported and imported.digest
 
     def _law_key(self, settled: Question, imported: ImportedScale | None) -> Hashable:
-        return settled.target.scale, settled.law, settled.seed, self._draws(settled), imported and imported.digest
+        return settled.target.scale, settled.law, self._paths_key(settled), imported and imported.digest
+
+    def _paths_key(self, question: Question) -> Hashable:
+        return self.posterior.name, question.seed, self._draws(question)
 
     def _draws(self, question: Question) -> int:
         return min(question.max_draws, self.posterior.draws)
 
     def _arrivals(self, case: _Case, required: Array, checkpoint: Checkpoint) -> ArrivalDistribution:
-        settled, key = case.settled, case.key
-        simulation = self.simulation(settled)
-        made = self._envelopes.get((key, settled.seed, len(required)), lambda: simulation.envelope(key, checkpoint))
+        settled, simulation = case.settled, self.simulation(case.settled)
+        key = (self._paths_key(settled), case.key)
+        made = self._memory.envelopes.get(key, lambda: simulation.envelope(case.key, checkpoint))
         eventually = np.isfinite(required) & (made.rate > 0)
         within = settle.months_within(settled, self.posterior.as_of)
         return distribution(made.years, self._first_passage(case, made, required), eventually, within)
 
     def _first_passage(self, case: _Case, made: Envelope, required: Array) -> NDArray[np.int32]:
         """By the levels that are kept of the scenario, unless its requirement is met for the first time."""
-        settled, level = case.settled, _log10_budget(case.settled)
+        settled, level, levels = case.settled, _log10_budget(case.settled), self._memory.levels
         base: Hashable = None
         if settled.law is None:  # compute as such: targets differ by a level too
             required, level = np.zeros(len(required)), float(required[0]) + level
         else:
             base = self._requirement_key(settled, case.imported)
-        scenario = (case.key, settled.seed, len(required), base)
+        scenario = (self._paths_key(settled), case.key, base)
         if base is not None and not self._met_before(scenario):
             return first_passage(made.values, required + level)
-        return passage_at(level, made.values, required, lambda number, make: self._levels.get((scenario, number), make))
+        return passage_at(level, made.values, required, lambda number, make: levels.get((scenario, number), make))
 
     def _met_before(self, scenario: Hashable) -> bool:
-        if self._met.peek(scenario) is not None:
+        if self._memory.met.peek(scenario) is not None:
             return True
-        self._met.get(scenario, lambda: True)
+        self._memory.met.get(scenario, lambda: True)
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forecast.engine.memory import Memory
 from forecast.errors import ForecastError
 from forecast.forecaster import Forecaster
 
@@ -27,6 +28,7 @@ class Current:
         self.home = home
         self.problem = "the posterior is being loaded"
         self._forecaster: Forecaster | None = None
+        self._memory = Memory()
 
     @property
     def ready(self) -> bool:
@@ -54,7 +56,7 @@ class Current:
         PosteriorNotFoundError, ArtefactError, StorageError
             As `Forecaster.load`.
         """
-        loaded = Forecaster.load(name, home=self.home)
+        loaded = Forecaster.load(name, home=self.home, memory=self._memory)
         loaded.when(flop=1e29)  # the default scenario: the next question finds its paths there
         return loaded
 

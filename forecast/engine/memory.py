@@ -1,0 +1,42 @@
+"""What solvers remember between questions, bounded in bytes; solvers of several posteriors may share one memory."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.engine.envelope import Envelope, Simulation
+from forecast.engine.passages import Bounds
+from forecast.engine.recent import Recent
+from forecast.engine.scaling import LossLaw
+
+SIMULATION_BYTES = 100_000_000
+"""One posterior of 4,000 draws and one of 1,000; the newest stays however large it is."""
+
+ENVELOPE_BYTES = 60_000_000
+REQUIREMENT_BYTES = 4_000_000
+LEVEL_BYTES = 16_000_000
+KEPT_LAWS = 16
+KEPT_SCENARIOS = 256
+
+
+class Memory:
+    """Results by their content keys, the name of the posterior first; what was used longest ago goes first.
+
+    Attributes
+    ----------
+    simulations, envelopes, laws, requirements : Recent
+        By posterior, seed, number of draws, and what else they depend on.
+    levels : Recent
+        First passages at levels of a grid (`forecast.engine.passages`).
+    met : Recent
+        Scenarios that were asked for at least once.
+    """
+
+    def __init__(self) -> None:
+        self.simulations: Recent[Simulation] = Recent(SIMULATION_BYTES, lambda kept: kept.nbytes)
+        self.envelopes: Recent[Envelope] = Recent(ENVELOPE_BYTES, lambda kept: kept.nbytes)
+        self.laws: Recent[LossLaw] = Recent(KEPT_LAWS, lambda _: 1)
+        self.requirements: Recent[NDArray[np.float64]] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
+        self.levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
+        self.met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
