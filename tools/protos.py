@@ -31,15 +31,27 @@ def environment(root: Path = ROOT) -> Path:
     stamp = folder / "timelines-stamp"
     wanted = f"{hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version} {folder}\n"
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
-        uv("venv", "--clear", "--no-python-downloads", "--python", sys.executable, str(folder))
-        uv("pip", "sync", "--python", str(folder / "bin/python"), "--require-hashes", str(lock))
+        if not with_uv(folder, lock):
+            with_pip(folder, lock)
         stamp.write_text(wanted, encoding="utf-8")
     return folder
 
 
-def uv(*arguments: str) -> None:
-    """Run the uv of this environment; its words go to standard error when it fails."""
-    subprocess.run([str(BIN / "uv"), *arguments, "--quiet"], check=True)
+def with_uv(folder: Path, lock: Path) -> bool:
+    """Make the environment with the uv of ours; whether that went well."""
+    python = str(folder / "bin/python")
+    steps = (
+        ["venv", "--clear", "--no-python-downloads", "--python", sys.executable, str(folder)],
+        ["pip", "sync", "--python", python, "--require-hashes", str(lock)],
+    )
+    return all(subprocess.run([str(BIN / "uv"), *step, "--quiet"], check=False).returncode == 0 for step in steps)
+
+
+def with_pip(folder: Path, lock: Path) -> None:
+    """Make it with Python's own means: pip may know a way to the packages that uv does not."""
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+    install = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(lock)]
+    subprocess.run([str(folder / "bin/python"), *install], check=True)
 
 
 def generate(protos: Path, target: Path, environment: Path) -> None:
