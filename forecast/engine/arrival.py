@@ -216,11 +216,12 @@ class ArrivalDistribution:
 
     def _date_at(self, rank: float) -> float:
         """Decimal year at a rank that need not be whole, linear between the months; the first or last beyond them."""
-        after = bisect_right(self.arrived, rank)
+        arrived, months = self.arrived, self.months
+        after = bisect_right(arrived, rank)
         if after in (0, self.within):
-            return self.months[max(after - 1, 0)]
-        (low, high), (start, end) = self.arrived[after - 1 : after + 1], self.months[after - 1 : after + 1]
-        return start + (end - start) * (rank - low) / (high - low)
+            return months[max(after - 1, 0)]
+        low, start = arrived[after - 1], months[after - 1]
+        return start + (months[after] - start) * (rank - low) / (arrived[after] - low)
 
 
 def distribution(
