@@ -18,7 +18,7 @@ from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1 import forecast_service_pb2_grpc as services
 from timelines_server.admission import Admission
 from timelines_server.interceptors import Gate, Manners
-from timelines_server.logs import logger
+from timelines_server.logs import Log
 from timelines_server.metrics import Metrics
 from timelines_server.tracing import Tracing
 
@@ -39,7 +39,7 @@ class Served:
 
     channel: grpc.aio.Channel
     metrics: Metrics
-    manners: Manners
+    log: Log
     written: StringIO
 
     @property
@@ -49,7 +49,7 @@ class Served:
     @property
     def lines(self) -> list[dict[str, Any]]:
         """What the log holds."""
-        self.manners.flush()
+        self.log.flush()
         return [json.loads(line) for line in self.written.getvalue().splitlines()]
 
     @property
@@ -88,8 +88,8 @@ async def serving(
 ) -> AsyncIterator[Served]:
     """Serve it on any free port of loopback."""
     admission, written = Admission(max_in_flight), StringIO()
-    metrics = Metrics(admission=admission)
-    manners = Manners(admission, metrics, logger(written), gate, tracing)
+    metrics, log = Metrics(admission=admission), Log(written)
+    manners = Manners(admission, metrics, log, gate, tracing)
     server = grpc.aio.server(interceptors=[manners], options=[("grpc.so_reuseport", 0)])
     services.add_ForecastServiceServicer_to_server(servicer, server)
     healthy = health.HealthServicer()
@@ -98,7 +98,7 @@ async def serving(
     await server.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield Served(channel, metrics, manners, written)
+            yield Served(channel, metrics, log, written)
     finally:
         await server.stop(None)
 

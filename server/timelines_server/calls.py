@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from contextvars import ContextVar
 from itertools import count
@@ -13,7 +12,7 @@ from grpc import StatusCode
 from grpc.aio import ServicerContext
 
 from forecast.errors import ArtefactError, StorageError
-from timelines_server.logs import CallLog
+from timelines_server.logs import Log
 from timelines_server.status import CallError, Failure
 
 Context = ServicerContext[Any, Any]
@@ -47,7 +46,7 @@ class Call:
         Full path of the method.
     meters : Counted
         What counts it.
-    log : CallLog
+    log : Log
         Where its line goes.
     token : str
         Name of the token that it came with; empty for none.
@@ -60,7 +59,7 @@ class Call:
         *("_seconds", "_token", "code", "method"),
     )
 
-    def __init__(self, method: str, meters: Counted, log: CallLog, token: str, context: Context) -> None:
+    def __init__(self, method: str, meters: Counted, log: Log, token: str, context: Context) -> None:
         self._began = perf_counter()
         self._number = next(_NUMBERS)
         self.method = method
@@ -95,9 +94,9 @@ class Call:
         """What an error becomes; what only the operator may know of it goes to the log, under this call's number."""
         failure = Failure.of(error, request, self.id)
         if failure.code in _SERVERS_FAULT:
-            self._log.log.error("exception", call_id=self.id, method=self.method, exc_info=error)
+            self._log.events.error("exception", call_id=self.id, method=self.method, exc_info=error)
         elif isinstance(error, ArtefactError | StorageError):
-            self._log.log.error("fault", call_id=self.id, method=self.method, said=error.message)
+            self._log.events.error("fault", call_id=self.id, method=self.method, said=error.message)
         return failure
 
     def end(self, code: StatusCode, reason: str = "") -> None:
@@ -106,18 +105,13 @@ class Call:
         self._meters.handled(code, self._seconds)
         self.code, self._reason = code, reason
         self._ended_at, self._peer = time(), self._context.peer()
-        self._log.tell(self, at_once=code in _SERVERS_FAULT)
+        del self._context  # it holds the request, and the line may wait for a while
+        self._log.put(self._said, at_once=code in _SERVERS_FAULT)
 
-    @property
-    def level(self) -> int:
-        """How loud its line is, as in `logging`."""
-        if self.code in _SERVERS_FAULT:
-            return logging.ERROR
-        return logging.WARNING if self.code in _WORTH_A_LOOK else logging.INFO
-
-    def said(self) -> dict[str, Any]:
+    def _said(self) -> dict[str, Any]:
         """What its line says; of what was asked, nothing."""
-        said = {"time": self._ended_at, "call_id": self.id, "method": self.method, "code": _name(self.code)}
+        said: dict[str, Any] = {"time": self._ended_at, "level": _level(self.code), "event": "call"}
+        said |= {"call_id": self.id, "method": self.method, "code": _name(self.code)}
         if self._reason:
             said["reason"] = self._reason
         if self._token:
@@ -142,9 +136,10 @@ class Call:
         grpc.aio.AbortError
             Always: gRPC ends the call with it.
         """
+        context = self._context
         self.end(failure.code, failure.reason)
         code, message, trailers = failure.to_status()
-        await self._context.abort(code, message, trailers)
+        await context.abort(code, message, trailers)
         raise AssertionError("abort returned")  # gRPC's stubs do not say that it never does
 
     def _out_of_time(self) -> bool:
@@ -156,6 +151,12 @@ class Call:
 
 def _name(code: StatusCode | None) -> str:
     return "" if code is None else code.name
+
+
+def _level(code: StatusCode | None) -> str:
+    if code in _SERVERS_FAULT:
+        return "error"
+    return "warning" if code in _WORTH_A_LOOK else "info"
 
 
 def _remaining_s(context: Context) -> float | None:

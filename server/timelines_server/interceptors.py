@@ -18,7 +18,7 @@ from grpc.aio import AbortError
 
 from timelines_server.admission import Admission, Slots
 from timelines_server.calls import CALL, Call, Context
-from timelines_server.logs import CallLog, Logger
+from timelines_server.logs import Log
 from timelines_server.metrics import Meters, Metrics
 from timelines_server.status import CallError, Failure
 from timelines_server.strict import parse, refuse_unknown_fields
@@ -49,7 +49,7 @@ class Manners(grpc.aio.ServerInterceptor):
         Room for calls.
     metrics : Metrics
         What counts them.
-    log : Logger
+    log : Log
         Where each leaves a line.
     gate : Gate, optional
         Who may call; without one, everybody.
@@ -61,11 +61,11 @@ class Manners(grpc.aio.ServerInterceptor):
         self,
         admission: Admission,
         metrics: Metrics,
-        log: Logger,
+        log: Log,
         gate: Gate | None = None,
         tracing: Tracing | None = None,
     ) -> None:
-        self._admission, self._metrics, self._log = admission, metrics, CallLog(log)
+        self._admission, self._metrics, self._log = admission, metrics, log
         self._gate, self._tracing = gate, tracing
         self._handlers: dict[str, Handler] = {}
 
@@ -85,10 +85,6 @@ class Manners(grpc.aio.ServerInterceptor):
             if method.startswith(OURS):
                 handler = self._handlers[method] = self._mannered(method, handler)
         return handler
-
-    def flush(self) -> None:
-        """Write the lines of calls that wait to be written together."""
-        self._log.flush()
 
     def _refusal(self, method: str, error: Exception) -> Handler:
         """Ends the call at once, whatever its kind, before a word of its request is read."""
@@ -121,7 +117,7 @@ class _Mannered:
     """One method of ours, with manners round it: bytes in, bytes out."""
 
     def __init__(
-        self, method: str, handler: Handler, slots: Slots, meters: Meters, log: CallLog, tracing: Tracing | None
+        self, method: str, handler: Handler, slots: Slots, meters: Meters, log: Log, tracing: Tracing | None
     ) -> None:
         self._method, self._slots, self._meters, self._log = method, slots, meters, log
         self._request_streaming = handler.request_streaming

@@ -21,7 +21,7 @@ from contextlib import ExitStack, suppress
 from forecast.errors import ForecastError
 from timelines_server import logs, tokens
 from timelines_server.current import Current
-from timelines_server.logs import Logger
+from timelines_server.logs import Log
 from timelines_server.ports import MetricsPage, listen
 from timelines_server.resources import Resources
 from timelines_server.server import Service, build
@@ -72,7 +72,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 
 
 async def _serve(settings: Settings, say: Say) -> None:
-    log = logs.logger()
+    log = logs.Log()
     logs.relay_libraries(log)
     resources = Resources(Current(settings.home), Work())
     with ExitStack() as leaving:
@@ -132,13 +132,14 @@ async def _drain(service: Service, settings: Settings) -> None:
     await service.server.stop(settings.grace_s)
 
 
-def _signals(log: Logger) -> asyncio.Event:
+def _signals(log: Log) -> asyncio.Event:
     """Set by the first SIGTERM or SIGINT; the second ends the process at once."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
     def asked(number: signal.Signals) -> None:
-        log.info("stopping", signal=number.name, at_once=stop.is_set())
+        log.events.info("stopping", signal=number.name, at_once=stop.is_set())
         if stop.is_set():
+            log.flush()
             os._exit(1)  # threads may be at work, and an ordinary exit waits for them
         stop.set()
 

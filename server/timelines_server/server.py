@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc  # type: ignore[import-untyped]  # ships no types
@@ -24,7 +24,7 @@ from timelines_server.handlers.posteriors import PosteriorHandlers
 from timelines_server.handlers.scales import ScaleHandlers
 from timelines_server.health import Health
 from timelines_server.interceptors import Manners
-from timelines_server.logs import Logger
+from timelines_server.logs import Log
 from timelines_server.metrics import SERVED, Metrics
 from timelines_server.resources import Resources
 from timelines_server.servicers.datasets import DatasetServicer
@@ -63,7 +63,7 @@ class Service:
     tracing: Tracing | None
 
 
-def build(settings: Settings, resources: Resources, log: Logger) -> Service:
+def build(settings: Settings, resources: Resources, log: Log) -> Service:
     """A server with every service on it; a running event loop is needed.
 
     Parameters
@@ -72,7 +72,7 @@ def build(settings: Settings, resources: Resources, log: Logger) -> Service:
         How it runs.
     resources : Resources
         What the handlers share.
-    log : Logger
+    log : Log
         Where each call leaves a line.
 
     Raises
@@ -85,12 +85,27 @@ def build(settings: Settings, resources: Resources, log: Logger) -> Service:
     tracing = Tracing() if settings.trace else None
     manners = Manners(admission, metrics, log, _gate(settings), tracing)
     server = grpc.aio.server(interceptors=[manners], options=_options(settings))
-    health = Health(SERVICES)
-    _add_services(server, resources)
-    health_pb2_grpc.add_HealthServicer_to_server(health, server)
+    health, unregistered = Health(SERVICES), cast(grpc.aio.Server, _Unregistered(server))
+    _add_services(unregistered, resources)
+    health_pb2_grpc.add_HealthServicer_to_server(health, unregistered)
     if settings.reflection:
-        reflection.enable_server_reflection((*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME), server)
+        names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, unregistered)
     return Service(server, health, metrics, tracing)
+
+
+class _Unregistered:
+    """Adds services without registering their methods by name.
+
+    For each registered method grpc.aio keeps a request of its own waiting, and goes through all of them at every call:
+    with our methods that costs as much as a call itself.
+    """
+
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
+
+    def add_registered_method_handlers(self, service: str, handlers: object) -> None:
+        """Leave them to the generic handlers, which find the same methods by their path."""
 
 
 def _gate(settings: Settings) -> TokenGate | None:

@@ -157,8 +157,9 @@ def test_a_server_out_of_files_waits_quietly_and_answers_when_it_has_some(tmp_pa
         assert answers_well(server)
 
 
-def test_a_server_whose_log_nobody_reads_any_more_answers_and_ends(tmp_path: Path) -> None:
-    """As after `timelines serve 2>&1 | head -1`."""
+@pytest.mark.parametrize(("reader", "calls"), [("gone", 100), ("stalled", 1000)])
+def test_a_server_whose_log_nobody_reads_any_more_answers_and_ends(tmp_path: Path, reader: str, calls: int) -> None:
+    """As after `timelines serve 2>&1 | head -1`, and when the pipe to whoever keeps the log is full."""
     command = [*COMMAND, "--port", "0", "--lame-duck", "0"]
     variables = {**os.environ, "TIMELINES_HOME": str(tmp_path)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -168,9 +169,10 @@ def test_a_server_whose_log_nobody_reads_any_more_answers_and_ends(tmp_path: Pat
             assert process.stderr
             address = process.stdout.readline().split(" on ")[1].split(" ")[0]
             process.stdout.close()
-            process.stderr.close()
+            if reader == "gone":
+                process.stderr.close()
             with asking.channel(address) as channel:
-                assert [asking.forecast(channel).answer.p_never for _ in range(100)]
+                assert all(asking.forecast(channel).HasField("answer") for _ in range(calls))
             process.terminate()
             assert process.wait(10) == 0
         finally:

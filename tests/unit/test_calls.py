@@ -11,7 +11,7 @@ import pytest
 from grpc import StatusCode
 
 from timelines_server.calls import Call, Context, failure_of
-from timelines_server.logs import CallLog, logger
+from timelines_server.logs import Log
 from timelines_server.metrics import Uncounted
 from timelines_server.status import CallError
 
@@ -20,7 +20,7 @@ def call(*remaining_s: float | None) -> Call:
     """A call whose context gives these times to its deadline, one after the other."""
     times = iter(remaining_s)
     context = SimpleNamespace(time_remaining=lambda: next(times), peer=lambda: "ipv4:127.0.0.1:1")
-    return Call("/timelines.v1.A/B", Uncounted(), CallLog(logger(StringIO())), "", cast(Context, context))
+    return Call("/timelines.v1.A/B", Uncounted(), Log(StringIO()), "", cast(Context, context))
 
 
 def test_no_work_is_done_for_a_caller_whose_deadline_has_passed() -> None:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import sys
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import StringIO
-from time import time
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from tests.house import run_python
-from timelines_server.logs import LATEST_S, TOGETHER, CallLog, logger, relay_libraries
+from timelines_server import lines
+from timelines_server.lines import LATEST_S, Said
+from timelines_server.logs import Log, relay_libraries
 
 
-@dataclass
-class Line:
-    number: int
-    level: int = logging.INFO
+def said(number: int) -> Said:
+    return lambda: {"time": time.time(), "number": number}
 
-    def said(self) -> dict[str, Any]:
-        return {"time": time(), "number": self.number}
+
+def told(say: Callable[[Log], None]) -> str:
+    """What a log has written when it has been told something."""
+    stream = StringIO()
+    log = Log(stream)
+    say(log)
+    log.flush()
+    return stream.getvalue()
 
 
 def numbers(stream: StringIO) -> list[int]:
@@ -32,67 +39,98 @@ def numbers(stream: StringIO) -> list[int]:
 
 
 def test_a_line_is_one_json_object_with_time_level_and_event() -> None:
-    stream = StringIO()
-    logger(stream).info("serving", address="127.0.0.1:8433", odd='"\n\x1b', path=sys)
-    (line,) = stream.getvalue().splitlines()
-    told = json.loads(line)
-    assert (told["level"], told["event"], told["address"]) == ("info", "serving", "127.0.0.1:8433")
-    assert abs((datetime.now(UTC) - datetime.fromisoformat(told["time"])).total_seconds()) < 60
-    assert told["odd"] == '"\n\x1b' and line.isascii()
+    written = told(lambda log: log.events.info("serving", address="127.0.0.1:8433", odd='"\n\x1b', path=sys))
+    (line,) = written.splitlines()
+    read = json.loads(line)
+    assert (read["level"], read["event"], read["address"]) == ("info", "serving", "127.0.0.1:8433")
+    assert abs((datetime.now(UTC) - datetime.fromisoformat(read["time"])).total_seconds()) < 60
+    assert read["odd"] == '"\n\x1b' and line.isascii()
 
 
 def test_an_exception_is_told_with_its_traceback_and_without_variables() -> None:
-    stream = StringIO()
     payload = "asked-for"  # noqa: F841  # what must not be told
     try:
         _ = 1 / 0
     except ZeroDivisionError as error:
-        logger(stream).error("exception", exc_info=error)
-    told = json.loads(stream.getvalue())
-    assert "Traceback" in told["exception"] and "ZeroDivisionError" in told["exception"]
-    assert "= 'asked-for'" not in told["exception"]
+        kept = error
+    read = json.loads(told(lambda log: log.events.error("exception", exc_info=kept)))
+    assert "Traceback" in read["exception"] and "ZeroDivisionError" in read["exception"]
+    assert "= 'asked-for'" not in read["exception"]
 
 
-def test_calls_are_written_together_soon_and_in_order() -> None:
-    async def run() -> None:
-        stream = StringIO()
-        calls = CallLog(logger(stream))
-        for number in range(TOGETHER - 1):
-            calls.tell(Line(number))
-        assert stream.getvalue() == ""
-        calls.tell(Line(TOGETHER - 1))
-        assert numbers(stream) == list(range(TOGETHER))
-        calls.tell(Line(TOGETHER))
-        await asyncio.sleep(LATEST_S * 4)
-        assert numbers(stream)[-1] == TOGETHER
-
-    asyncio.run(run())
+def test_lines_are_written_together_soon_and_in_order() -> None:
+    stream = StringIO()
+    log = Log(stream)
+    for number in range(100):
+        log.put(said(number))
+    assert stream.getvalue() == ""
+    time.sleep(LATEST_S * 6)
+    assert numbers(stream) == list(range(100))
 
 
-def test_an_error_is_written_at_once_with_what_waited() -> None:
-    async def run() -> None:
-        stream = StringIO()
-        calls = CallLog(logger(stream))
-        calls.tell(Line(1))
-        calls.tell(Line(2, logging.ERROR), at_once=True)
-        assert numbers(stream) == [1, 2]
-
-    asyncio.run(run())
+def test_an_error_is_written_at_once_with_what_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "LATEST_S", 60.0)
+    stream = StringIO()
+    log = Log(stream)
+    log.put(said(1))
+    log.put(said(2), at_once=True)
+    deadline = time.monotonic() + 10
+    while len(numbers(stream)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert numbers(stream) == [1, 2]
 
 
 def test_what_waits_is_written_when_the_process_ends() -> None:
     code = """
-import asyncio, logging
-from timelines_server.logs import CallLog, logger
-class Line:
-    level = logging.WARNING
-    def said(self): return {"number": 5}
-calls = CallLog(logger())
-async def run(): calls.tell(Line())
-asyncio.run(run())
+from timelines_server.logs import Log
+log = Log()
+log.put(lambda: {"time": 0, "number": 5})
 """
     done = run_python(code)
     assert json.loads(done.stderr)["number"] == 5 and done.returncode == 0
+
+
+def test_a_reader_who_stalls_holds_up_nobody_and_hears_later_what_was_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "LIMIT", 10)
+    reads = Event()
+
+    class Stalled(StringIO):
+        def write(self, text: str) -> int:
+            reads.wait(10)
+            return super().write(text)
+
+    stream = Stalled()
+    log = Log(stream)
+    log.put(said(0), at_once=True)
+    time.sleep(LATEST_S * 2)  # the thread has that line in hand
+    for number in range(1, 18):
+        log.put(said(number))
+    assert stream.getvalue() == ""
+    reads.set()
+    log.flush(10)
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line.get("number") for line in told] == [*range(11), None]
+    assert (told[-1]["event"], told[-1]["level"], told[-1]["dropped"]) == ("log_lines_dropped", "warning", 7)
+
+
+def test_a_line_that_cannot_be_rendered_leaves_the_others() -> None:
+    stream = StringIO()
+    log = Log(stream)
+    log.put(dict)
+    log.put(said(1))
+    log.flush()
+    failed, well = map(json.loads, stream.getvalue().splitlines())
+    assert failed["event"] == "log_line_failed" and well["number"] == 1
+
+
+def test_lines_longer_than_a_pipe_takes_in_one_piece_stay_whole(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as stream:
+        log = Log(stream)
+        for size in (10, 9_000, 10, 3_000, 2_000):
+            log.events.info("call", long="x" * size)
+        log.flush()
+    written = (tmp_path / "log").read_text().splitlines()
+    assert [len(json.loads(line)["long"]) for line in written] == [10, 9_000, 10, 3_000, 2_000]
 
 
 def test_a_reader_that_has_gone_fails_nobody() -> None:
@@ -100,10 +138,14 @@ def test_a_reader_that_has_gone_fails_nobody() -> None:
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
-    logger(Gone()).info("call")
     closed = StringIO()
     closed.close()
-    logger(closed).info("call")
+    for stream in (Gone(), closed):
+        log = Log(stream)
+        log.put(said(1))
+        began = time.monotonic()
+        log.flush(10)
+        assert time.monotonic() - began < 5
 
 
 @pytest.fixture
@@ -118,9 +160,11 @@ def root_logging() -> Any:
 @pytest.mark.usefixtures("root_logging")
 def test_what_libraries_log_becomes_lines_of_the_same_form() -> None:
     stream = StringIO()
-    relay_libraries(logger(stream))
+    log = Log(stream)
+    relay_libraries(log)
     logging.getLogger("grpc._cython").warning("it is %s", "late")
     logging.getLogger("grpc._cython").info("nothing to see")
-    told = json.loads(stream.getvalue())
-    assert (told["event"], told["level"], told["logger"]) == ("library", "warning", "grpc._cython")
-    assert told["said"] == "it is late"
+    log.flush()
+    read = json.loads(stream.getvalue())
+    assert (read["event"], read["level"], read["logger"]) == ("library", "warning", "grpc._cython")
+    assert read["said"] == "it is late"
