@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.engine.answer import Answer
 from forecast.engine.envelope import Envelope, Simulation
 from forecast.engine.passages import Bounds
 from forecast.engine.recent import Recent
@@ -16,6 +17,9 @@ SIMULATION_BYTES = 100_000_000
 ENVELOPE_BYTES = 60_000_000
 REQUIREMENT_BYTES = 4_000_000
 LEVEL_BYTES = 16_000_000
+KEPT_ANSWERS = 256
+"""Of about 30 kB each."""
+
 KEPT_LAWS = 16
 KEPT_SCENARIOS = 256
 
@@ -31,6 +35,8 @@ class Memory:
         First passages at levels of a grid (`forecast.engine.passages`).
     met : Recent
         Scenarios that were asked for at least once.
+    answers : Recent
+        By question; the same question has the same answer.
     """
 
     def __init__(self) -> None:
@@ -40,3 +46,4 @@ class Memory:
         self.requirements: Recent[NDArray[np.float64]] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
         self.levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
         self.met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
+        self.answers: Recent[Answer] = Recent(KEPT_ANSWERS, lambda _: 1)

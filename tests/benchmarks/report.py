@@ -39,6 +39,7 @@ def _row(row: Benchmark, medians: Mapping[str, float]) -> list[str]:
     times = [_time(stats[name]) for name in ("median", "min", "p99")]
     cells = [f"  {info['name']}", *times, _time(info["wall_s"]), _memory(info["peak_mb"])]
     ratio = stats["median"] / medians[info["baseline"]] if info["baseline"] in medians else None
+    ratio = ratio and info.get("paired_ratio", ratio)
     lines = [_line([*cells, *_bound(info, stats, ratio)])]
     if ratio is not None:
         lines.append(f"    {_ratio(ratio)} {info['baseline']}")

@@ -36,12 +36,19 @@ class ServerClock:
         """Seconds since the first round."""
         return self.now_s
 
-    def measure(self, pid: int, items: int, calls: Callable[[], object]) -> None:
-        """Make the calls of one round; the clock advances by what one item cost."""
-        before = cpu_of(pid)
-        calls()
-        time.sleep(0.005)  # what the server does after its answer (a line in its log) is part of the call
-        self.now_s += (cpu_of(pid) - before) / items
+    def measure(self, pid: int, items: int, calls: Callable[[], object]) -> float:
+        """Make the calls of one round; the clock advances by what one item cost, which is given back."""
+        cost_s = cost_of_each(pid, items, calls)
+        self.now_s += cost_s
+        return cost_s
+
+
+def cost_of_each(pid: int, items: int, calls: Callable[[], object]) -> float:
+    """CPU seconds that a server took for each item of some calls."""
+    before = cpu_of(pid)
+    calls()
+    time.sleep(0.005)  # what the server does after its answer (a line in its log) is part of the call
+    return (cpu_of(pid) - before) / items
 
 
 SERVER_CPU = ServerClock()
