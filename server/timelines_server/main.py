@@ -20,6 +20,7 @@ from contextlib import ExitStack, suppress
 
 from forecast.errors import ForecastError
 from timelines_server import logs, tokens
+from timelines_server.allocator import return_large_blocks
 from timelines_server.current import Current
 from timelines_server.logs import Log
 from timelines_server.ports import MetricsPage, listen
@@ -55,6 +56,7 @@ def serve(settings: Settings, say: Say) -> None:
     PortError
         When a port cannot be opened.
     """
+    return_large_blocks()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings, say))
 
