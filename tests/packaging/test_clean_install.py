@@ -54,7 +54,7 @@ def install(how: str, wheel: Path, folder: Path) -> Path:
         uv("pip", "install", "--python", python, "--require-hashes", "-r", str(pins))
         uv("pip", "install", "--python", python, "--no-deps", str(wheel))
     else:
-        uv("pip", "install", "--python", python, "--resolution", "lowest-direct", str(wheel))
+        uv("pip", "install", "--python", python, "--resolution", "lowest", str(wheel))
     return environment / "bin" / "timelines"
 
 
