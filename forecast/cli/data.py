@@ -41,7 +41,7 @@ def data() -> None:
 @JSON
 def list_(tables: str | None, as_json: bool) -> None:
     """List the tables: rows, newest publication, digest, sources."""
-    from forecast.data.tables import TABLES as SCHEMAS
+    from forecast.data.schemas import TABLES as SCHEMAS
 
     found = [_summary(name, tables) for name in SCHEMAS]
     if as_json:
@@ -75,7 +75,7 @@ def show(table: str, head: int | None, source: str | None, as_csv: bool, tables:
 @TABLES
 def check(tables: str | None) -> None:
     """Check every table's schema, and whether the current posterior was fitted on these tables."""
-    from forecast.data.tables import TABLES as SCHEMAS
+    from forecast.data.schemas import TABLES as SCHEMAS
 
     faults = [fault for name in SCHEMAS if (fault := _checked(name, tables))]
     if faults:
@@ -106,7 +106,7 @@ def epoch(file: Path, into: Path | None, recorded_on: str | None, every: bool, a
 
 
 def _rows(table: str, source: str | None, folder: str | None) -> list[Row]:
-    from forecast.data.tables import read_rows
+    from forecast.data.stored import read_rows
 
     rows = read_rows(table, _own(folder))
     if source is None:
@@ -126,13 +126,13 @@ def _own(folder: str | None) -> Path | None:
 
 
 def _schema(table: str) -> Any:
-    from forecast.data.tables import TABLES as SCHEMAS
+    from forecast.data.schemas import TABLES as SCHEMAS
 
     return SCHEMAS[table]
 
 
 def _summary(name: str, folder: str | None) -> dict[str, Any]:
-    from forecast.data.tables import digest, path_of
+    from forecast.data.stored import digest, path_of
 
     rows = _rows(name, None, folder)
     return {
@@ -190,7 +190,7 @@ def _checked(name: str, folder: str | None) -> str:
 
 
 def _fitted_on_these(folder: str | None) -> str:
-    from forecast.data.tables import digests
+    from forecast.data.stored import digests
     from forecast.posterior import selection
 
     try:
