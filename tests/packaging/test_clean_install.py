@@ -16,7 +16,7 @@ from tests.house import ROOT
 
 pytestmark = pytest.mark.long
 
-BASE = ("numpy", "h5py", "click")
+BASE = ("numpy", "h5py", "click", "pyyaml")
 QUESTION = ("when", "--loss", "1.24", "--scale", "kaplan-webtext2", "--budget", "1e9", "--json")
 
 

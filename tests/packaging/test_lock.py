@@ -68,5 +68,5 @@ def test_every_requirement_is_in_the_lock(python: str) -> None:
         assert wanted[name].specifier.contains(pins[name], prereleases=True), wanted[name]
 
 
-def test_base_needs_three_libraries() -> None:
-    assert {Requirement(line).name for line in project()[""]} == {"numpy", "h5py", "click"}
+def test_base_needs_four_libraries() -> None:
+    assert {Requirement(line).name for line in project()[""]} == {"numpy", "h5py", "click", "pyyaml"}
