@@ -1,7 +1,7 @@
-"""Prior families in NumPy, and the default priors with their sources.
+"""The default priors with their sources; the families themselves are in `forecast.families`.
 
-A family knows its log density, its quantiles and how to be sampled; the models turn it into PyMC. Every set of priors
-is a frozen value: replace one with `dataclasses.replace(COMPUTE, g_spend=Normal(0.4, 0.1, source="..."))`.
+Every set of priors is a frozen value: replace one with
+`dataclasses.replace(COMPUTE, g_spend=Normal(0.4, 0.1, source="..."))`.
 Rates are orders of magnitude per year, never doubling times: a doubling time passes through infinity when a rate
 crosses zero.
 """
@@ -10,116 +10,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from forecast.families import Z95, AnchoredNormal, Array, Beta, Family, LogNormal, Normal
 
-Array = NDArray[np.float64]
-
-_STANDARD = NormalDist()
-_normal_ppf = np.vectorize(_STANDARD.inv_cdf, otypes=[float])
-Z95 = _STANDARD.inv_cdf(0.95)
-
-
-def _normal_logpdf(z: Array) -> Array:
-    density: Array = -0.5 * z**2 - 0.5 * math.log(2 * math.pi)
-    return density
-
-
-@dataclass(frozen=True, slots=True)
-class Normal:
-    """Normal(mean, sd)."""
-
-    mean: float
-    sd: float
-    source: str = ""
-
-    def logpdf(self, x: ArrayLike) -> Array:
-        """Log density at `x`."""
-        return _normal_logpdf((np.asarray(x, float) - self.mean) / self.sd) - math.log(self.sd)
-
-    def ppf(self, p: ArrayLike) -> Array:
-        """Quantiles at probabilities `p`."""
-        quantiles: Array = self.mean + self.sd * _normal_ppf(np.asarray(p, float))
-        return quantiles
-
-    def sample(self, rng: np.random.Generator, size: int) -> Array:
-        """`size` independent draws."""
-        return rng.normal(self.mean, self.sd, size)
-
-
-@dataclass(frozen=True, slots=True)
-class LogNormal:
-    """LogNormal with a median, and the standard deviation of the natural logarithm."""
-
-    median: float
-    sd_ln: float
-    source: str = ""
-
-    def logpdf(self, x: ArrayLike) -> Array:
-        """Log density at `x` > 0."""
-        ln_x = np.log(np.asarray(x, float))
-        return _normal_logpdf((ln_x - math.log(self.median)) / self.sd_ln) - math.log(self.sd_ln) - ln_x
-
-    def ppf(self, p: ArrayLike) -> Array:
-        """Quantiles at probabilities `p`."""
-        quantiles: Array = self.median * np.exp(self.sd_ln * _normal_ppf(np.asarray(p, float)))
-        return quantiles
-
-    def sample(self, rng: np.random.Generator, size: int) -> Array:
-        """`size` independent draws."""
-        return self.median * np.exp(self.sd_ln * rng.standard_normal(size))
-
-    @classmethod
-    def from_interval(cls, low: float, high: float, source: str = "") -> LogNormal:
-        """The log-normal whose 5 % and 95 % points are `low` and `high`."""
-        return cls(math.sqrt(low * high), math.log(high / low) / (2 * Z95), source)
-
-
-@dataclass(frozen=True, slots=True)
-class Beta:
-    """Beta(a, b) on (0, 1)."""
-
-    a: float
-    b: float
-    source: str = ""
-
-    def logpdf(self, x: ArrayLike) -> Array:
-        """Log density at 0 < `x` < 1."""
-        x = np.asarray(x, float)
-        log_norm = math.lgamma(self.a) + math.lgamma(self.b) - math.lgamma(self.a + self.b)
-        density: Array = (self.a - 1) * np.log(x) + (self.b - 1) * np.log1p(-x) - log_norm
-        return density
-
-    def ppf(self, p: ArrayLike) -> Array:
-        """Quantiles at probabilities `p`, from the distribution function on a fine grid (error under 1e-6)."""
-        edges = np.linspace(0, 1, 100_001)
-        middle = (edges[1:] + edges[:-1]) / 2
-        mass = np.concatenate([[0.0], np.cumsum(np.exp(self.logpdf(middle)))])
-        quantiles: Array = np.interp(np.asarray(p, float), mass / mass[-1], edges)
-        return quantiles
-
-    def sample(self, rng: np.random.Generator, size: int) -> Array:
-        """`size` independent draws."""
-        return rng.beta(self.a, self.b, size)
-
-
-Family = Normal | LogNormal | Beta
-
-
-@dataclass(frozen=True, slots=True)
-class AnchoredNormal:
-    """A Normal level whose mean moves with the date at which it is stated: mean_2020 + per_year (t - 2020)."""
-
-    mean_2020: float
-    per_year: float
-    sd: float
-    source: str = ""
-
-    def at(self, decimal_year: float) -> Normal:
-        """The prior of the level at `decimal_year`."""
-        return Normal(self.mean_2020 + self.per_year * (decimal_year - 2020), self.sd, self.source)
+__all__ = [
+    "Normal",
+    "LogNormal",
+    "Beta",
+    "AnchoredNormal",
+    "Family",
+    "Array",
+    "Z95",
+    "ComputePriors",
+    "PricePriors",
+    "LossPriors",
+    "Priors",
+    "DEFAULT",
+    "ALGORITHMS",
+    "ALGORITHMS_PUBLISHED_ON",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ EXTRAS = {
     "forecast/errors.py": [()],
     "forecast/units.py": [()],
     "forecast/priors.py": [()],
+    "forecast/families": [()],
     "forecast/posterior": [()],
     "forecast/engine": [()],
     "forecast/forecaster.py": [()],
