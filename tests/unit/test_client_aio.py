@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pytest
+from grpc.aio import AioRpcError, Metadata
 
 from tests.fake_replies import BAD_SEED, answer_all, chunks, free_address, questions, reply, scales_page, slow
 from tests.fake_server import FakeServer, canned, fail, library_answer, message_of, serve
@@ -23,9 +24,13 @@ from timelines import (
     Client,
     DeadlineError,
     InvalidQuestionError,
+    OverloadedError,
     Question,
     UnreachableError,
 )
+from timelines.aio_batch import Ending
+from timelines.failures import error_of
+from timelines.settings import Settings
 from timelines.v1 import forecast_service_pb2 as pb
 
 
@@ -209,6 +214,33 @@ def test_a_stream_that_breaks_says_how_far_it_came(fake: FakeServer) -> None:
     fake.replies["ForecastBatch"] = handler
     with pytest.raises(UnreachableError, match="after 7 answers; go on with question 7"):
         run(fake, lambda client: collected(client.batch(questions(50))))
+
+
+class Ended:
+    """A stream that its server has ended with some words, and that was still writing then."""
+
+    def add_done_callback(self, callback: Callable[[Ended], None]) -> None:
+        callback(self)
+
+    async def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.RESOURCE_EXHAUSTED
+
+    async def details(self) -> str:
+        return "too many streams"
+
+    async def trailing_metadata(self) -> Metadata:
+        return Metadata(("grpc-retry-pushback-ms", "250"))
+
+
+def test_a_write_that_fails_hides_nothing_of_what_the_server_said() -> None:
+    here, call = Settings("127.0.0.1:8433", None, None, 10.0), cast(Any, Ended())
+    core = AioRpcError(grpc.StatusCode.INTERNAL, Metadata(), Metadata(), "Internal error from Core")
+    said = error_of(Ending(call).of(core), here)
+    assert isinstance(said, OverloadedError) and said.retry_after_s == 0.25 and "too many" in said.message
+    unsaid = error_of(core, here)
+    assert isinstance(unsaid, UnreachableError) and unsaid.reason == "UNREACHABLE" and "was lost" in unsaid.message
+    own = AioRpcError(grpc.StatusCode.INTERNAL, Metadata(), Metadata(), "the server failed on this call")
+    assert error_of(Ending(call).of(own), here).code == "INTERNAL"
 
 
 def test_a_silent_stream_meets_the_idle_timeout(fake: FakeServer) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from grpc import aio
 
 from timelines.batch import Asked, Window
 from timelines.draws import BatchItem
-from timelines.failures import error_of
+from timelines.failures import broke_off, error_of
 from timelines.v1 import forecast_service_pb2 as pb
 
 if TYPE_CHECKING:
@@ -39,15 +39,48 @@ async def run(
     await calls.ready_within(None)
     outbox: Outbox = asyncio.Queue()
     call = method(_sent(outbox), metadata=calls.metadata)
-    source = _each(questions)
+    source, ending = _each(questions), Ending(call)
     try:
         while await _ask(source, window, outbox):
-            yield window.refused() or window.settle(await _reply(call, calls, window, idle_timeout))
+            yield window.refused() or window.settle(await _reply(call, ending, calls, window, idle_timeout))
         outbox.put_nowait(None)
         await _drain(call)
     finally:
         outbox.put_nowait(None)
         call.cancel()
+
+
+class Ending:
+    """How the server ended a call; grpc.aio forgets it when a message is on its way out at that moment.
+
+    Parameters
+    ----------
+    call : grpc.aio.Call
+        The call, not yet ended.
+    """
+
+    def __init__(self, call: aio.Call) -> None:
+        self._told: aio.AioRpcError | None = None
+        call.add_done_callback(self._keep)
+
+    def of(self, failure: grpc.RpcError) -> grpc.RpcError:
+        """What the server said, where the failure is only that a message could not be written any more."""
+        return self._told if broke_off(failure) and self._told is not None else failure
+
+    def _keep(self, call: Any) -> None:
+        code, details, trailers = map(_at_once, (call.code(), call.details(), call.trailing_metadata()))
+        if self._told is None and code is not None:
+            self._told = aio.AioRpcError(code, aio.Metadata(), trailers or aio.Metadata(), details)
+
+
+def _at_once(known: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine; None where it has to wait for one."""
+    try:
+        known.send(None)
+    except StopIteration as done:
+        return done.value
+    known.close()
+    return None
 
 
 async def _sent(outbox: Outbox) -> AsyncIterator[pb.ForecastBatchRequest]:
@@ -79,6 +112,7 @@ async def _ask(source: AsyncIterator[Asked], window: Window, outbox: Outbox) -> 
 
 async def _reply(
     call: StreamStreamCall[pb.ForecastBatchRequest, pb.ForecastBatchResponse],
+    ending: Ending,
     calls: AsyncCalls,
     window: Window,
     idle_timeout: float | None,
@@ -89,7 +123,7 @@ async def _reply(
     except TimeoutError as late:
         raise window.idle(idle_timeout or 0.0) from late
     except grpc.RpcError as failure:
-        raise window.broken(error_of(failure, calls.settings)) from failure
+        raise window.broken(error_of(ending.of(failure), calls.settings)) from failure
     if not isinstance(reply, pb.ForecastBatchResponse):
         raise window.ended()
     return reply

@@ -40,6 +40,7 @@ _HOPELESS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 _CLOSED = ("Socket closed", "onnection reset", "Broken pipe", "handshake")
 _FROZEN = ("ping timeout", "eepalive", "timed out")
+_BROKE_OFF = "Internal error from Core"  # grpc.aio, when it writes to a stream that has just broken
 _NO_CONNECTION = ("failed to connect", "handshake", "empty address list", "DNS", "resolving", "http1.x")
 
 
@@ -53,7 +54,7 @@ def hopeless(details: str) -> str:
 
 def error_of(failure: grpc.RpcError, settings: Settings, timeout_s: float | None = None) -> TimelinesError:
     """The error that a failed call is raised as."""
-    code, details = failure.code().name, failure.details() or ""
+    code, details = "UNAVAILABLE" if broke_off(failure) else failure.code().name, failure.details() or ""
     sent: dict[str, str | bytes] = dict(cast("Any", failure.trailing_metadata()) or ())
     reason, message, violations = _read_details(sent.get(DETAILS_KEY))
     if code == "RESOURCE_EXHAUSTED" and "larger than max" in details:
@@ -66,6 +67,11 @@ def error_of(failure: grpc.RpcError, settings: Settings, timeout_s: float | None
         field_violations=violations,
         retry_after_s=_pushback(sent.get(PUSHBACK_KEY)),
     )
+
+
+def broke_off(failure: grpc.RpcError) -> bool:
+    """Whether a write failed because the stream had ended; what ended it is not told."""
+    return failure.code().name == "INTERNAL" and failure.details() == _BROKE_OFF
 
 
 def item_error(error: Error) -> TimelinesError:
