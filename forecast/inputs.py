@@ -24,6 +24,7 @@ DATA_MOVEMENT_YEAR = 2024.84
 _EPOCH = "Sevilla et al. 2024 (Epoch AI, Can AI scaling continue through 2030?)"
 _COTTIER = "Cottier et al. 2024, The rising costs of training frontier AI models"
 _EPOCH_DAY, _COTTIER_DAY, _JONES_DAY, _SKEPTIC_DAY = "2024-08-20", "2024-05-31", "2020-07-27", "2021-12-15"
+_COUNTS_DAY = "2026-04-03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,16 @@ def _chips() -> tuple[Input, ...]:
     share = _interval(
         0.08, 0.4, f"a judgement around {_EPOCH}, where the largest developer holds about a fifth of all chips"
     )
-    growth = Normal(0.52, 0.08, "Epoch AI 2026: 3.3x a year since 2022; a posterior with a stock has its own growth")
+    growth = Normal(
+        0.48, 0.08, "ai-chip-counts: the year 2025 (Epoch AI: 0.52 since 2022), spread judged; a posterior has its own"
+    )
     later = Normal(0.14, 0.05, "a judgement: output grows 3 % a year and price-performance 0.13 oom a year")
-    error = Normal(0.0, 0.04, "90 % interval of the counts; a posterior with a stock has its own")
+    error = Normal(0.0, 0.04, "ai-chip-counts: the counts' 90 % interval; a posterior has its own")
     return (
         Input("chips.share_of_stock", "share", share, _EPOCH_DAY, 1e-6, 1, "share of all chips that one run can use"),
-        Input("chips.growth_oom_per_year", "oom/year", growth, "2026-01-18", 0, 3, "growth of the stock, now"),
+        Input("chips.growth_oom_per_year", "oom/year", growth, _COUNTS_DAY, 0, 3, "growth of the stock, now"),
         Input("chips.long_run_growth_oom_per_year", "oom/year", later, _EPOCH_DAY, 0, 1, "growth of the stock, late"),
-        Input("chips.stock_error_oom", "oom", error, "2026-04-03", -2, 2, "error of the latest count of the stock"),
+        Input("chips.stock_error_oom", "oom", error, _COUNTS_DAY, -2, 2, "error of the latest count of the stock"),
     )
 
 
