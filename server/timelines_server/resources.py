@@ -15,12 +15,6 @@ class ResourceNotFoundError(ForecastError):
     reason = "NOT_FOUND"
 
 
-class NameTakenError(ForecastError):
-    """A name that something else has already."""
-
-    reason = "NAME_TAKEN"
-
-
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What the handlers share.

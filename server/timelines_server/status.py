@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-unty
 from grpc import StatusCode
 from grpc_status import rpc_status  # type: ignore[import-untyped]  # ships no types
 
+from forecast.catalogue.studies import ScaleTakenError
 from forecast.errors import (
     ArtefactError,
     DataError,
@@ -26,7 +27,7 @@ from forecast.errors import (
 from forecast.posterior.selection import PosteriorRefusedError
 from timelines.v1 import error_pb2
 from timelines_server.current import NotReadyError
-from timelines_server.resources import NameTakenError, ResourceNotFoundError
+from timelines_server.resources import ResourceNotFoundError
 from timelines_server.wording import clean, names_a_path
 
 DOMAIN = "timelines"
@@ -63,7 +64,7 @@ class CallError(ForecastError):
 _CODES: tuple[tuple[type[ForecastError], StatusCode], ...] = (
     (PosteriorNotFoundError, StatusCode.NOT_FOUND),
     (ResourceNotFoundError, StatusCode.NOT_FOUND),
-    (NameTakenError, StatusCode.ALREADY_EXISTS),
+    (ScaleTakenError, StatusCode.ALREADY_EXISTS),
     (UnansweredError, StatusCode.FAILED_PRECONDITION),
     (PosteriorRefusedError, StatusCode.FAILED_PRECONDITION),
     (ArtefactError, StatusCode.FAILED_PRECONDITION),

@@ -10,6 +10,7 @@ from grpc import StatusCode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecast.catalogue.studies import ScaleTakenError
 from forecast.errors import (
     ArtefactError,
     DataError,
@@ -26,7 +27,7 @@ from forecast.posterior.selection import PosteriorRefusedError
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1 import scale_service_pb2
 from timelines_server.current import NotReadyError
-from timelines_server.resources import NameTakenError, ResourceNotFoundError
+from timelines_server.resources import ResourceNotFoundError
 from timelines_server.status import VIOLATIONS, CallError, Failure
 from timelines_server.wording import MESSAGE_CHARACTERS, clean, names_a_path
 
@@ -42,7 +43,7 @@ MEGABYTE = 1 << 20
         (DataError("x"), StatusCode.INVALID_ARGUMENT, "INVALID_DATA"),
         (PosteriorNotFoundError("x"), StatusCode.NOT_FOUND, "POSTERIOR_NOT_FOUND"),
         (ResourceNotFoundError("x"), StatusCode.NOT_FOUND, "NOT_FOUND"),
-        (NameTakenError("x"), StatusCode.ALREADY_EXISTS, "NAME_TAKEN"),
+        (ScaleTakenError("x"), StatusCode.ALREADY_EXISTS, "NAME_TAKEN"),
         (UnansweredError("x"), StatusCode.FAILED_PRECONDITION, "UNANSWERED"),
         (PosteriorRefusedError("x"), StatusCode.FAILED_PRECONDITION, "POSTERIOR_REFUSED"),
         (ArtefactError("x"), StatusCode.FAILED_PRECONDITION, "DAMAGED_POSTERIOR"),

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 
 from forecast.catalogue import scales
 from forecast.catalogue.scales import ScaleRecord
-from forecast.catalogue.studies import ScaleTakenError
 from forecast.engine.checkpoint import Checkpoint
 from forecast.engine.imported import ImportedScale
 from forecast.errors import UnknownNameError
 from forecast.posterior.artefact import Posterior
-from timelines_server.resources import NameTakenError, ResourceNotFoundError, Resources
+from timelines_server.resources import ResourceNotFoundError, Resources
 
 
 class ScaleHandlers:
@@ -61,7 +60,7 @@ class ScaleHandlers:
 
         Raises
         ------
-        NameTakenError
+        ScaleTakenError
             When something else has its name.
         InputError
             When its request_id was used for another study, or no law comes near its points.
@@ -105,10 +104,8 @@ class ScaleHandlers:
 
 @contextmanager
 def _resource_errors() -> Iterator[None]:
-    """Names that are not there, or not free, as the service's own errors."""
+    """Names that are not there, as the service's own error."""
     try:
         yield
     except UnknownNameError as error:
         raise ResourceNotFoundError(error.message, field=error.field) from error
-    except ScaleTakenError as error:
-        raise NameTakenError(error.message, field=error.field) from error
