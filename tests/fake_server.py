@@ -15,15 +15,10 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from forecast.engine.answer import Answer as EngineAnswer
 from forecast.forecaster import Forecaster
-from timelines.v1 import answer_pb2, dataset_service_pb2, posterior_service_pb2, scale_service_pb2
+from tests.wire import SERVICE_FILES
+from timelines.v1 import answer_pb2
 from timelines.v1 import forecast_service_pb2 as pb
 
-MODULES = {
-    "Forecast": pb,
-    "Scale": scale_service_pb2,
-    "Posterior": posterior_service_pb2,
-    "Dataset": dataset_service_pb2,
-}
 HEALTH = "/grpc.health.v1.Health/Check"
 
 Handler = Callable[[Any, grpc.ServicerContext], Any]
@@ -84,7 +79,7 @@ class Methods(grpc.GenericRpcHandler):
 
     def __init__(self, fake: FakeServer) -> None:
         self._handlers = {HEALTH: grpc.unary_unary_rpc_method_handler(fake.health)}
-        for module in MODULES.values():
+        for module in SERVICE_FILES:
             for service in module.DESCRIPTOR.services_by_name.values():
                 for method in service.methods:
                     self._handlers[f"/{service.full_name}/{method.name}"] = self._handler(module, method, fake)

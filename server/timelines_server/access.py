@@ -13,6 +13,8 @@ NEEDS: Mapping[str, Scope] = {
     "/timelines.v1.ScaleService/ImportStudy": Scope.FIT,
     "/timelines.v1.ScaleService/DeleteScale": Scope.ADMIN,
     "/timelines.v1.PosteriorService/SetCurrentPosterior": Scope.ADMIN,
+    "/timelines.v1.ScenarioService/CreateScenario": Scope.FIT,
+    "/timelines.v1.ScenarioService/DeleteScenario": Scope.ADMIN,
 }
 """Methods that change something; every other one needs `read`."""
 

@@ -21,37 +21,19 @@ import forecast
 import timelines_server
 from forecast.cli.ask import failure
 from forecast.errors import ForecastError
+from tests import wire
 from tests.docs import reference, service
 from tests.docs.refresh import API
 from tests.house import ROOT, modules
 from timelines.errors import BY_CODE, ServerError
-from timelines.v1 import (
-    answer_pb2,
-    dataset_service_pb2,
-    error_pb2,
-    forecast_service_pb2,
-    posterior_service_pb2,
-    question_pb2,
-    scale_service_pb2,
-)
+from timelines.v1 import answer_pb2, forecast_service_pb2
 from timelines_server.status import CallError, code_of
 from tools.protos import buf
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = API.read_text(encoding="utf-8")
 REFRESH = "the page is stale: run `python -m tests.docs.refresh`"
-FILES: tuple[FileDescriptor, ...] = tuple(
-    module.DESCRIPTOR
-    for module in (
-        answer_pb2,
-        dataset_service_pb2,
-        error_pb2,
-        forecast_service_pb2,
-        posterior_service_pb2,
-        question_pb2,
-        scale_service_pb2,
-    )
-)
+FILES: tuple[FileDescriptor, ...] = tuple(module.DESCRIPTOR for module in wire.FILES)
 MESSAGES: list[Descriptor] = [message for file in FILES for message in file.message_types_by_name.values()]
 ENUMS: list[EnumDescriptor] = [enum for file in FILES for enum in file.enum_types_by_name.values()]
 RPCS = [rpc for file in FILES for service_ in file.services_by_name.values() for rpc in service_.methods]
@@ -152,11 +134,7 @@ def of_the_code() -> set[tuple[str, str]]:
 
 
 def test_the_table_of_errors_has_every_reason_under_its_status() -> None:
-    assert set(stated()) == of_the_code() - NEVER_SENT
-
-
-# A study's own word for a taken name is told as the service's, with its status.
-NEVER_SENT = {("INVALID_ARGUMENT", "NAME_TAKEN")}
+    assert set(stated()) == of_the_code()
 
 
 @pytest.mark.parametrize(("key", "told"), stated().items(), ids=lambda item: "-".join(item))

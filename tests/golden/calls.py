@@ -18,13 +18,11 @@ from google.protobuf import descriptor_pool
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message_factory import GetMessageClass
 
-from timelines.v1 import dataset_service_pb2, forecast_service_pb2, posterior_service_pb2, scale_service_pb2
+from tests import wire
 
 FOLDER = Path(__file__).parent / "rpc"
-PROTOS = (forecast_service_pb2, scale_service_pb2, posterior_service_pb2, dataset_service_pb2)
-SERVICES = [service for file in PROTOS for service in file.DESCRIPTOR.services_by_name.values()]
 # Those that reply something; DeleteScale does not.
-METHODS = [method.full_name for service in SERVICES for method in service.methods if method.output_type.fields]
+METHODS = [method.full_name for method in wire.METHODS.values() if method.output_type.fields]
 RELATIVE = 1e-6
 FLIPPED_DRAWS = 3
 # What is counted over draws, or follows from such a count.

@@ -6,34 +6,25 @@ Each case is made from a random stream of its own, so that a seed and a number a
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from tests.house import ROOT
+from tests.wire import METHODS
 from timelines.v1 import dataset_service_pb2 as datasets
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1 import question_pb2 as questions
 from timelines.v1 import scale_service_pb2 as scales
 
-FILES = (forecasts, scales, posteriors, datasets)
 BATCH = "/timelines.v1.ForecastService/ForecastBatch"
 
-
-def all_methods() -> Iterator[tuple[str, MethodDescriptor]]:
-    for file in FILES:
-        for service in file.DESCRIPTOR.services_by_name.values():
-            for method in service.methods:
-                yield f"/{service.full_name}/{method.name}", method
-
-
-METHODS = dict(all_methods())
 # Those that take one request; the bidirectional one is fuzzed item by item.
 SINGLE = sorted(METHODS.keys() - {BATCH})
 # The question itself has the most ways to be wrong, so a third of the cases go there.

@@ -44,7 +44,7 @@ def test_a_trajectory_request_is_a_driver_and_a_question() -> None:
 def test_every_field_of_a_trajectory_request_is_a_questions_but_its_driver() -> None:
     request, question = pb.TrajectoryRequest.DESCRIPTOR.fields_by_name, pb.ForecastRequest().question.DESCRIPTOR
     assert set(request) - set(question.fields_by_name) == {"driver"}
-    assert sorted(DRIVERS.name) == sorted(number for number in pb.Driver.values() if number)
+    assert set(DRIVERS.name) <= {number for number in pb.Driver.values() if number}
 
 
 @pytest.mark.parametrize(

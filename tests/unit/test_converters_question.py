@@ -49,7 +49,7 @@ def test_every_field_is_read() -> None:
         seed=0,
         max_draws=100,
     )
-    assert {field.name for field, _ in question.ListFields()} == set(converter._READERS)
+    assert {field.name for field, _ in question.ListFields()} == set(converter._READERS) - converter.NOT_YET
     assert question_of(question) == Question(
         Target.loss(1.24, "kaplan-webtext2"),
         payer=Payer.fixed(1e9),
@@ -79,7 +79,7 @@ def test_there_is_a_reader_for_every_field_of_a_question() -> None:
     ],
 )
 def test_every_value_of_an_enum_has_its_name(names: Any, enum: Any) -> None:
-    assert sorted(names.name) == sorted(number for number in enum.values() if number)
+    assert set(names.name) <= {number for number in enum.values() if number}
 
 
 def test_the_presets_are_all_algorithms_that_need_no_prior() -> None:
@@ -157,11 +157,31 @@ def doubles(message: Descriptor, path: tuple[str, ...] = ()) -> Iterator[tuple[F
             yield from doubles(field.message_type, (*path, field.name))
 
 
-DOUBLES = [(path, field.is_repeated) for field, path in doubles(pb.Question.DESCRIPTOR)]
+REFUSED_WHOLE = converter.NOT_YET | {"power_law_weight"}
+DOUBLES = [
+    (path, field.is_repeated) for field, path in doubles(pb.Question.DESCRIPTOR) if not REFUSED_WHOLE.intersection(path)
+]
 
 
 def test_the_double_fields_are_all_found() -> None:
     assert len(DOUBLES) == 10
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"cost_scope": 2}, "cost_scope"),
+        ({"scenario": {"name": "baseline"}}, "scenario"),
+        ({"target": {"brain_anchor": {}}}, "target.brain_anchor"),
+        ({"payer": {"unlimited": {}}}, "payer.unlimited"),
+        ({"target": LOSS, "law": {"power_law": {}}}, "law.power_law"),
+        ({"target": LOSS, "law": {"mixture": {"power_law_weight": 0.5}}}, "law.mixture"),
+    ],
+)
+def test_what_is_not_served_yet_is_refused(fields: dict[str, Any], field: str) -> None:
+    with pytest.raises(InputError, match="not served yet") as refused:
+        question_of(asked(**fields))
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

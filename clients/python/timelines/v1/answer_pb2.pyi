@@ -64,14 +64,42 @@ class _LimitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Limit.ValueType
     """Never sent."""
     LIMIT_MONEY: _Limit.ValueType  # 1
     """What the payer can spend."""
+    LIMIT_CHIPS: _Limit.ValueType  # 2
+    """Installed chips: the share of the stock that one run gets."""
+    LIMIT_POWER: _Limit.ValueType  # 3
+    """Electric power at one site or several that work together."""
+    LIMIT_DATA: _Limit.ValueType  # 4
+    """Training tokens."""
+    LIMIT_DATA_MOVEMENT: _Limit.ValueType  # 5
+    """Moving data between chips in time."""
+    LIMIT_SCALING_BREAK: _Limit.ValueType  # 6
+    """A break of the scaling law: more compute is needed beyond it."""
+    LIMIT_CONTEXT_LENGTH: _Limit.ValueType  # 7
+    """A longer context: each token costs more."""
+    LIMIT_COMMODITIZATION: _Limit.ValueType  # 8
+    """Commoditization: a ceiling on what the payer spends."""
 
 class Limit(_Limit, metaclass=_LimitEnumTypeWrapper):
-    """What limits one training run."""
+    """What limits one training run: the first five cap it, the others change what is needed or paid."""
 
 LIMIT_UNSPECIFIED: Limit.ValueType  # 0
 """Never sent."""
 LIMIT_MONEY: Limit.ValueType  # 1
 """What the payer can spend."""
+LIMIT_CHIPS: Limit.ValueType  # 2
+"""Installed chips: the share of the stock that one run gets."""
+LIMIT_POWER: Limit.ValueType  # 3
+"""Electric power at one site or several that work together."""
+LIMIT_DATA: Limit.ValueType  # 4
+"""Training tokens."""
+LIMIT_DATA_MOVEMENT: Limit.ValueType  # 5
+"""Moving data between chips in time."""
+LIMIT_SCALING_BREAK: Limit.ValueType  # 6
+"""A break of the scaling law: more compute is needed beyond it."""
+LIMIT_CONTEXT_LENGTH: Limit.ValueType  # 7
+"""A longer context: each token costs more."""
+LIMIT_COMMODITIZATION: Limit.ValueType  # 8
+"""Commoditization: a ceiling on what the payer spends."""
 Global___Limit: _TypeAlias = Limit  # noqa: Y015
 
 class _PosteriorStatus:
@@ -124,6 +152,8 @@ class Answer(_message.Message):
     CHOICES_FIELD_NUMBER: _builtins.int
     DATA_NOTICE_FIELD_NUMBER: _builtins.int
     PROVENANCE_FIELD_NUMBER: _builtins.int
+    COMPONENTS_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
     p_already: _builtins.float
     """Probability that the target is reached in the first month of the forecast already."""
     p_already_mcse: _builtins.float
@@ -174,6 +204,14 @@ class Answer(_message.Message):
     def provenance(self) -> Global___Provenance:
         """What would reproduce the answer."""
 
+    @_builtins.property
+    def components(self) -> _containers.RepeatedCompositeFieldContainer[Global___LawComponent]:
+        """What each form of the law would answer alone; only where the law has several."""
+
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a reader should know before the answer is used, in words."""
+
     def __init__(
         self,
         *,
@@ -193,10 +231,12 @@ class Answer(_message.Message):
         choices: _abc.Iterable[Global___Choice] | None = ...,
         data_notice: _builtins.str = ...,
         provenance: Global___Provenance | None = ...,
+        components: _abc.Iterable[Global___LawComponent] | None = ...,
+        notices: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_p_already", b"_p_already", "_p_already_mcse", b"_p_already_mcse", "_p_beyond_horizon", b"_p_beyond_horizon", "_p_beyond_horizon_mcse", b"_p_beyond_horizon_mcse", "_p_never", b"_p_never", "_p_never_mcse", b"_p_never_mcse", "cdf", b"cdf", "p_already", b"p_already", "p_already_mcse", b"p_already_mcse", "p_beyond_horizon", b"p_beyond_horizon", "p_beyond_horizon_mcse", b"p_beyond_horizon_mcse", "p_never", b"p_never", "p_never_mcse", b"p_never_mcse", "posterior", b"posterior", "provenance", b"provenance", "question", b"question"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_p_already", b"_p_already", "_p_already_mcse", b"_p_already_mcse", "_p_beyond_horizon", b"_p_beyond_horizon", "_p_beyond_horizon_mcse", b"_p_beyond_horizon_mcse", "_p_never", b"_p_never", "_p_never_mcse", b"_p_never_mcse", "binding_limits", b"binding_limits", "cdf", b"cdf", "choices", b"choices", "data_notice", b"data_notice", "never_reasons", b"never_reasons", "p_already", b"p_already", "p_already_mcse", b"p_already_mcse", "p_beyond_horizon", b"p_beyond_horizon", "p_beyond_horizon_mcse", b"p_beyond_horizon_mcse", "p_by_year", b"p_by_year", "p_never", b"p_never", "p_never_mcse", b"p_never_mcse", "posterior", b"posterior", "provenance", b"provenance", "quantiles", b"quantiles", "question", b"question"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_p_already", b"_p_already", "_p_already_mcse", b"_p_already_mcse", "_p_beyond_horizon", b"_p_beyond_horizon", "_p_beyond_horizon_mcse", b"_p_beyond_horizon_mcse", "_p_never", b"_p_never", "_p_never_mcse", b"_p_never_mcse", "binding_limits", b"binding_limits", "cdf", b"cdf", "choices", b"choices", "components", b"components", "data_notice", b"data_notice", "never_reasons", b"never_reasons", "notices", b"notices", "p_already", b"p_already", "p_already_mcse", b"p_already_mcse", "p_beyond_horizon", b"p_beyond_horizon", "p_beyond_horizon_mcse", b"p_beyond_horizon_mcse", "p_by_year", b"p_by_year", "p_never", b"p_never", "p_never_mcse", b"p_never_mcse", "posterior", b"posterior", "provenance", b"provenance", "quantiles", b"quantiles", "question", b"question"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__p_already: _TypeAlias = _typing.Literal["p_already"]  # noqa: Y015
     _WhichOneofArgType__p_already: _TypeAlias = _typing.Literal["_p_already", b"_p_already"]  # noqa: Y015
@@ -375,40 +415,125 @@ Global___Cdf: _TypeAlias = Cdf  # noqa: Y015
 
 @_typing.final
 class BindingLimit(_message.Message):
-    """In which share of the draws a limit is the tightest."""
+    """In which share of the draws a limit is the tightest, and how far it moves the answer."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LIMIT_FIELD_NUMBER: _builtins.int
     SHARE_OF_ARRIVALS_FIELD_NUMBER: _builtins.int
     SHARE_AT_HORIZON_FIELD_NUMBER: _builtins.int
+    MEDIAN_WITHOUT_FIELD_NUMBER: _builtins.int
+    YEARS_MOVED_FIELD_NUMBER: _builtins.int
+    P_BY_HORIZON_WITHOUT_FIELD_NUMBER: _builtins.int
     limit: Global___Limit.ValueType
     """Which limit."""
     share_of_arrivals: _builtins.float
-    """Share of the draws that arrive within the horizon."""
+    """Share of the draws that arrive within the horizon. Of those that change what is asked rather than cap a run: in
+    which they change it.
+    """
     share_at_horizon: _builtins.float
     """Share of all draws, at the horizon."""
+    median_without: _builtins.float
+    """Median without this limit, decimal year; only where limit_effects was asked, and absent beyond the horizon."""
+    years_moved: _builtins.float
+    """Years by which the limit moves the median; absent where either median is."""
+    p_by_horizon_without: _builtins.float
+    """Probability of arrival by the horizon without this limit; only where limit_effects was asked."""
     def __init__(
         self,
         *,
         limit: Global___Limit.ValueType = ...,
         share_of_arrivals: _builtins.float | None = ...,
         share_at_horizon: _builtins.float | None = ...,
+        median_without: _builtins.float | None = ...,
+        years_moved: _builtins.float | None = ...,
+        p_by_horizon_without: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_share_at_horizon", b"_share_at_horizon", "_share_of_arrivals", b"_share_of_arrivals", "share_at_horizon", b"share_at_horizon", "share_of_arrivals", b"share_of_arrivals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_median_without", b"_median_without", "_p_by_horizon_without", b"_p_by_horizon_without", "_share_at_horizon", b"_share_at_horizon", "_share_of_arrivals", b"_share_of_arrivals", "_years_moved", b"_years_moved", "median_without", b"median_without", "p_by_horizon_without", b"p_by_horizon_without", "share_at_horizon", b"share_at_horizon", "share_of_arrivals", b"share_of_arrivals", "years_moved", b"years_moved"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_share_at_horizon", b"_share_at_horizon", "_share_of_arrivals", b"_share_of_arrivals", "limit", b"limit", "share_at_horizon", b"share_at_horizon", "share_of_arrivals", b"share_of_arrivals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_median_without", b"_median_without", "_p_by_horizon_without", b"_p_by_horizon_without", "_share_at_horizon", b"_share_at_horizon", "_share_of_arrivals", b"_share_of_arrivals", "_years_moved", b"_years_moved", "limit", b"limit", "median_without", b"median_without", "p_by_horizon_without", b"p_by_horizon_without", "share_at_horizon", b"share_at_horizon", "share_of_arrivals", b"share_of_arrivals", "years_moved", b"years_moved"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__median_without: _TypeAlias = _typing.Literal["median_without"]  # noqa: Y015
+    _WhichOneofArgType__median_without: _TypeAlias = _typing.Literal["_median_without", b"_median_without"]  # noqa: Y015
+    _WhichOneofReturnType__p_by_horizon_without: _TypeAlias = _typing.Literal["p_by_horizon_without"]  # noqa: Y015
+    _WhichOneofArgType__p_by_horizon_without: _TypeAlias = _typing.Literal["_p_by_horizon_without", b"_p_by_horizon_without"]  # noqa: Y015
     _WhichOneofReturnType__share_at_horizon: _TypeAlias = _typing.Literal["share_at_horizon"]  # noqa: Y015
     _WhichOneofArgType__share_at_horizon: _TypeAlias = _typing.Literal["_share_at_horizon", b"_share_at_horizon"]  # noqa: Y015
     _WhichOneofReturnType__share_of_arrivals: _TypeAlias = _typing.Literal["share_of_arrivals"]  # noqa: Y015
     _WhichOneofArgType__share_of_arrivals: _TypeAlias = _typing.Literal["_share_of_arrivals", b"_share_of_arrivals"]  # noqa: Y015
+    _WhichOneofReturnType__years_moved: _TypeAlias = _typing.Literal["years_moved"]  # noqa: Y015
+    _WhichOneofArgType__years_moved: _TypeAlias = _typing.Literal["_years_moved", b"_years_moved"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__median_without) -> _WhichOneofReturnType__median_without | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__p_by_horizon_without) -> _WhichOneofReturnType__p_by_horizon_without | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__share_at_horizon) -> _WhichOneofReturnType__share_at_horizon | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__share_of_arrivals) -> _WhichOneofReturnType__share_of_arrivals | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__years_moved) -> _WhichOneofReturnType__years_moved | None: ...
 
 Global___BindingLimit: _TypeAlias = BindingLimit  # noqa: Y015
+
+@_typing.final
+class LawComponent(_message.Message):
+    """What one form of the law would answer alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
+    QUANTILES_FIELD_NUMBER: _builtins.int
+    P_NEVER_FIELD_NUMBER: _builtins.int
+    P_BEYOND_HORIZON_FIELD_NUMBER: _builtins.int
+    P_ALREADY_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Which form, such as pooled or power_law."""
+    weight: _builtins.float
+    """Share of the draws that follow it."""
+    p_never: _builtins.float
+    """Probability that the target is never reached."""
+    p_beyond_horizon: _builtins.float
+    """Probability that it is reached, but after the horizon."""
+    p_already: _builtins.float
+    """Probability that it is reached in the first month of the forecast already."""
+    @_builtins.property
+    def quantiles(self) -> _containers.RepeatedCompositeFieldContainer[Global___Quantile]:
+        """At the probabilities asked, ascending."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        weight: _builtins.float | None = ...,
+        quantiles: _abc.Iterable[Global___Quantile] | None = ...,
+        p_never: _builtins.float | None = ...,
+        p_beyond_horizon: _builtins.float | None = ...,
+        p_already: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_p_already", b"_p_already", "_p_beyond_horizon", b"_p_beyond_horizon", "_p_never", b"_p_never", "_weight", b"_weight", "p_already", b"p_already", "p_beyond_horizon", b"p_beyond_horizon", "p_never", b"p_never", "weight", b"weight"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_p_already", b"_p_already", "_p_beyond_horizon", b"_p_beyond_horizon", "_p_never", b"_p_never", "_weight", b"_weight", "name", b"name", "p_already", b"p_already", "p_beyond_horizon", b"p_beyond_horizon", "p_never", b"p_never", "quantiles", b"quantiles", "weight", b"weight"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__p_already: _TypeAlias = _typing.Literal["p_already"]  # noqa: Y015
+    _WhichOneofArgType__p_already: _TypeAlias = _typing.Literal["_p_already", b"_p_already"]  # noqa: Y015
+    _WhichOneofReturnType__p_beyond_horizon: _TypeAlias = _typing.Literal["p_beyond_horizon"]  # noqa: Y015
+    _WhichOneofArgType__p_beyond_horizon: _TypeAlias = _typing.Literal["_p_beyond_horizon", b"_p_beyond_horizon"]  # noqa: Y015
+    _WhichOneofReturnType__p_never: _TypeAlias = _typing.Literal["p_never"]  # noqa: Y015
+    _WhichOneofArgType__p_never: _TypeAlias = _typing.Literal["_p_never", b"_p_never"]  # noqa: Y015
+    _WhichOneofReturnType__weight: _TypeAlias = _typing.Literal["weight"]  # noqa: Y015
+    _WhichOneofArgType__weight: _TypeAlias = _typing.Literal["_weight", b"_weight"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__p_already) -> _WhichOneofReturnType__p_already | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__p_beyond_horizon) -> _WhichOneofReturnType__p_beyond_horizon | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__p_never) -> _WhichOneofReturnType__p_never | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__weight) -> _WhichOneofReturnType__weight | None: ...
+
+Global___LawComponent: _TypeAlias = LawComponent  # noqa: Y015
 
 @_typing.final
 class PosteriorGate(_message.Message):

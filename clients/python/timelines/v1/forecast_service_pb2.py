@@ -27,15 +27,17 @@ from timelines.v1 import error_pb2 as timelines_dot_v1_dot_error__pb2
 from timelines.v1 import question_pb2 as timelines_dot_v1_dot_question__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#timelines/v1/forecast_service.proto\x12\x0ctimelines.v1\x1a\x19timelines/v1/answer.proto\x1a\x18timelines/v1/error.proto\x1a\x1btimelines/v1/question.proto\";\n\x0f\x46orecastRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\"8\n\x10\x46orecastResponse\x12$\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x14.timelines.v1.Answer\"O\n\x14\x46orecastBatchRequest\x12\r\n\x05index\x18\x01 \x01(\r\x12(\n\x08question\x18\x02 \x01(\x0b\x32\x16.timelines.v1.Question\"~\n\x15\x46orecastBatchResponse\x12\r\n\x05index\x18\x01 \x01(\r\x12&\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x14.timelines.v1.AnswerH\x00\x12$\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x13.timelines.v1.ErrorH\x00\x42\x08\n\x06result\"\xd1\x02\n\x11TrajectoryRequest\x12$\n\x06\x64river\x18\x01 \x01(\x0e\x32\x14.timelines.v1.Driver\x12-\n\x0bprice_basis\x18\x02 \x01(\x0e\x32\x18.timelines.v1.PriceBasis\x12,\n\nalgorithms\x18\x03 \x01(\x0b\x32\x18.timelines.v1.Algorithms\x12\x16\n\tposterior\x18\n \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05\x61s_of\x18\x0b \x01(\tH\x01\x88\x01\x01\x12\x14\n\x07horizon\x18\x0c \x01(\tH\x02\x88\x01\x01\x12\x11\n\tquantiles\x18\r \x03(\x01\x12\x11\n\x04seed\x18\x0f \x01(\rH\x03\x88\x01\x01\x12\x16\n\tmax_draws\x18\x10 \x01(\x05H\x04\x88\x01\x01\x42\x0c\n\n_posteriorB\x08\n\x06_as_ofB\n\n\x08_horizonB\x07\n\x05_seedB\x0c\n\n_max_draws\"\xfd\x01\n\x12TrajectoryResponse\x12$\n\x06\x64river\x18\x01 \x01(\x0e\x32\x14.timelines.v1.Driver\x12\x0c\n\x04unit\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65\x63imal_year\x18\x03 \x03(\x01\x12!\n\x05\x62\x61nds\x18\x04 \x03(\x0b\x32\x12.timelines.v1.Band\x12-\n\x08observed\x18\x05 \x03(\x0b\x32\x1b.timelines.v1.ObservedPoint\x12\x11\n\tposterior\x18\x06 \x01(\t\x12\r\n\x05\x61s_of\x18\x07 \x01(\t\x12\r\n\x05\x64raws\x18\x08 \x01(\x05\x12\x11\n\x04seed\x18\t \x01(\rH\x00\x88\x01\x01\x42\x07\n\x05_seed\"E\n\x04\x42\x61nd\x12\x18\n\x0bprobability\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0blog10_value\x18\x02 \x03(\x01\x42\x0e\n\x0c_probability\"]\n\rObservedPoint\x12\x14\n\x0c\x64\x65\x63imal_year\x18\x01 \x01(\x01\x12\x18\n\x0blog10_value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04name\x18\x03 \x01(\tB\x0e\n\x0c_log10_value\"h\n\x12StreamDrawsRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12\x18\n\x0b\x63hunk_draws\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\x0e\n\x0c_chunk_draws\"\xa2\x01\n\x13StreamDrawsResponse\x12\x0e\n\x06offset\x18\x01 \x01(\x05\x12\r\n\x05total\x18\x02 \x01(\x05\x12\x14\n\x0c\x64\x65\x63imal_year\x18\x03 \x03(\x01\x12(\n\x08position\x18\x04 \x03(\x0e\x32\x16.timelines.v1.Position\x12,\n\nprovenance\x18\x05 \x01(\x0b\x32\x18.timelines.v1.Provenance\"\x95\x01\n\x1e\x45stimateTrainingComputeRequest\x12;\n\x11parameters_tokens\x18\x01 \x01(\x0b\x32\x1e.timelines.v1.ParametersTokensH\x00\x12/\n\x0b\x63hips_hours\x18\x02 \x01(\x0b\x32\x18.timelines.v1.ChipsHoursH\x00\x42\x05\n\x03run\"6\n\x10ParametersTokens\x12\x12\n\nparameters\x18\x01 \x01(\x01\x12\x0e\n\x06tokens\x18\x02 \x01(\x01\"X\n\nChipsHours\x12\r\n\x05\x63hips\x18\x01 \x01(\x01\x12\r\n\x05hours\x18\x02 \x01(\x01\x12\x17\n\x0fpeak_flop_per_s\x18\x03 \x01(\x01\x12\x13\n\x0butilization\x18\x04 \x01(\x01\"\xa9\x01\n\x1f\x45stimateTrainingComputeResponse\x12\x15\n\rtraining_flop\x18\x01 \x01(\x01\x12\x17\n\x0fpetaflop_s_days\x18\x02 \x01(\x01\x12\x15\n\rgpt3_multiple\x18\x03 \x01(\x01\x12\x30\n\naccounting\x18\x04 \x03(\x0b\x32\x1c.timelines.v1.AccountingLine\x12\r\n\x05words\x18\x05 \x01(\t\";\n\x0e\x41\x63\x63ountingLine\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0c\n\x04unit\x18\x03 \x01(\t*x\n\x06\x44river\x12\x16\n\x12\x44RIVER_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44RIVER_FRONTIER_COMPUTE\x10\x01\x12\x10\n\x0c\x44RIVER_PRICE\x10\x02\x12\x15\n\x11\x44RIVER_ALGORITHMS\x10\x03\x12\x10\n\x0c\x44RIVER_SPEND\x10\x04\x32\xd9\x03\n\x0f\x46orecastService\x12I\n\x08\x46orecast\x12\x1d.timelines.v1.ForecastRequest\x1a\x1e.timelines.v1.ForecastResponse\x12\\\n\rForecastBatch\x12\".timelines.v1.ForecastBatchRequest\x1a#.timelines.v1.ForecastBatchResponse(\x01\x30\x01\x12O\n\nTrajectory\x12\x1f.timelines.v1.TrajectoryRequest\x1a .timelines.v1.TrajectoryResponse\x12T\n\x0bStreamDraws\x12 .timelines.v1.StreamDrawsRequest\x1a!.timelines.v1.StreamDrawsResponse0\x01\x12v\n\x17\x45stimateTrainingCompute\x12,.timelines.v1.EstimateTrainingComputeRequest\x1a-.timelines.v1.EstimateTrainingComputeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#timelines/v1/forecast_service.proto\x12\x0ctimelines.v1\x1a\x19timelines/v1/answer.proto\x1a\x18timelines/v1/error.proto\x1a\x1btimelines/v1/question.proto\";\n\x0f\x46orecastRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\"8\n\x10\x46orecastResponse\x12$\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x14.timelines.v1.Answer\"O\n\x14\x46orecastBatchRequest\x12\r\n\x05index\x18\x01 \x01(\r\x12(\n\x08question\x18\x02 \x01(\x0b\x32\x16.timelines.v1.Question\"~\n\x15\x46orecastBatchResponse\x12\r\n\x05index\x18\x01 \x01(\r\x12&\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x14.timelines.v1.AnswerH\x00\x12$\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x13.timelines.v1.ErrorH\x00\x42\x08\n\x06result\"\xc4\x04\n\x11TrajectoryRequest\x12$\n\x06\x64river\x18\x01 \x01(\x0e\x32\x14.timelines.v1.Driver\x12-\n\x0bprice_basis\x18\x02 \x01(\x0e\x32\x18.timelines.v1.PriceBasis\x12,\n\nalgorithms\x18\x03 \x01(\x0b\x32\x18.timelines.v1.Algorithms\x12$\n\x06target\x18\x04 \x01(\x0b\x32\x14.timelines.v1.Target\x12\"\n\x05payer\x18\x05 \x01(\x0b\x32\x13.timelines.v1.Payer\x12\x1e\n\x03law\x18\x06 \x01(\x0b\x32\x11.timelines.v1.Law\x12+\n\ncost_scope\x18\x07 \x01(\x0e\x32\x17.timelines.v1.CostScope\x12.\n\x08scenario\x18\x08 \x01(\x0b\x32\x1c.timelines.v1.ScenarioChoice\x12*\n\tcondition\x18\t \x01(\x0b\x32\x17.timelines.v1.Condition\x12\x16\n\tposterior\x18\n \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05\x61s_of\x18\x0b \x01(\tH\x01\x88\x01\x01\x12\x14\n\x07horizon\x18\x0c \x01(\tH\x02\x88\x01\x01\x12\x11\n\tquantiles\x18\r \x03(\x01\x12\x11\n\x04seed\x18\x0f \x01(\rH\x03\x88\x01\x01\x12\x16\n\tmax_draws\x18\x10 \x01(\x05H\x04\x88\x01\x01\x42\x0c\n\n_posteriorB\x08\n\x06_as_ofB\n\n\x08_horizonB\x07\n\x05_seedB\x0c\n\n_max_draws\"\xfd\x01\n\x12TrajectoryResponse\x12$\n\x06\x64river\x18\x01 \x01(\x0e\x32\x14.timelines.v1.Driver\x12\x0c\n\x04unit\x18\x02 \x01(\t\x12\x14\n\x0c\x64\x65\x63imal_year\x18\x03 \x03(\x01\x12!\n\x05\x62\x61nds\x18\x04 \x03(\x0b\x32\x12.timelines.v1.Band\x12-\n\x08observed\x18\x05 \x03(\x0b\x32\x1b.timelines.v1.ObservedPoint\x12\x11\n\tposterior\x18\x06 \x01(\t\x12\r\n\x05\x61s_of\x18\x07 \x01(\t\x12\r\n\x05\x64raws\x18\x08 \x01(\x05\x12\x11\n\x04seed\x18\t \x01(\rH\x00\x88\x01\x01\x42\x07\n\x05_seed\"E\n\x04\x42\x61nd\x12\x18\n\x0bprobability\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0blog10_value\x18\x02 \x03(\x01\x42\x0e\n\x0c_probability\"]\n\rObservedPoint\x12\x14\n\x0c\x64\x65\x63imal_year\x18\x01 \x01(\x01\x12\x18\n\x0blog10_value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04name\x18\x03 \x01(\tB\x0e\n\x0c_log10_value\"h\n\x12StreamDrawsRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12\x18\n\x0b\x63hunk_draws\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\x0e\n\x0c_chunk_draws\"\xa2\x01\n\x13StreamDrawsResponse\x12\x0e\n\x06offset\x18\x01 \x01(\x05\x12\r\n\x05total\x18\x02 \x01(\x05\x12\x14\n\x0c\x64\x65\x63imal_year\x18\x03 \x03(\x01\x12(\n\x08position\x18\x04 \x03(\x0e\x32\x16.timelines.v1.Position\x12,\n\nprovenance\x18\x05 \x01(\x0b\x32\x18.timelines.v1.Provenance\"\x95\x01\n\x1e\x45stimateTrainingComputeRequest\x12;\n\x11parameters_tokens\x18\x01 \x01(\x0b\x32\x1e.timelines.v1.ParametersTokensH\x00\x12/\n\x0b\x63hips_hours\x18\x02 \x01(\x0b\x32\x18.timelines.v1.ChipsHoursH\x00\x42\x05\n\x03run\"6\n\x10ParametersTokens\x12\x12\n\nparameters\x18\x01 \x01(\x01\x12\x0e\n\x06tokens\x18\x02 \x01(\x01\"X\n\nChipsHours\x12\r\n\x05\x63hips\x18\x01 \x01(\x01\x12\r\n\x05hours\x18\x02 \x01(\x01\x12\x17\n\x0fpeak_flop_per_s\x18\x03 \x01(\x01\x12\x13\n\x0butilization\x18\x04 \x01(\x01\"\xa9\x01\n\x1f\x45stimateTrainingComputeResponse\x12\x15\n\rtraining_flop\x18\x01 \x01(\x01\x12\x17\n\x0fpetaflop_s_days\x18\x02 \x01(\x01\x12\x15\n\rgpt3_multiple\x18\x03 \x01(\x01\x12\x30\n\naccounting\x18\x04 \x03(\x0b\x32\x1c.timelines.v1.AccountingLine\x12\r\n\x05words\x18\x05 \x01(\t\";\n\x0e\x41\x63\x63ountingLine\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0c\n\x04unit\x18\x03 \x01(\t\"W\n\rValueQuantile\x12\x18\n\x0bprobability\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05value\x18\x02 \x01(\x01H\x01\x88\x01\x01\x42\x0e\n\x0c_probabilityB\x08\n\x06_value\"^\n\x15\x41\x66\x66ordableLossRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12\r\n\x05scale\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\"\xa3\x03\n\x16\x41\x66\x66ordableLossResponse\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12\r\n\x05scale\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\x38\n\x13loss_nats_per_token\x18\x04 \x03(\x0b\x32\x1b.timelines.v1.ValueQuantile\x12=\n\x18reducible_nats_per_token\x18\x05 \x03(\x0b\x32\x1b.timelines.v1.ValueQuantile\x12/\n\nlog10_flop\x18\x06 \x03(\x0b\x32\x1b.timelines.v1.ValueQuantile\x12.\n\tposterior\x18\x07 \x01(\x0b\x32\x1b.timelines.v1.PosteriorGate\x12%\n\x07\x63hoices\x18\x08 \x03(\x0b\x32\x14.timelines.v1.Choice\x12\x13\n\x0b\x64\x61ta_notice\x18\t \x01(\t\x12,\n\nprovenance\x18\n \x01(\x0b\x32\x18.timelines.v1.Provenance\"j\n\x15RequiredBudgetRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12\r\n\x05\x64\x61tes\x18\x02 \x03(\t\x12\x18\n\x10\x62udgets_usd_2023\x18\x03 \x03(\x01\"\xb5\x02\n\x16RequiredBudgetResponse\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12)\n\x05\x64\x61tes\x18\x02 \x03(\x0b\x32\x1a.timelines.v1.BudgetAtDate\x12,\n\x07surface\x18\x03 \x01(\x0b\x32\x1b.timelines.v1.BudgetSurface\x12.\n\tposterior\x18\x04 \x01(\x0b\x32\x1b.timelines.v1.PosteriorGate\x12%\n\x07\x63hoices\x18\x05 \x03(\x0b\x32\x14.timelines.v1.Choice\x12\x13\n\x0b\x64\x61ta_notice\x18\x06 \x01(\t\x12,\n\nprovenance\x18\x07 \x01(\x0b\x32\x18.timelines.v1.Provenance\"{\n\x0c\x42udgetAtDate\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12-\n\x08usd_2023\x18\x02 \x03(\x0b\x32\x1b.timelines.v1.ValueQuantile\x12\x1b\n\x0ep_never_enough\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_p_never_enough\"M\n\rBudgetSurface\x12\r\n\x05\x64\x61tes\x18\x01 \x03(\t\x12\x18\n\x10\x62udgets_usd_2023\x18\x02 \x03(\x01\x12\x13\n\x0bprobability\x18\x03 \x03(\x01\"\x80\x01\n\x12SensitivityRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12\x13\n\x06inputs\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x14\n\x07shapley\x18\x03 \x01(\x08H\x01\x88\x01\x01\x42\t\n\x07_inputsB\n\n\x08_shapley\"\xf0\x03\n\x13SensitivityResponse\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12\x13\n\x06median\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\x08sd_years\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\"\n\x15half_difference_years\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x1b\n\x0ewidth_80_years\x18\x05 \x01(\x01H\x03\x88\x01\x01\x12)\n\x07tornado\x18\x06 \x03(\x0b\x32\x18.timelines.v1.TornadoBar\x12*\n\x07shapley\x18\x07 \x03(\x0b\x32\x19.timelines.v1.BlockEffect\x12\x33\n\x0binformation\x18\x08 \x03(\x0b\x32\x1e.timelines.v1.InformationValue\x12.\n\tposterior\x18\t \x01(\x0b\x32\x1b.timelines.v1.PosteriorGate\x12\x13\n\x0b\x64\x61ta_notice\x18\n \x01(\t\x12,\n\nprovenance\x18\x0b \x01(\x0b\x32\x18.timelines.v1.ProvenanceB\t\n\x07_medianB\x0b\n\t_sd_yearsB\x18\n\x16_half_difference_yearsB\x11\n\x0f_width_80_years\"\xc9\x01\n\nTornadoBar\x12\r\n\x05input\x18\x01 \x01(\t\x12\x0c\n\x04unit\x18\x02 \x01(\t\x12\x16\n\tlow_value\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x17\n\nhigh_value\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x17\n\nmedian_low\x18\x05 \x01(\x01H\x02\x88\x01\x01\x12\x18\n\x0bmedian_high\x18\x06 \x01(\x01H\x03\x88\x01\x01\x42\x0c\n\n_low_valueB\r\n\x0b_high_valueB\r\n\x0b_median_lowB\x0e\n\x0c_median_high\"\x82\x01\n\x0b\x42lockEffect\x12\r\n\x05\x62lock\x18\x01 \x01(\t\x12\x13\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04mcse\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x0b\x66irst_order\x18\x04 \x01(\x01H\x02\x88\x01\x01\x42\t\n\x07_effectB\x07\n\x05_mcseB\x0e\n\x0c_first_order\"\x92\x01\n\x10InformationValue\x12\r\n\x05input\x18\x01 \x01(\t\x12\x17\n\nfall_years\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12 \n\x13width_80_fall_years\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\r\n\x05words\x18\x04 \x01(\tB\r\n\x0b_fall_yearsB\x16\n\x14_width_80_fall_years\"\x94\x01\n\x0e\x43ompareRequest\x12(\n\x08question\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12/\n\tscenarios\x18\x02 \x03(\x0b\x32\x1c.timelines.v1.ScenarioChoice\x12\'\n\x08overlays\x18\x03 \x03(\x0b\x32\x15.timelines.v1.Overlay\"Y\n\x07Overlay\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x30\n\x0c\x64\x65\x63imal_year\x18\x03 \x01(\x0b\x32\x1a.timelines.v1.Distribution\"r\n\x0f\x43ompareResponse\x12-\n\x07\x61nswers\x18\x01 \x03(\x0b\x32\x1c.timelines.v1.ScenarioAnswer\x12\x30\n\x08overlays\x18\x02 \x03(\x0b\x32\x1e.timelines.v1.OverlayQuantiles\"H\n\x0eScenarioAnswer\x12\x10\n\x08scenario\x18\x01 \x01(\t\x12$\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x14.timelines.v1.Answer\"c\n\x10OverlayQuantiles\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x31\n\x0c\x64\x65\x63imal_year\x18\x03 \x03(\x0b\x32\x1b.timelines.v1.ValueQuantile\"{\n\x0e\x45xplainRequest\x12&\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x16.timelines.v1.Question\x12%\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x16.timelines.v1.Question\x12\x11\n\x04year\x18\x03 \x01(\x05H\x00\x88\x01\x01\x42\x07\n\x05_year\"\xde\x01\n\x0f\x45xplainResponse\x12-\n\x07measure\x18\x01 \x01(\x0e\x32\x1c.timelines.v1.ExplainMeasure\x12\x11\n\x04year\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x19\n\x0cvalue_before\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x0bvalue_after\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12*\n\x05parts\x18\x05 \x03(\x0b\x32\x1b.timelines.v1.ExplainedPartB\x07\n\x05_yearB\x0f\n\r_value_beforeB\x0e\n\x0c_value_after\"^\n\rExplainedPart\x12\x0e\n\x06switch\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12\x13\n\x06\x63hange\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06\x63\x61uses\x18\x04 \x03(\tB\t\n\x07_change*\x92\x02\n\x06\x44river\x12\x16\n\x12\x44RIVER_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44RIVER_FRONTIER_COMPUTE\x10\x01\x12\x10\n\x0c\x44RIVER_PRICE\x10\x02\x12\x15\n\x11\x44RIVER_ALGORITHMS\x10\x03\x12\x10\n\x0c\x44RIVER_SPEND\x10\x04\x12\x19\n\x15\x44RIVER_COST_OF_TARGET\x10\x05\x12\x16\n\x12\x44RIVER_LIMIT_MONEY\x10\x06\x12\x16\n\x12\x44RIVER_LIMIT_CHIPS\x10\x07\x12\x16\n\x12\x44RIVER_LIMIT_POWER\x10\x08\x12\x15\n\x11\x44RIVER_LIMIT_DATA\x10\t\x12\x1e\n\x1a\x44RIVER_LIMIT_DATA_MOVEMENT\x10\n*l\n\x0e\x45xplainMeasure\x12\x1f\n\x1b\x45XPLAIN_MEASURE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x45XPLAIN_MEASURE_MEDIAN\x10\x01\x12\x1d\n\x19\x45XPLAIN_MEASURE_P_BY_YEAR\x10\x02\x32\xf7\x06\n\x0f\x46orecastService\x12I\n\x08\x46orecast\x12\x1d.timelines.v1.ForecastRequest\x1a\x1e.timelines.v1.ForecastResponse\x12\\\n\rForecastBatch\x12\".timelines.v1.ForecastBatchRequest\x1a#.timelines.v1.ForecastBatchResponse(\x01\x30\x01\x12O\n\nTrajectory\x12\x1f.timelines.v1.TrajectoryRequest\x1a .timelines.v1.TrajectoryResponse\x12T\n\x0bStreamDraws\x12 .timelines.v1.StreamDrawsRequest\x1a!.timelines.v1.StreamDrawsResponse0\x01\x12v\n\x17\x45stimateTrainingCompute\x12,.timelines.v1.EstimateTrainingComputeRequest\x1a-.timelines.v1.EstimateTrainingComputeResponse\x12[\n\x0e\x41\x66\x66ordableLoss\x12#.timelines.v1.AffordableLossRequest\x1a$.timelines.v1.AffordableLossResponse\x12[\n\x0eRequiredBudget\x12#.timelines.v1.RequiredBudgetRequest\x1a$.timelines.v1.RequiredBudgetResponse\x12R\n\x0bSensitivity\x12 .timelines.v1.SensitivityRequest\x1a!.timelines.v1.SensitivityResponse\x12\x46\n\x07\x43ompare\x12\x1c.timelines.v1.CompareRequest\x1a\x1d.timelines.v1.CompareResponse\x12\x46\n\x07\x45xplain\x12\x1c.timelines.v1.ExplainRequest\x1a\x1d.timelines.v1.ExplainResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'timelines.v1.forecast_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DRIVER']._serialized_start=2027
-  _globals['_DRIVER']._serialized_end=2147
+  _globals['_DRIVER']._serialized_start=5597
+  _globals['_DRIVER']._serialized_end=5871
+  _globals['_EXPLAINMEASURE']._serialized_start=5873
+  _globals['_EXPLAINMEASURE']._serialized_end=5981
   _globals['_FORECASTREQUEST']._serialized_start=135
   _globals['_FORECASTREQUEST']._serialized_end=194
   _globals['_FORECASTRESPONSE']._serialized_start=196
@@ -45,27 +47,67 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FORECASTBATCHRESPONSE']._serialized_start=335
   _globals['_FORECASTBATCHRESPONSE']._serialized_end=461
   _globals['_TRAJECTORYREQUEST']._serialized_start=464
-  _globals['_TRAJECTORYREQUEST']._serialized_end=801
-  _globals['_TRAJECTORYRESPONSE']._serialized_start=804
-  _globals['_TRAJECTORYRESPONSE']._serialized_end=1057
-  _globals['_BAND']._serialized_start=1059
-  _globals['_BAND']._serialized_end=1128
-  _globals['_OBSERVEDPOINT']._serialized_start=1130
-  _globals['_OBSERVEDPOINT']._serialized_end=1223
-  _globals['_STREAMDRAWSREQUEST']._serialized_start=1225
-  _globals['_STREAMDRAWSREQUEST']._serialized_end=1329
-  _globals['_STREAMDRAWSRESPONSE']._serialized_start=1332
-  _globals['_STREAMDRAWSRESPONSE']._serialized_end=1494
-  _globals['_ESTIMATETRAININGCOMPUTEREQUEST']._serialized_start=1497
-  _globals['_ESTIMATETRAININGCOMPUTEREQUEST']._serialized_end=1646
-  _globals['_PARAMETERSTOKENS']._serialized_start=1648
-  _globals['_PARAMETERSTOKENS']._serialized_end=1702
-  _globals['_CHIPSHOURS']._serialized_start=1704
-  _globals['_CHIPSHOURS']._serialized_end=1792
-  _globals['_ESTIMATETRAININGCOMPUTERESPONSE']._serialized_start=1795
-  _globals['_ESTIMATETRAININGCOMPUTERESPONSE']._serialized_end=1964
-  _globals['_ACCOUNTINGLINE']._serialized_start=1966
-  _globals['_ACCOUNTINGLINE']._serialized_end=2025
-  _globals['_FORECASTSERVICE']._serialized_start=2150
-  _globals['_FORECASTSERVICE']._serialized_end=2623
+  _globals['_TRAJECTORYREQUEST']._serialized_end=1044
+  _globals['_TRAJECTORYRESPONSE']._serialized_start=1047
+  _globals['_TRAJECTORYRESPONSE']._serialized_end=1300
+  _globals['_BAND']._serialized_start=1302
+  _globals['_BAND']._serialized_end=1371
+  _globals['_OBSERVEDPOINT']._serialized_start=1373
+  _globals['_OBSERVEDPOINT']._serialized_end=1466
+  _globals['_STREAMDRAWSREQUEST']._serialized_start=1468
+  _globals['_STREAMDRAWSREQUEST']._serialized_end=1572
+  _globals['_STREAMDRAWSRESPONSE']._serialized_start=1575
+  _globals['_STREAMDRAWSRESPONSE']._serialized_end=1737
+  _globals['_ESTIMATETRAININGCOMPUTEREQUEST']._serialized_start=1740
+  _globals['_ESTIMATETRAININGCOMPUTEREQUEST']._serialized_end=1889
+  _globals['_PARAMETERSTOKENS']._serialized_start=1891
+  _globals['_PARAMETERSTOKENS']._serialized_end=1945
+  _globals['_CHIPSHOURS']._serialized_start=1947
+  _globals['_CHIPSHOURS']._serialized_end=2035
+  _globals['_ESTIMATETRAININGCOMPUTERESPONSE']._serialized_start=2038
+  _globals['_ESTIMATETRAININGCOMPUTERESPONSE']._serialized_end=2207
+  _globals['_ACCOUNTINGLINE']._serialized_start=2209
+  _globals['_ACCOUNTINGLINE']._serialized_end=2268
+  _globals['_VALUEQUANTILE']._serialized_start=2270
+  _globals['_VALUEQUANTILE']._serialized_end=2357
+  _globals['_AFFORDABLELOSSREQUEST']._serialized_start=2359
+  _globals['_AFFORDABLELOSSREQUEST']._serialized_end=2453
+  _globals['_AFFORDABLELOSSRESPONSE']._serialized_start=2456
+  _globals['_AFFORDABLELOSSRESPONSE']._serialized_end=2875
+  _globals['_REQUIREDBUDGETREQUEST']._serialized_start=2877
+  _globals['_REQUIREDBUDGETREQUEST']._serialized_end=2983
+  _globals['_REQUIREDBUDGETRESPONSE']._serialized_start=2986
+  _globals['_REQUIREDBUDGETRESPONSE']._serialized_end=3295
+  _globals['_BUDGETATDATE']._serialized_start=3297
+  _globals['_BUDGETATDATE']._serialized_end=3420
+  _globals['_BUDGETSURFACE']._serialized_start=3422
+  _globals['_BUDGETSURFACE']._serialized_end=3499
+  _globals['_SENSITIVITYREQUEST']._serialized_start=3502
+  _globals['_SENSITIVITYREQUEST']._serialized_end=3630
+  _globals['_SENSITIVITYRESPONSE']._serialized_start=3633
+  _globals['_SENSITIVITYRESPONSE']._serialized_end=4129
+  _globals['_TORNADOBAR']._serialized_start=4132
+  _globals['_TORNADOBAR']._serialized_end=4333
+  _globals['_BLOCKEFFECT']._serialized_start=4336
+  _globals['_BLOCKEFFECT']._serialized_end=4466
+  _globals['_INFORMATIONVALUE']._serialized_start=4469
+  _globals['_INFORMATIONVALUE']._serialized_end=4615
+  _globals['_COMPAREREQUEST']._serialized_start=4618
+  _globals['_COMPAREREQUEST']._serialized_end=4766
+  _globals['_OVERLAY']._serialized_start=4768
+  _globals['_OVERLAY']._serialized_end=4857
+  _globals['_COMPARERESPONSE']._serialized_start=4859
+  _globals['_COMPARERESPONSE']._serialized_end=4973
+  _globals['_SCENARIOANSWER']._serialized_start=4975
+  _globals['_SCENARIOANSWER']._serialized_end=5047
+  _globals['_OVERLAYQUANTILES']._serialized_start=5049
+  _globals['_OVERLAYQUANTILES']._serialized_end=5148
+  _globals['_EXPLAINREQUEST']._serialized_start=5150
+  _globals['_EXPLAINREQUEST']._serialized_end=5273
+  _globals['_EXPLAINRESPONSE']._serialized_start=5276
+  _globals['_EXPLAINRESPONSE']._serialized_end=5498
+  _globals['_EXPLAINEDPART']._serialized_start=5500
+  _globals['_EXPLAINEDPART']._serialized_end=5594
+  _globals['_FORECASTSERVICE']._serialized_start=5984
+  _globals['_FORECASTSERVICE']._serialized_end=6871
 # @@protoc_insertion_point(module_scope)

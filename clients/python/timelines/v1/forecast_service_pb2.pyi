@@ -38,6 +38,18 @@ class _DriverEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Driver.ValueTy
     """Algorithmic efficiency, log10 multiplier since the as-of date."""
     DRIVER_SPEND: _Driver.ValueType  # 4
     """Spend on the largest training run so far, log10 2023 US dollars."""
+    DRIVER_COST_OF_TARGET: _Driver.ValueType  # 5
+    """Cost of what the target needs, log10 2023 US dollars."""
+    DRIVER_LIMIT_MONEY: _Driver.ValueType  # 6
+    """The largest run that the payer's money buys, log10 FLOP."""
+    DRIVER_LIMIT_CHIPS: _Driver.ValueType  # 7
+    """The largest run on the chips that it gets, log10 FLOP."""
+    DRIVER_LIMIT_POWER: _Driver.ValueType  # 8
+    """The largest run on the power that it gets, log10 FLOP."""
+    DRIVER_LIMIT_DATA: _Driver.ValueType  # 9
+    """The largest run that the stock of tokens suffices for, log10 FLOP."""
+    DRIVER_LIMIT_DATA_MOVEMENT: _Driver.ValueType  # 10
+    """The largest run whose data can be moved in time, log10 FLOP."""
 
 class Driver(_Driver, metaclass=_DriverEnumTypeWrapper):
     """What to follow over time."""
@@ -52,7 +64,43 @@ DRIVER_ALGORITHMS: Driver.ValueType  # 3
 """Algorithmic efficiency, log10 multiplier since the as-of date."""
 DRIVER_SPEND: Driver.ValueType  # 4
 """Spend on the largest training run so far, log10 2023 US dollars."""
+DRIVER_COST_OF_TARGET: Driver.ValueType  # 5
+"""Cost of what the target needs, log10 2023 US dollars."""
+DRIVER_LIMIT_MONEY: Driver.ValueType  # 6
+"""The largest run that the payer's money buys, log10 FLOP."""
+DRIVER_LIMIT_CHIPS: Driver.ValueType  # 7
+"""The largest run on the chips that it gets, log10 FLOP."""
+DRIVER_LIMIT_POWER: Driver.ValueType  # 8
+"""The largest run on the power that it gets, log10 FLOP."""
+DRIVER_LIMIT_DATA: Driver.ValueType  # 9
+"""The largest run that the stock of tokens suffices for, log10 FLOP."""
+DRIVER_LIMIT_DATA_MOVEMENT: Driver.ValueType  # 10
+"""The largest run whose data can be moved in time, log10 FLOP."""
 Global___Driver: _TypeAlias = Driver  # noqa: Y015
+
+class _ExplainMeasure:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExplainMeasureEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExplainMeasure.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXPLAIN_MEASURE_UNSPECIFIED: _ExplainMeasure.ValueType  # 0
+    """Never sent."""
+    EXPLAIN_MEASURE_MEDIAN: _ExplainMeasure.ValueType  # 1
+    """The median, decimal years."""
+    EXPLAIN_MEASURE_P_BY_YEAR: _ExplainMeasure.ValueType  # 2
+    """The probability of arrival by the end of a year."""
+
+class ExplainMeasure(_ExplainMeasure, metaclass=_ExplainMeasureEnumTypeWrapper):
+    """What is compared between two answers."""
+
+EXPLAIN_MEASURE_UNSPECIFIED: ExplainMeasure.ValueType  # 0
+"""Never sent."""
+EXPLAIN_MEASURE_MEDIAN: ExplainMeasure.ValueType  # 1
+"""The median, decimal years."""
+EXPLAIN_MEASURE_P_BY_YEAR: ExplainMeasure.ValueType  # 2
+"""The probability of arrival by the end of a year."""
+Global___ExplainMeasure: _TypeAlias = ExplainMeasure  # noqa: Y015
 
 @_typing.final
 class ForecastRequest(_message.Message):
@@ -175,6 +223,12 @@ class TrajectoryRequest(_message.Message):
     DRIVER_FIELD_NUMBER: _builtins.int
     PRICE_BASIS_FIELD_NUMBER: _builtins.int
     ALGORITHMS_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    PAYER_FIELD_NUMBER: _builtins.int
+    LAW_FIELD_NUMBER: _builtins.int
+    COST_SCOPE_FIELD_NUMBER: _builtins.int
+    SCENARIO_FIELD_NUMBER: _builtins.int
+    CONDITION_FIELD_NUMBER: _builtins.int
     POSTERIOR_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
     HORIZON_FIELD_NUMBER: _builtins.int
@@ -184,7 +238,9 @@ class TrajectoryRequest(_message.Message):
     driver: Global___Driver.ValueType
     """What to follow. Required."""
     price_basis: _question_pb2.PriceBasis.ValueType
-    """For PRICE: which price. Default: REALISED."""
+    """For PRICE, COST_OF_TARGET and LIMIT_MONEY: which price. Default: REALISED."""
+    cost_scope: _question_pb2.CostScope.ValueType
+    """For COST_OF_TARGET and LIMIT_MONEY: what is paid for. Default: FINAL_RUN."""
     posterior: _builtins.str
     """Name of the posterior. Default: the current one."""
     as_of: _builtins.str
@@ -197,7 +253,29 @@ class TrajectoryRequest(_message.Message):
     """Posterior draws to use at most, from 100 to 100,000. Default: 4,000."""
     @_builtins.property
     def algorithms(self) -> _question_pb2.Algorithms:
-        """For ALGORITHMS: how fast. Default: the newest published by as_of."""
+        """For ALGORITHMS and COST_OF_TARGET: how fast. Default: the newest published by as_of; for COST_OF_TARGET as in a
+        question.
+        """
+
+    @_builtins.property
+    def target(self) -> _question_pb2.Target:
+        """For COST_OF_TARGET, where it is required: the target."""
+
+    @_builtins.property
+    def payer(self) -> _question_pb2.Payer:
+        """For LIMIT_MONEY: whose money. Default: the frontier's own spend."""
+
+    @_builtins.property
+    def law(self) -> _question_pb2.Law:
+        """For COST_OF_TARGET of a loss: the law, as in a question."""
+
+    @_builtins.property
+    def scenario(self) -> _question_pb2.ScenarioChoice:
+        """What is assumed of the world. Default: baseline."""
+
+    @_builtins.property
+    def condition(self) -> _question_pb2.Condition:
+        """An event on a driver: the fan is over the draws in which it happens. Default: none."""
 
     @_builtins.property
     def quantiles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
@@ -209,6 +287,12 @@ class TrajectoryRequest(_message.Message):
         driver: Global___Driver.ValueType = ...,
         price_basis: _question_pb2.PriceBasis.ValueType = ...,
         algorithms: _question_pb2.Algorithms | None = ...,
+        target: _question_pb2.Target | None = ...,
+        payer: _question_pb2.Payer | None = ...,
+        law: _question_pb2.Law | None = ...,
+        cost_scope: _question_pb2.CostScope.ValueType = ...,
+        scenario: _question_pb2.ScenarioChoice | None = ...,
+        condition: _question_pb2.Condition | None = ...,
         posterior: _builtins.str | None = ...,
         as_of: _builtins.str | None = ...,
         horizon: _builtins.str | None = ...,
@@ -216,9 +300,9 @@ class TrajectoryRequest(_message.Message):
         seed: _builtins.int | None = ...,
         max_draws: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "horizon", b"horizon", "max_draws", b"max_draws", "posterior", b"posterior", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "condition", b"condition", "horizon", b"horizon", "law", b"law", "max_draws", b"max_draws", "payer", b"payer", "posterior", b"posterior", "scenario", b"scenario", "seed", b"seed", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "driver", b"driver", "horizon", b"horizon", "max_draws", b"max_draws", "posterior", b"posterior", "price_basis", b"price_basis", "quantiles", b"quantiles", "seed", b"seed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "condition", b"condition", "cost_scope", b"cost_scope", "driver", b"driver", "horizon", b"horizon", "law", b"law", "max_draws", b"max_draws", "payer", b"payer", "posterior", b"posterior", "price_basis", b"price_basis", "quantiles", b"quantiles", "scenario", b"scenario", "seed", b"seed", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
@@ -602,3 +686,868 @@ class AccountingLine(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AccountingLine: _TypeAlias = AccountingLine  # noqa: Y015
+
+@_typing.final
+class ValueQuantile(_message.Message):
+    """One quantile of a number that is no date."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROBABILITY_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    probability: _builtins.float
+    """Share of the draws at or under the value."""
+    value: _builtins.float
+    """The value, in the unit of the field that holds the quantile; absent where it is infinite."""
+    def __init__(
+        self,
+        *,
+        probability: _builtins.float | None = ...,
+        value: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "_value", b"_value", "probability", b"probability", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability", b"_probability", "_value", b"_value", "probability", b"probability", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__probability: _TypeAlias = _typing.Literal["probability"]  # noqa: Y015
+    _WhichOneofArgType__probability: _TypeAlias = _typing.Literal["_probability", b"_probability"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__probability) -> _WhichOneofReturnType__probability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___ValueQuantile: _TypeAlias = ValueQuantile  # noqa: Y015
+
+@_typing.final
+class AffordableLossRequest(_message.Message):
+    """What a payer can buy on a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
+    DATE_FIELD_NUMBER: _builtins.int
+    scale: _builtins.str
+    """Name of the scale on which the loss is measured. Required."""
+    date: _builtins.str
+    """The day, YYYY-MM-DD, from the as-of date to the horizon. Required."""
+    @_builtins.property
+    def question(self) -> _question_pb2.Question:
+        """Payer, price, law, algorithms, scenario and the rest; the target is left out, and the criterion is AFFORDABLE or
+        ON_TREND. Its quantiles are those of the loss. Required.
+        """
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.Question | None = ...,
+        scale: _builtins.str = ...,
+        date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "question", b"question", "scale", b"scale"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AffordableLossRequest: _TypeAlias = AffordableLossRequest  # noqa: Y015
+
+@_typing.final
+class AffordableLossResponse(_message.Message):
+    """The lowest loss that a payer can buy on a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
+    DATE_FIELD_NUMBER: _builtins.int
+    LOSS_NATS_PER_TOKEN_FIELD_NUMBER: _builtins.int
+    REDUCIBLE_NATS_PER_TOKEN_FIELD_NUMBER: _builtins.int
+    LOG10_FLOP_FIELD_NUMBER: _builtins.int
+    POSTERIOR_FIELD_NUMBER: _builtins.int
+    CHOICES_FIELD_NUMBER: _builtins.int
+    DATA_NOTICE_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
+    scale: _builtins.str
+    """Name of the scale."""
+    date: _builtins.str
+    """Mid-month of the day, YYYY-MM-DD."""
+    data_notice: _builtins.str
+    """Licences of the data."""
+    @_builtins.property
+    def question(self) -> _question_pb2.Question:
+        """As settled: every default that moves the losses filled in; its target is left out."""
+
+    @_builtins.property
+    def loss_nats_per_token(self) -> _containers.RepeatedCompositeFieldContainer[Global___ValueQuantile]:
+        """Loss in nats per token, at the probabilities asked, ascending."""
+
+    @_builtins.property
+    def reducible_nats_per_token(self) -> _containers.RepeatedCompositeFieldContainer[Global___ValueQuantile]:
+        """Loss above the irreducible loss of the law, nats per token; empty where the law has none."""
+
+    @_builtins.property
+    def log10_flop(self) -> _containers.RepeatedCompositeFieldContainer[Global___ValueQuantile]:
+        """Compute that buys it, log10 FLOP, without what algorithms save."""
+
+    @_builtins.property
+    def posterior(self) -> _answer_pb2.PosteriorGate:
+        """The posterior's gates."""
+
+    @_builtins.property
+    def choices(self) -> _containers.RepeatedCompositeFieldContainer[_answer_pb2.Choice]:
+        """What the losses rest on."""
+
+    @_builtins.property
+    def provenance(self) -> _answer_pb2.Provenance:
+        """What would reproduce the losses."""
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.Question | None = ...,
+        scale: _builtins.str = ...,
+        date: _builtins.str = ...,
+        loss_nats_per_token: _abc.Iterable[Global___ValueQuantile] | None = ...,
+        reducible_nats_per_token: _abc.Iterable[Global___ValueQuantile] | None = ...,
+        log10_flop: _abc.Iterable[Global___ValueQuantile] | None = ...,
+        posterior: _answer_pb2.PosteriorGate | None = ...,
+        choices: _abc.Iterable[_answer_pb2.Choice] | None = ...,
+        data_notice: _builtins.str = ...,
+        provenance: _answer_pb2.Provenance | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["posterior", b"posterior", "provenance", b"provenance", "question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "data_notice", b"data_notice", "date", b"date", "log10_flop", b"log10_flop", "loss_nats_per_token", b"loss_nats_per_token", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "reducible_nats_per_token", b"reducible_nats_per_token", "scale", b"scale"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AffordableLossResponse: _TypeAlias = AffordableLossResponse  # noqa: Y015
+
+@_typing.final
+class RequiredBudgetRequest(_message.Message):
+    """For which days, and for which budgets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    DATES_FIELD_NUMBER: _builtins.int
+    BUDGETS_USD_2023_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def question(self) -> _question_pb2.Question:
+        """Target, price, law, algorithms, scenario and the rest; the payer is left out, and the criterion is AFFORDABLE. Its
+        quantiles are those of the budget. Required.
+        """
+
+    @_builtins.property
+    def dates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The days, YYYY-MM-DD, from 1 to 50, from the as-of date to the horizon. Required."""
+
+    @_builtins.property
+    def budgets_usd_2023(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Budgets for the surface, constant 2023 US dollars, at most 50. Default: no surface."""
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.Question | None = ...,
+        dates: _abc.Iterable[_builtins.str] | None = ...,
+        budgets_usd_2023: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budgets_usd_2023", b"budgets_usd_2023", "dates", b"dates", "question", b"question"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequiredBudgetRequest: _TypeAlias = RequiredBudgetRequest  # noqa: Y015
+
+@_typing.final
+class RequiredBudgetResponse(_message.Message):
+    """The budget that a target needs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    DATES_FIELD_NUMBER: _builtins.int
+    SURFACE_FIELD_NUMBER: _builtins.int
+    POSTERIOR_FIELD_NUMBER: _builtins.int
+    CHOICES_FIELD_NUMBER: _builtins.int
+    DATA_NOTICE_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
+    data_notice: _builtins.str
+    """Licences of the data."""
+    @_builtins.property
+    def question(self) -> _question_pb2.Question:
+        """As settled: every default that moves the budgets filled in; its payer is left out."""
+
+    @_builtins.property
+    def dates(self) -> _containers.RepeatedCompositeFieldContainer[Global___BudgetAtDate]:
+        """In the order of the days, ascending."""
+
+    @_builtins.property
+    def surface(self) -> Global___BudgetSurface:
+        """How likely each budget is enough by each day; only where budgets were given."""
+
+    @_builtins.property
+    def posterior(self) -> _answer_pb2.PosteriorGate:
+        """The posterior's gates."""
+
+    @_builtins.property
+    def choices(self) -> _containers.RepeatedCompositeFieldContainer[_answer_pb2.Choice]:
+        """What the budgets rest on."""
+
+    @_builtins.property
+    def provenance(self) -> _answer_pb2.Provenance:
+        """What would reproduce the budgets."""
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.Question | None = ...,
+        dates: _abc.Iterable[Global___BudgetAtDate] | None = ...,
+        surface: Global___BudgetSurface | None = ...,
+        posterior: _answer_pb2.PosteriorGate | None = ...,
+        choices: _abc.Iterable[_answer_pb2.Choice] | None = ...,
+        data_notice: _builtins.str = ...,
+        provenance: _answer_pb2.Provenance | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["posterior", b"posterior", "provenance", b"provenance", "question", b"question", "surface", b"surface"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choices", b"choices", "data_notice", b"data_notice", "dates", b"dates", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "surface", b"surface"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequiredBudgetResponse: _TypeAlias = RequiredBudgetResponse  # noqa: Y015
+
+@_typing.final
+class BudgetAtDate(_message.Message):
+    """The budget that a target needs on one day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATE_FIELD_NUMBER: _builtins.int
+    USD_2023_FIELD_NUMBER: _builtins.int
+    P_NEVER_ENOUGH_FIELD_NUMBER: _builtins.int
+    date: _builtins.str
+    """Mid-month of the day, YYYY-MM-DD."""
+    p_never_enough: _builtins.float
+    """Share of the draws in which no budget is enough on that day."""
+    @_builtins.property
+    def usd_2023(self) -> _containers.RepeatedCompositeFieldContainer[Global___ValueQuantile]:
+        """Budget in constant 2023 US dollars, at the probabilities asked, ascending; a value is absent where no budget is
+        enough.
+        """
+
+    def __init__(
+        self,
+        *,
+        date: _builtins.str = ...,
+        usd_2023: _abc.Iterable[Global___ValueQuantile] | None = ...,
+        p_never_enough: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_p_never_enough", b"_p_never_enough", "p_never_enough", b"p_never_enough"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_p_never_enough", b"_p_never_enough", "date", b"date", "p_never_enough", b"p_never_enough", "usd_2023", b"usd_2023"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__p_never_enough: _TypeAlias = _typing.Literal["p_never_enough"]  # noqa: Y015
+    _WhichOneofArgType__p_never_enough: _TypeAlias = _typing.Literal["_p_never_enough", b"_p_never_enough"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__p_never_enough) -> _WhichOneofReturnType__p_never_enough | None: ...
+
+Global___BudgetAtDate: _TypeAlias = BudgetAtDate  # noqa: Y015
+
+@_typing.final
+class BudgetSurface(_message.Message):
+    """Probability that a target is affordable, by day and by budget."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATES_FIELD_NUMBER: _builtins.int
+    BUDGETS_USD_2023_FIELD_NUMBER: _builtins.int
+    PROBABILITY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Mid-months of the days, YYYY-MM-DD, ascending."""
+
+    @_builtins.property
+    def budgets_usd_2023(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Budgets, constant 2023 US dollars, ascending."""
+
+    @_builtins.property
+    def probability(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Share of the draws, row by row: for the first day one for each budget, then for the second day, and so on."""
+
+    def __init__(
+        self,
+        *,
+        dates: _abc.Iterable[_builtins.str] | None = ...,
+        budgets_usd_2023: _abc.Iterable[_builtins.float] | None = ...,
+        probability: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budgets_usd_2023", b"budgets_usd_2023", "dates", b"dates", "probability", b"probability"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetSurface: _TypeAlias = BudgetSurface  # noqa: Y015
+
+@_typing.final
+class SensitivityRequest(_message.Message):
+    """Whose dependence to work out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    INPUTS_FIELD_NUMBER: _builtins.int
+    SHAPLEY_FIELD_NUMBER: _builtins.int
+    inputs: _builtins.int
+    """How many inputs to show, those that matter most first, from 1 to 100. Default: 10."""
+    shapley: _builtins.bool
+    """Whether to work out the effect of each block of the model as well, which takes longer. Default: yes."""
+    @_builtins.property
+    def question(self) -> _question_pb2.Question:
+        """What is asked. Required."""
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.Question | None = ...,
+        inputs: _builtins.int | None = ...,
+        shapley: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_inputs", b"_inputs", "_shapley", b"_shapley", "inputs", b"inputs", "question", b"question", "shapley", b"shapley"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_inputs", b"_inputs", "_shapley", b"_shapley", "inputs", b"inputs", "question", b"question", "shapley", b"shapley"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__inputs: _TypeAlias = _typing.Literal["inputs"]  # noqa: Y015
+    _WhichOneofArgType__inputs: _TypeAlias = _typing.Literal["_inputs", b"_inputs"]  # noqa: Y015
+    _WhichOneofReturnType__shapley: _TypeAlias = _typing.Literal["shapley"]  # noqa: Y015
+    _WhichOneofArgType__shapley: _TypeAlias = _typing.Literal["_shapley", b"_shapley"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inputs) -> _WhichOneofReturnType__inputs | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__shapley) -> _WhichOneofReturnType__shapley | None: ...
+
+Global___SensitivityRequest: _TypeAlias = SensitivityRequest  # noqa: Y015
+
+@_typing.final
+class SensitivityResponse(_message.Message):
+    """What an answer depends on. The outcome is the date of arrival, or the horizon where that is earlier, so that it is
+    finite in every draw.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    MEDIAN_FIELD_NUMBER: _builtins.int
+    SD_YEARS_FIELD_NUMBER: _builtins.int
+    HALF_DIFFERENCE_YEARS_FIELD_NUMBER: _builtins.int
+    WIDTH_80_YEARS_FIELD_NUMBER: _builtins.int
+    TORNADO_FIELD_NUMBER: _builtins.int
+    SHAPLEY_FIELD_NUMBER: _builtins.int
+    INFORMATION_FIELD_NUMBER: _builtins.int
+    POSTERIOR_FIELD_NUMBER: _builtins.int
+    DATA_NOTICE_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
+    median: _builtins.float
+    """Median of the outcome, decimal year."""
+    sd_years: _builtins.float
+    """Standard deviation of the outcome, years."""
+    half_difference_years: _builtins.float
+    """Expected half absolute difference of two draws of the outcome, years."""
+    width_80_years: _builtins.float
+    """Width of the outcome's 80 % interval, years; absent where it reaches the horizon."""
+    data_notice: _builtins.str
+    """Licences of the data."""
+    @_builtins.property
+    def question(self) -> _question_pb2.Question:
+        """As settled: every default that moves the answer filled in."""
+
+    @_builtins.property
+    def tornado(self) -> _containers.RepeatedCompositeFieldContainer[Global___TornadoBar]:
+        """One bar for each input, the longest first."""
+
+    @_builtins.property
+    def shapley(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlockEffect]:
+        """One for each block of the model; they sum to one."""
+
+    @_builtins.property
+    def information(self) -> _containers.RepeatedCompositeFieldContainer[Global___InformationValue]:
+        """What knowing an input would be worth, the most first."""
+
+    @_builtins.property
+    def posterior(self) -> _answer_pb2.PosteriorGate:
+        """The posterior's gates."""
+
+    @_builtins.property
+    def provenance(self) -> _answer_pb2.Provenance:
+        """What would reproduce it."""
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.Question | None = ...,
+        median: _builtins.float | None = ...,
+        sd_years: _builtins.float | None = ...,
+        half_difference_years: _builtins.float | None = ...,
+        width_80_years: _builtins.float | None = ...,
+        tornado: _abc.Iterable[Global___TornadoBar] | None = ...,
+        shapley: _abc.Iterable[Global___BlockEffect] | None = ...,
+        information: _abc.Iterable[Global___InformationValue] | None = ...,
+        posterior: _answer_pb2.PosteriorGate | None = ...,
+        data_notice: _builtins.str = ...,
+        provenance: _answer_pb2.Provenance | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years", "_median", b"_median", "_sd_years", b"_sd_years", "_width_80_years", b"_width_80_years", "half_difference_years", b"half_difference_years", "median", b"median", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "sd_years", b"sd_years", "width_80_years", b"width_80_years"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years", "_median", b"_median", "_sd_years", b"_sd_years", "_width_80_years", b"_width_80_years", "data_notice", b"data_notice", "half_difference_years", b"half_difference_years", "information", b"information", "median", b"median", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "sd_years", b"sd_years", "shapley", b"shapley", "tornado", b"tornado", "width_80_years", b"width_80_years"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__half_difference_years: _TypeAlias = _typing.Literal["half_difference_years"]  # noqa: Y015
+    _WhichOneofArgType__half_difference_years: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years"]  # noqa: Y015
+    _WhichOneofReturnType__median: _TypeAlias = _typing.Literal["median"]  # noqa: Y015
+    _WhichOneofArgType__median: _TypeAlias = _typing.Literal["_median", b"_median"]  # noqa: Y015
+    _WhichOneofReturnType__sd_years: _TypeAlias = _typing.Literal["sd_years"]  # noqa: Y015
+    _WhichOneofArgType__sd_years: _TypeAlias = _typing.Literal["_sd_years", b"_sd_years"]  # noqa: Y015
+    _WhichOneofReturnType__width_80_years: _TypeAlias = _typing.Literal["width_80_years"]  # noqa: Y015
+    _WhichOneofArgType__width_80_years: _TypeAlias = _typing.Literal["_width_80_years", b"_width_80_years"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__half_difference_years) -> _WhichOneofReturnType__half_difference_years | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__median) -> _WhichOneofReturnType__median | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sd_years) -> _WhichOneofReturnType__sd_years | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__width_80_years) -> _WhichOneofReturnType__width_80_years | None: ...
+
+Global___SensitivityResponse: _TypeAlias = SensitivityResponse  # noqa: Y015
+
+@_typing.final
+class TornadoBar(_message.Message):
+    """The outcome where one input is low and where it is high; what depends on the input moves with it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    LOW_VALUE_FIELD_NUMBER: _builtins.int
+    HIGH_VALUE_FIELD_NUMBER: _builtins.int
+    MEDIAN_LOW_FIELD_NUMBER: _builtins.int
+    MEDIAN_HIGH_FIELD_NUMBER: _builtins.int
+    input: _builtins.str
+    """Name of the input, as scenarios use it."""
+    unit: _builtins.str
+    """Unit of the input."""
+    low_value: _builtins.float
+    """Median of the input in the lowest fifth of its draws, in its unit."""
+    high_value: _builtins.float
+    """Median of the input in the highest fifth of its draws, in its unit."""
+    median_low: _builtins.float
+    """Median of the outcome in the lowest fifth, decimal year; at most the horizon."""
+    median_high: _builtins.float
+    """Median of the outcome in the highest fifth, decimal year; at most the horizon."""
+    def __init__(
+        self,
+        *,
+        input: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        low_value: _builtins.float | None = ...,
+        high_value: _builtins.float | None = ...,
+        median_low: _builtins.float | None = ...,
+        median_high: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_high_value", b"_high_value", "_low_value", b"_low_value", "_median_high", b"_median_high", "_median_low", b"_median_low", "high_value", b"high_value", "low_value", b"low_value", "median_high", b"median_high", "median_low", b"median_low"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high_value", b"_high_value", "_low_value", b"_low_value", "_median_high", b"_median_high", "_median_low", b"_median_low", "high_value", b"high_value", "input", b"input", "low_value", b"low_value", "median_high", b"median_high", "median_low", b"median_low", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__high_value: _TypeAlias = _typing.Literal["high_value"]  # noqa: Y015
+    _WhichOneofArgType__high_value: _TypeAlias = _typing.Literal["_high_value", b"_high_value"]  # noqa: Y015
+    _WhichOneofReturnType__low_value: _TypeAlias = _typing.Literal["low_value"]  # noqa: Y015
+    _WhichOneofArgType__low_value: _TypeAlias = _typing.Literal["_low_value", b"_low_value"]  # noqa: Y015
+    _WhichOneofReturnType__median_high: _TypeAlias = _typing.Literal["median_high"]  # noqa: Y015
+    _WhichOneofArgType__median_high: _TypeAlias = _typing.Literal["_median_high", b"_median_high"]  # noqa: Y015
+    _WhichOneofReturnType__median_low: _TypeAlias = _typing.Literal["median_low"]  # noqa: Y015
+    _WhichOneofArgType__median_low: _TypeAlias = _typing.Literal["_median_low", b"_median_low"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high_value) -> _WhichOneofReturnType__high_value | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low_value) -> _WhichOneofReturnType__low_value | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__median_high) -> _WhichOneofReturnType__median_high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__median_low) -> _WhichOneofReturnType__median_low | None: ...
+
+Global___TornadoBar: _TypeAlias = TornadoBar  # noqa: Y015
+
+@_typing.final
+class BlockEffect(_message.Message):
+    """The share of the outcome's variance that a block of the model accounts for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BLOCK_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
+    MCSE_FIELD_NUMBER: _builtins.int
+    FIRST_ORDER_FIELD_NUMBER: _builtins.int
+    block: _builtins.str
+    """Name of the block."""
+    effect: _builtins.float
+    """Shapley effect, a share of the variance."""
+    mcse: _builtins.float
+    """Monte Carlo standard error of the effect, a share of the variance."""
+    first_order: _builtins.float
+    """Share of the variance that the block accounts for alone."""
+    def __init__(
+        self,
+        *,
+        block: _builtins.str = ...,
+        effect: _builtins.float | None = ...,
+        mcse: _builtins.float | None = ...,
+        first_order: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effect", b"_effect", "_first_order", b"_first_order", "_mcse", b"_mcse", "effect", b"effect", "first_order", b"first_order", "mcse", b"mcse"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effect", b"_effect", "_first_order", b"_first_order", "_mcse", b"_mcse", "block", b"block", "effect", b"effect", "first_order", b"first_order", "mcse", b"mcse"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__effect: _TypeAlias = _typing.Literal["effect"]  # noqa: Y015
+    _WhichOneofArgType__effect: _TypeAlias = _typing.Literal["_effect", b"_effect"]  # noqa: Y015
+    _WhichOneofReturnType__first_order: _TypeAlias = _typing.Literal["first_order"]  # noqa: Y015
+    _WhichOneofArgType__first_order: _TypeAlias = _typing.Literal["_first_order", b"_first_order"]  # noqa: Y015
+    _WhichOneofReturnType__mcse: _TypeAlias = _typing.Literal["mcse"]  # noqa: Y015
+    _WhichOneofArgType__mcse: _TypeAlias = _typing.Literal["_mcse", b"_mcse"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effect) -> _WhichOneofReturnType__effect | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__first_order) -> _WhichOneofReturnType__first_order | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mcse) -> _WhichOneofReturnType__mcse | None: ...
+
+Global___BlockEffect: _TypeAlias = BlockEffect  # noqa: Y015
+
+@_typing.final
+class InformationValue(_message.Message):
+    """What knowing an input would be worth."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    FALL_YEARS_FIELD_NUMBER: _builtins.int
+    WIDTH_80_FALL_YEARS_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    input: _builtins.str
+    """Name of the input, or of what could be observed."""
+    fall_years: _builtins.float
+    """Expected fall of half_difference_years, years."""
+    width_80_fall_years: _builtins.float
+    """Expected fall of width_80_years, years; absent where that is."""
+    words: _builtins.str
+    """What to look at, and how far it would move the answer."""
+    def __init__(
+        self,
+        *,
+        input: _builtins.str = ...,
+        fall_years: _builtins.float | None = ...,
+        width_80_fall_years: _builtins.float | None = ...,
+        words: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years", "_width_80_fall_years", b"_width_80_fall_years", "fall_years", b"fall_years", "width_80_fall_years", b"width_80_fall_years"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years", "_width_80_fall_years", b"_width_80_fall_years", "fall_years", b"fall_years", "input", b"input", "width_80_fall_years", b"width_80_fall_years", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__fall_years: _TypeAlias = _typing.Literal["fall_years"]  # noqa: Y015
+    _WhichOneofArgType__fall_years: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years"]  # noqa: Y015
+    _WhichOneofReturnType__width_80_fall_years: _TypeAlias = _typing.Literal["width_80_fall_years"]  # noqa: Y015
+    _WhichOneofArgType__width_80_fall_years: _TypeAlias = _typing.Literal["_width_80_fall_years", b"_width_80_fall_years"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fall_years) -> _WhichOneofReturnType__fall_years | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__width_80_fall_years) -> _WhichOneofReturnType__width_80_fall_years | None: ...
+
+Global___InformationValue: _TypeAlias = InformationValue  # noqa: Y015
+
+@_typing.final
+class CompareRequest(_message.Message):
+    """One question in several scenarios."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    SCENARIOS_FIELD_NUMBER: _builtins.int
+    OVERLAYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def question(self) -> _question_pb2.Question:
+        """What is asked; its own scenario is left out. Required."""
+
+    @_builtins.property
+    def scenarios(self) -> _containers.RepeatedCompositeFieldContainer[_question_pb2.ScenarioChoice]:
+        """The scenarios, from 1 to 20."""
+
+    @_builtins.property
+    def overlays(self) -> _containers.RepeatedCompositeFieldContainer[Global___Overlay]:
+        """What others believe about the date, at most 20; they are shown beside the answers and change nothing."""
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.Question | None = ...,
+        scenarios: _abc.Iterable[_question_pb2.ScenarioChoice] | None = ...,
+        overlays: _abc.Iterable[Global___Overlay] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["overlays", b"overlays", "question", b"question", "scenarios", b"scenarios"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompareRequest: _TypeAlias = CompareRequest  # noqa: Y015
+
+@_typing.final
+class Overlay(_message.Message):
+    """Somebody else's belief about the date."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    DECIMAL_YEAR_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What to call it."""
+    source: _builtins.str
+    """Where it was published."""
+    @_builtins.property
+    def decimal_year(self) -> _question_pb2.Distribution:
+        """The date, decimal years."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        source: _builtins.str = ...,
+        decimal_year: _question_pb2.Distribution | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decimal_year", b"decimal_year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decimal_year", b"decimal_year", "name", b"name", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Overlay: _TypeAlias = Overlay  # noqa: Y015
+
+@_typing.final
+class CompareResponse(_message.Message):
+    """The answers, side by side."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    OVERLAYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ScenarioAnswer]:
+        """In the order of the scenarios."""
+
+    @_builtins.property
+    def overlays(self) -> _containers.RepeatedCompositeFieldContainer[Global___OverlayQuantiles]:
+        """In the order given."""
+
+    def __init__(
+        self,
+        *,
+        answers: _abc.Iterable[Global___ScenarioAnswer] | None = ...,
+        overlays: _abc.Iterable[Global___OverlayQuantiles] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "overlays", b"overlays"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompareResponse: _TypeAlias = CompareResponse  # noqa: Y015
+
+@_typing.final
+class ScenarioAnswer(_message.Message):
+    """The answer in one scenario."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCENARIO_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    scenario: _builtins.str
+    """Name of the scenario; of an inline one without a name, `inline`."""
+    @_builtins.property
+    def answer(self) -> _answer_pb2.Answer:
+        """What is answered."""
+
+    def __init__(
+        self,
+        *,
+        scenario: _builtins.str = ...,
+        answer: _answer_pb2.Answer | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "scenario", b"scenario"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScenarioAnswer: _TypeAlias = ScenarioAnswer  # noqa: Y015
+
+@_typing.final
+class OverlayQuantiles(_message.Message):
+    """Somebody else's belief, at the probabilities that were asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    DECIMAL_YEAR_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What it is called."""
+    source: _builtins.str
+    """Where it was published."""
+    @_builtins.property
+    def decimal_year(self) -> _containers.RepeatedCompositeFieldContainer[Global___ValueQuantile]:
+        """Decimal years, ascending; absent where the belief goes no further."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        source: _builtins.str = ...,
+        decimal_year: _abc.Iterable[Global___ValueQuantile] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decimal_year", b"decimal_year", "name", b"name", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OverlayQuantiles: _TypeAlias = OverlayQuantiles  # noqa: Y015
+
+@_typing.final
+class ExplainRequest(_message.Message):
+    """Two questions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    year: _builtins.int
+    """Calendar year for the probability of arrival by its end, where a median is not finite. Default: 2040."""
+    @_builtins.property
+    def before(self) -> _question_pb2.Question:
+        """The one. Required."""
+
+    @_builtins.property
+    def after(self) -> _question_pb2.Question:
+        """The other. Required."""
+
+    def __init__(
+        self,
+        *,
+        before: _question_pb2.Question | None = ...,
+        after: _question_pb2.Question | None = ...,
+        year: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "after", b"after", "before", b"before", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "after", b"after", "before", b"before", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ExplainRequest: _TypeAlias = ExplainRequest  # noqa: Y015
+
+@_typing.final
+class ExplainResponse(_message.Message):
+    """Why two answers differ."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_FIELD_NUMBER: _builtins.int
+    YEAR_FIELD_NUMBER: _builtins.int
+    VALUE_BEFORE_FIELD_NUMBER: _builtins.int
+    VALUE_AFTER_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    measure: Global___ExplainMeasure.ValueType
+    """What is compared: the median where both are within their horizon, else the probability."""
+    year: _builtins.int
+    """The year of the probability; only with P_BY_YEAR."""
+    value_before: _builtins.float
+    """In the first answer: decimal year or probability."""
+    value_after: _builtins.float
+    """In the second answer."""
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExplainedPart]:
+        """The parts of the change, the largest first; they sum to it."""
+
+    def __init__(
+        self,
+        *,
+        measure: Global___ExplainMeasure.ValueType = ...,
+        year: _builtins.int | None = ...,
+        value_before: _builtins.float | None = ...,
+        value_after: _builtins.float | None = ...,
+        parts: _abc.Iterable[Global___ExplainedPart] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_value_after", b"_value_after", "_value_before", b"_value_before", "_year", b"_year", "value_after", b"value_after", "value_before", b"value_before", "year", b"year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value_after", b"_value_after", "_value_before", b"_value_before", "_year", b"_year", "measure", b"measure", "parts", b"parts", "value_after", b"value_after", "value_before", b"value_before", "year", b"year"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__value_after: _TypeAlias = _typing.Literal["value_after"]  # noqa: Y015
+    _WhichOneofArgType__value_after: _TypeAlias = _typing.Literal["_value_after", b"_value_after"]  # noqa: Y015
+    _WhichOneofReturnType__value_before: _TypeAlias = _typing.Literal["value_before"]  # noqa: Y015
+    _WhichOneofArgType__value_before: _TypeAlias = _typing.Literal["_value_before", b"_value_before"]  # noqa: Y015
+    _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
+    _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value_after) -> _WhichOneofReturnType__value_after | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value_before) -> _WhichOneofReturnType__value_before | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__year) -> _WhichOneofReturnType__year | None: ...
+
+Global___ExplainResponse: _TypeAlias = ExplainResponse  # noqa: Y015
+
+@_typing.final
+class ExplainedPart(_message.Message):
+    """One difference between two questions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWITCH_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    CAUSES_FIELD_NUMBER: _builtins.int
+    switch: _builtins.str
+    """What differs, such as payer or posterior.compute."""
+    words: _builtins.str
+    """From what to what, in words."""
+    change: _builtins.float
+    """Its part of the change, years or probability."""
+    @_builtins.property
+    def causes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Where the cause lies, for a block of the posterior: data, priors or code where only that differs, else what must be
+        refitted to tell.
+        """
+
+    def __init__(
+        self,
+        *,
+        switch: _builtins.str = ...,
+        words: _builtins.str = ...,
+        change: _builtins.float | None = ...,
+        causes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_change", b"_change", "change", b"change"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_change", b"_change", "causes", b"causes", "change", b"change", "switch", b"switch", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__change: _TypeAlias = _typing.Literal["change"]  # noqa: Y015
+    _WhichOneofArgType__change: _TypeAlias = _typing.Literal["_change", b"_change"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__change) -> _WhichOneofReturnType__change | None: ...
+
+Global___ExplainedPart: _TypeAlias = ExplainedPart  # noqa: Y015

@@ -60,6 +60,31 @@ class ForecastServiceStub(object):
                 request_serializer=timelines_dot_v1_dot_forecast__service__pb2.EstimateTrainingComputeRequest.SerializeToString,
                 response_deserializer=timelines_dot_v1_dot_forecast__service__pb2.EstimateTrainingComputeResponse.FromString,
                 _registered_method=True)
+        self.AffordableLoss = channel.unary_unary(
+                '/timelines.v1.ForecastService/AffordableLoss',
+                request_serializer=timelines_dot_v1_dot_forecast__service__pb2.AffordableLossRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_forecast__service__pb2.AffordableLossResponse.FromString,
+                _registered_method=True)
+        self.RequiredBudget = channel.unary_unary(
+                '/timelines.v1.ForecastService/RequiredBudget',
+                request_serializer=timelines_dot_v1_dot_forecast__service__pb2.RequiredBudgetRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_forecast__service__pb2.RequiredBudgetResponse.FromString,
+                _registered_method=True)
+        self.Sensitivity = channel.unary_unary(
+                '/timelines.v1.ForecastService/Sensitivity',
+                request_serializer=timelines_dot_v1_dot_forecast__service__pb2.SensitivityRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_forecast__service__pb2.SensitivityResponse.FromString,
+                _registered_method=True)
+        self.Compare = channel.unary_unary(
+                '/timelines.v1.ForecastService/Compare',
+                request_serializer=timelines_dot_v1_dot_forecast__service__pb2.CompareRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_forecast__service__pb2.CompareResponse.FromString,
+                _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/timelines.v1.ForecastService/Explain',
+                request_serializer=timelines_dot_v1_dot_forecast__service__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_forecast__service__pb2.ExplainResponse.FromString,
+                _registered_method=True)
 
 
 class ForecastServiceServicer(object):
@@ -102,6 +127,41 @@ class ForecastServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AffordableLoss(self, request, context):
+        """The lowest loss that a payer can buy on a day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequiredBudget(self, request, context):
+        """The budget that a target needs on each of some days, and how likely given budgets are enough.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Sensitivity(self, request, context):
+        """What the answer to a question depends on: each input, each block of the model, and what could be learned.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Compare(self, request, context):
+        """One question in several scenarios, beside what others believe.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Explain(self, request, context):
+        """Why two questions have different answers: each difference with its part, which sum to the whole.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ForecastServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -129,6 +189,31 @@ def add_ForecastServiceServicer_to_server(servicer, server):
                     servicer.EstimateTrainingCompute,
                     request_deserializer=timelines_dot_v1_dot_forecast__service__pb2.EstimateTrainingComputeRequest.FromString,
                     response_serializer=timelines_dot_v1_dot_forecast__service__pb2.EstimateTrainingComputeResponse.SerializeToString,
+            ),
+            'AffordableLoss': grpc.unary_unary_rpc_method_handler(
+                    servicer.AffordableLoss,
+                    request_deserializer=timelines_dot_v1_dot_forecast__service__pb2.AffordableLossRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_forecast__service__pb2.AffordableLossResponse.SerializeToString,
+            ),
+            'RequiredBudget': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequiredBudget,
+                    request_deserializer=timelines_dot_v1_dot_forecast__service__pb2.RequiredBudgetRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_forecast__service__pb2.RequiredBudgetResponse.SerializeToString,
+            ),
+            'Sensitivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.Sensitivity,
+                    request_deserializer=timelines_dot_v1_dot_forecast__service__pb2.SensitivityRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_forecast__service__pb2.SensitivityResponse.SerializeToString,
+            ),
+            'Compare': grpc.unary_unary_rpc_method_handler(
+                    servicer.Compare,
+                    request_deserializer=timelines_dot_v1_dot_forecast__service__pb2.CompareRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_forecast__service__pb2.CompareResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=timelines_dot_v1_dot_forecast__service__pb2.ExplainRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_forecast__service__pb2.ExplainResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -267,6 +352,141 @@ class ForecastService(object):
             '/timelines.v1.ForecastService/EstimateTrainingCompute',
             timelines_dot_v1_dot_forecast__service__pb2.EstimateTrainingComputeRequest.SerializeToString,
             timelines_dot_v1_dot_forecast__service__pb2.EstimateTrainingComputeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AffordableLoss(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.ForecastService/AffordableLoss',
+            timelines_dot_v1_dot_forecast__service__pb2.AffordableLossRequest.SerializeToString,
+            timelines_dot_v1_dot_forecast__service__pb2.AffordableLossResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequiredBudget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.ForecastService/RequiredBudget',
+            timelines_dot_v1_dot_forecast__service__pb2.RequiredBudgetRequest.SerializeToString,
+            timelines_dot_v1_dot_forecast__service__pb2.RequiredBudgetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Sensitivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.ForecastService/Sensitivity',
+            timelines_dot_v1_dot_forecast__service__pb2.SensitivityRequest.SerializeToString,
+            timelines_dot_v1_dot_forecast__service__pb2.SensitivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Compare(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.ForecastService/Compare',
+            timelines_dot_v1_dot_forecast__service__pb2.CompareRequest.SerializeToString,
+            timelines_dot_v1_dot_forecast__service__pb2.CompareResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.ForecastService/Explain',
+            timelines_dot_v1_dot_forecast__service__pb2.ExplainRequest.SerializeToString,
+            timelines_dot_v1_dot_forecast__service__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

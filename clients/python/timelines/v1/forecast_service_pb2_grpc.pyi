@@ -45,6 +45,16 @@ class ForecastServiceStub:
     """The arrival dates themselves, draw by draw, in chunks."""
     EstimateTrainingCompute: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.EstimateTrainingComputeRequest, _forecast_service_pb2.EstimateTrainingComputeResponse]
     """Training compute of one run from what is published about it, with the accounting shown."""
+    AffordableLoss: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.AffordableLossRequest, _forecast_service_pb2.AffordableLossResponse]
+    """The lowest loss that a payer can buy on a day."""
+    RequiredBudget: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.RequiredBudgetRequest, _forecast_service_pb2.RequiredBudgetResponse]
+    """The budget that a target needs on each of some days, and how likely given budgets are enough."""
+    Sensitivity: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.SensitivityRequest, _forecast_service_pb2.SensitivityResponse]
+    """What the answer to a question depends on: each input, each block of the model, and what could be learned."""
+    Compare: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.CompareRequest, _forecast_service_pb2.CompareResponse]
+    """One question in several scenarios, beside what others believe."""
+    Explain: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.ExplainRequest, _forecast_service_pb2.ExplainResponse]
+    """Why two questions have different answers: each difference with its part, which sum to the whole."""
 
 @_typing.type_check_only
 class ForecastServiceAsyncStub(ForecastServiceStub):
@@ -63,6 +73,16 @@ class ForecastServiceAsyncStub(ForecastServiceStub):
     """The arrival dates themselves, draw by draw, in chunks."""
     EstimateTrainingCompute: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.EstimateTrainingComputeRequest, _forecast_service_pb2.EstimateTrainingComputeResponse]  # type: ignore[assignment]
     """Training compute of one run from what is published about it, with the accounting shown."""
+    AffordableLoss: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.AffordableLossRequest, _forecast_service_pb2.AffordableLossResponse]  # type: ignore[assignment]
+    """The lowest loss that a payer can buy on a day."""
+    RequiredBudget: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.RequiredBudgetRequest, _forecast_service_pb2.RequiredBudgetResponse]  # type: ignore[assignment]
+    """The budget that a target needs on each of some days, and how likely given budgets are enough."""
+    Sensitivity: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.SensitivityRequest, _forecast_service_pb2.SensitivityResponse]  # type: ignore[assignment]
+    """What the answer to a question depends on: each input, each block of the model, and what could be learned."""
+    Compare: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.CompareRequest, _forecast_service_pb2.CompareResponse]  # type: ignore[assignment]
+    """One question in several scenarios, beside what others believe."""
+    Explain: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.ExplainRequest, _forecast_service_pb2.ExplainResponse]  # type: ignore[assignment]
+    """Why two questions have different answers: each difference with its part, which sum to the whole."""
 
 class ForecastServiceServicer(metaclass=_abc_1.ABCMeta):
     """Forecasts when a target loss, or an amount of compute, becomes affordable."""
@@ -108,5 +128,45 @@ class ForecastServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_forecast_service_pb2.EstimateTrainingComputeResponse, _abc.Awaitable[_forecast_service_pb2.EstimateTrainingComputeResponse]]:
         """Training compute of one run from what is published about it, with the accounting shown."""
+
+    @_abc_1.abstractmethod
+    def AffordableLoss(
+        self,
+        request: _forecast_service_pb2.AffordableLossRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_forecast_service_pb2.AffordableLossResponse, _abc.Awaitable[_forecast_service_pb2.AffordableLossResponse]]:
+        """The lowest loss that a payer can buy on a day."""
+
+    @_abc_1.abstractmethod
+    def RequiredBudget(
+        self,
+        request: _forecast_service_pb2.RequiredBudgetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_forecast_service_pb2.RequiredBudgetResponse, _abc.Awaitable[_forecast_service_pb2.RequiredBudgetResponse]]:
+        """The budget that a target needs on each of some days, and how likely given budgets are enough."""
+
+    @_abc_1.abstractmethod
+    def Sensitivity(
+        self,
+        request: _forecast_service_pb2.SensitivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_forecast_service_pb2.SensitivityResponse, _abc.Awaitable[_forecast_service_pb2.SensitivityResponse]]:
+        """What the answer to a question depends on: each input, each block of the model, and what could be learned."""
+
+    @_abc_1.abstractmethod
+    def Compare(
+        self,
+        request: _forecast_service_pb2.CompareRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_forecast_service_pb2.CompareResponse, _abc.Awaitable[_forecast_service_pb2.CompareResponse]]:
+        """One question in several scenarios, beside what others believe."""
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _forecast_service_pb2.ExplainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_forecast_service_pb2.ExplainResponse, _abc.Awaitable[_forecast_service_pb2.ExplainResponse]]:
+        """Why two questions have different answers: each difference with its part, which sum to the whole."""
 
 def add_ForecastServiceServicer_to_server(servicer: ForecastServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

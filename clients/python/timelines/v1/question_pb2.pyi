@@ -22,6 +22,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _CostScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CostScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CostScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COST_SCOPE_UNSPECIFIED: _CostScope.ValueType  # 0
+    """The default: FINAL_RUN."""
+    COST_SCOPE_FINAL_RUN: _CostScope.ValueType  # 1
+    """The compute of the final run."""
+    COST_SCOPE_WITH_STAFF: _CostScope.ValueType  # 2
+    """The final run and the people who make it."""
+    COST_SCOPE_DEVELOPMENT: _CostScope.ValueType  # 3
+    """Everything that leads to it: experiments, failed runs and people."""
+
+class CostScope(_CostScope, metaclass=_CostScopeEnumTypeWrapper):
+    """What the payer's money pays for. The dearer the scope, the less is left for the compute of the final run."""
+
+COST_SCOPE_UNSPECIFIED: CostScope.ValueType  # 0
+"""The default: FINAL_RUN."""
+COST_SCOPE_FINAL_RUN: CostScope.ValueType  # 1
+"""The compute of the final run."""
+COST_SCOPE_WITH_STAFF: CostScope.ValueType  # 2
+"""The final run and the people who make it."""
+COST_SCOPE_DEVELOPMENT: CostScope.ValueType  # 3
+"""Everything that leads to it: experiments, failed runs and people."""
+Global___CostScope: _TypeAlias = CostScope  # noqa: Y015
+
 class _Criterion:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -34,6 +62,8 @@ class _CriterionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Criterion.V
     """The payer can buy what the target needs."""
     CRITERION_ON_TREND: _Criterion.ValueType  # 2
     """The largest training run of its day reaches what the target needs."""
+    CRITERION_INFERENCE_AFFORDABLE: _Criterion.ValueType  # 3
+    """A model that meets the target writes 100 pages for no more than inference_usd_per_100_pages."""
 
 class Criterion(_Criterion, metaclass=_CriterionEnumTypeWrapper):
     """What counts as reached."""
@@ -44,6 +74,8 @@ CRITERION_AFFORDABLE: Criterion.ValueType  # 1
 """The payer can buy what the target needs."""
 CRITERION_ON_TREND: Criterion.ValueType  # 2
 """The largest training run of its day reaches what the target needs."""
+CRITERION_INFERENCE_AFFORDABLE: Criterion.ValueType  # 3
+"""A model that meets the target writes 100 pages for no more than inference_usd_per_100_pages."""
 Global___Criterion: _TypeAlias = Criterion  # noqa: Y015
 
 class _PriceBasis:
@@ -102,6 +134,62 @@ ALGORITHMS_PRESET_16MO: AlgorithmsPreset.ValueType  # 3
 """Median 16 months (Hernandez & Brown 2020)."""
 Global___AlgorithmsPreset: _TypeAlias = AlgorithmsPreset  # noqa: Y015
 
+class _ConditionDriver:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConditionDriverEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConditionDriver.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONDITION_DRIVER_UNSPECIFIED: _ConditionDriver.ValueType  # 0
+    """Refused: a driver is required."""
+    CONDITION_DRIVER_FRONTIER_COMPUTE: _ConditionDriver.ValueType  # 1
+    """Compute of the largest training run so far, FLOP."""
+    CONDITION_DRIVER_PRICE: _ConditionDriver.ValueType  # 2
+    """Price of compute, 2023 US dollars per FLOP."""
+    CONDITION_DRIVER_ALGORITHMS: _ConditionDriver.ValueType  # 3
+    """Algorithmic efficiency, a multiplier since the as-of date."""
+    CONDITION_DRIVER_SPEND: _ConditionDriver.ValueType  # 4
+    """Spend on the largest training run so far, 2023 US dollars."""
+
+class ConditionDriver(_ConditionDriver, metaclass=_ConditionDriverEnumTypeWrapper):
+    """What a condition looks at."""
+
+CONDITION_DRIVER_UNSPECIFIED: ConditionDriver.ValueType  # 0
+"""Refused: a driver is required."""
+CONDITION_DRIVER_FRONTIER_COMPUTE: ConditionDriver.ValueType  # 1
+"""Compute of the largest training run so far, FLOP."""
+CONDITION_DRIVER_PRICE: ConditionDriver.ValueType  # 2
+"""Price of compute, 2023 US dollars per FLOP."""
+CONDITION_DRIVER_ALGORITHMS: ConditionDriver.ValueType  # 3
+"""Algorithmic efficiency, a multiplier since the as-of date."""
+CONDITION_DRIVER_SPEND: ConditionDriver.ValueType  # 4
+"""Spend on the largest training run so far, 2023 US dollars."""
+Global___ConditionDriver: _TypeAlias = ConditionDriver  # noqa: Y015
+
+class _Comparison:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ComparisonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Comparison.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    COMPARISON_UNSPECIFIED: _Comparison.ValueType  # 0
+    """Refused: one is required."""
+    COMPARISON_AT_LEAST: _Comparison.ValueType  # 1
+    """It is the value or more."""
+    COMPARISON_AT_MOST: _Comparison.ValueType  # 2
+    """It is the value or less."""
+
+class Comparison(_Comparison, metaclass=_ComparisonEnumTypeWrapper):
+    """How a driver compares with a value."""
+
+COMPARISON_UNSPECIFIED: Comparison.ValueType  # 0
+"""Refused: one is required."""
+COMPARISON_AT_LEAST: Comparison.ValueType  # 1
+"""It is the value or more."""
+COMPARISON_AT_MOST: Comparison.ValueType  # 2
+"""It is the value or less."""
+Global___Comparison: _TypeAlias = Comparison  # noqa: Y015
+
 @_typing.final
 class Question(_message.Message):
     """When is the target reached?"""
@@ -114,6 +202,9 @@ class Question(_message.Message):
     PRICE_BASIS_FIELD_NUMBER: _builtins.int
     LAW_FIELD_NUMBER: _builtins.int
     ALGORITHMS_FIELD_NUMBER: _builtins.int
+    COST_SCOPE_FIELD_NUMBER: _builtins.int
+    SCENARIO_FIELD_NUMBER: _builtins.int
+    CONDITION_FIELD_NUMBER: _builtins.int
     POSTERIOR_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
     HORIZON_FIELD_NUMBER: _builtins.int
@@ -121,10 +212,14 @@ class Question(_message.Message):
     BY_YEARS_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     MAX_DRAWS_FIELD_NUMBER: _builtins.int
+    INFERENCE_USD_PER_100_PAGES_FIELD_NUMBER: _builtins.int
+    LIMIT_EFFECTS_FIELD_NUMBER: _builtins.int
     criterion: Global___Criterion.ValueType
     """What counts as reached. Default: AFFORDABLE."""
     price_basis: Global___PriceBasis.ValueType
     """Which price of compute is meant; they differ up to thirtyfold. Default: REALISED."""
+    cost_scope: Global___CostScope.ValueType
+    """What the payer's money pays for besides the compute of the final run. Default: FINAL_RUN."""
     posterior: _builtins.str
     """Name of the posterior that answers, with or without `posteriors/` before it. Default: the current one."""
     as_of: _builtins.str
@@ -135,9 +230,15 @@ class Question(_message.Message):
     """Seed of the simulation. The same question, posterior and seed give the same bytes. Default: 20261120."""
     max_draws: _builtins.int
     """Posterior draws to use at most, from 100 to 100,000. Default: 4,000."""
+    inference_usd_per_100_pages: _builtins.float
+    """The most that 100 pages of the model's output may cost, 2023 US dollars. Required with INFERENCE_AFFORDABLE, and
+    only with it.
+    """
+    limit_effects: _builtins.bool
+    """Work out how far each limit moves the answer as well, which takes one more run of the engine for each. Default: no."""
     @_builtins.property
     def target(self) -> Global___Target:
-        """What is to become affordable. Required."""
+        """What is to become affordable. Required, unless the scenario has a target of its own."""
 
     @_builtins.property
     def payer(self) -> Global___Payer:
@@ -152,6 +253,14 @@ class Question(_message.Message):
         """How fast algorithms lower the compute that a fixed loss needs. Default: the newest published halving time for a
         loss, off for FLOP and GPT-3 multiples.
         """
+
+    @_builtins.property
+    def scenario(self) -> Global___ScenarioChoice:
+        """What is assumed of the world; a field of the question beats the scenario's. Default: baseline."""
+
+    @_builtins.property
+    def condition(self) -> Global___Condition:
+        """An event on a driver: the answer is over the draws in which it happens. Default: none."""
 
     @_builtins.property
     def quantiles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
@@ -172,6 +281,9 @@ class Question(_message.Message):
         price_basis: Global___PriceBasis.ValueType = ...,
         law: Global___Law | None = ...,
         algorithms: Global___Algorithms | None = ...,
+        cost_scope: Global___CostScope.ValueType = ...,
+        scenario: Global___ScenarioChoice | None = ...,
+        condition: Global___Condition | None = ...,
         posterior: _builtins.str | None = ...,
         as_of: _builtins.str | None = ...,
         horizon: _builtins.str | None = ...,
@@ -179,15 +291,19 @@ class Question(_message.Message):
         by_years: _abc.Iterable[_builtins.int] | None = ...,
         seed: _builtins.int | None = ...,
         max_draws: _builtins.int | None = ...,
+        inference_usd_per_100_pages: _builtins.float | None = ...,
+        limit_effects: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "horizon", b"horizon", "law", b"law", "max_draws", b"max_draws", "payer", b"payer", "posterior", b"posterior", "seed", b"seed", "target", b"target"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_inference_usd_per_100_pages", b"_inference_usd_per_100_pages", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "condition", b"condition", "horizon", b"horizon", "inference_usd_per_100_pages", b"inference_usd_per_100_pages", "law", b"law", "max_draws", b"max_draws", "payer", b"payer", "posterior", b"posterior", "scenario", b"scenario", "seed", b"seed", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "by_years", b"by_years", "criterion", b"criterion", "horizon", b"horizon", "law", b"law", "max_draws", b"max_draws", "payer", b"payer", "posterior", b"posterior", "price_basis", b"price_basis", "quantiles", b"quantiles", "seed", b"seed", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of", b"_as_of", "_horizon", b"_horizon", "_inference_usd_per_100_pages", b"_inference_usd_per_100_pages", "_max_draws", b"_max_draws", "_posterior", b"_posterior", "_seed", b"_seed", "algorithms", b"algorithms", "as_of", b"as_of", "by_years", b"by_years", "condition", b"condition", "cost_scope", b"cost_scope", "criterion", b"criterion", "horizon", b"horizon", "inference_usd_per_100_pages", b"inference_usd_per_100_pages", "law", b"law", "limit_effects", b"limit_effects", "max_draws", b"max_draws", "payer", b"payer", "posterior", b"posterior", "price_basis", b"price_basis", "quantiles", b"quantiles", "scenario", b"scenario", "seed", b"seed", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of: _TypeAlias = _typing.Literal["as_of"]  # noqa: Y015
     _WhichOneofArgType__as_of: _TypeAlias = _typing.Literal["_as_of", b"_as_of"]  # noqa: Y015
     _WhichOneofReturnType__horizon: _TypeAlias = _typing.Literal["horizon"]  # noqa: Y015
     _WhichOneofArgType__horizon: _TypeAlias = _typing.Literal["_horizon", b"_horizon"]  # noqa: Y015
+    _WhichOneofReturnType__inference_usd_per_100_pages: _TypeAlias = _typing.Literal["inference_usd_per_100_pages"]  # noqa: Y015
+    _WhichOneofArgType__inference_usd_per_100_pages: _TypeAlias = _typing.Literal["_inference_usd_per_100_pages", b"_inference_usd_per_100_pages"]  # noqa: Y015
     _WhichOneofReturnType__max_draws: _TypeAlias = _typing.Literal["max_draws"]  # noqa: Y015
     _WhichOneofArgType__max_draws: _TypeAlias = _typing.Literal["_max_draws", b"_max_draws"]  # noqa: Y015
     _WhichOneofReturnType__posterior: _TypeAlias = _typing.Literal["posterior"]  # noqa: Y015
@@ -198,6 +314,8 @@ class Question(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__as_of) -> _WhichOneofReturnType__as_of | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__horizon) -> _WhichOneofReturnType__horizon | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inference_usd_per_100_pages) -> _WhichOneofReturnType__inference_usd_per_100_pages | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_draws) -> _WhichOneofReturnType__max_draws | None: ...
     @_typing.overload
@@ -216,6 +334,10 @@ class Target(_message.Message):
     LOSS_FIELD_NUMBER: _builtins.int
     TRAINING_FLOP_FIELD_NUMBER: _builtins.int
     GPT3_MULTIPLE_FIELD_NUMBER: _builtins.int
+    REDUCIBLE_LOSS_FIELD_NUMBER: _builtins.int
+    BITS_PER_CHARACTER_FIELD_NUMBER: _builtins.int
+    INDISTINGUISHABLE_TOKENS_FIELD_NUMBER: _builtins.int
+    BRAIN_ANCHOR_FIELD_NUMBER: _builtins.int
     training_flop: _builtins.float
     """FLOP of one training run, from 1 to 1e60."""
     gpt3_multiple: _builtins.float
@@ -224,18 +346,38 @@ class Target(_message.Message):
     def loss(self) -> Global___Loss:
         """A loss on a named scale."""
 
+    @_builtins.property
+    def reducible_loss(self) -> Global___Loss:
+        """A loss above the irreducible loss of the law, on a named scale; refused for laws that have none."""
+
+    @_builtins.property
+    def bits_per_character(self) -> Global___BitsPerCharacter:
+        """A loss in bits per character, on a named scale."""
+
+    @_builtins.property
+    def indistinguishable_tokens(self) -> Global___IndistinguishableTokens:
+        """Text that a judge cannot tell from the scale's own for so many tokens."""
+
+    @_builtins.property
+    def brain_anchor(self) -> Global___BrainAnchor:
+        """As much compute as a brain does in a time."""
+
     def __init__(
         self,
         *,
         loss: Global___Loss | None = ...,
         training_flop: _builtins.float = ...,
         gpt3_multiple: _builtins.float = ...,
+        reducible_loss: Global___Loss | None = ...,
+        bits_per_character: Global___BitsPerCharacter | None = ...,
+        indistinguishable_tokens: Global___IndistinguishableTokens | None = ...,
+        brain_anchor: Global___BrainAnchor | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["gpt3_multiple", b"gpt3_multiple", "loss", b"loss", "target", b"target", "training_flop", b"training_flop"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bits_per_character", b"bits_per_character", "brain_anchor", b"brain_anchor", "gpt3_multiple", b"gpt3_multiple", "indistinguishable_tokens", b"indistinguishable_tokens", "loss", b"loss", "reducible_loss", b"reducible_loss", "target", b"target", "training_flop", b"training_flop"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gpt3_multiple", b"gpt3_multiple", "loss", b"loss", "target", b"target", "training_flop", b"training_flop"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bits_per_character", b"bits_per_character", "brain_anchor", b"brain_anchor", "gpt3_multiple", b"gpt3_multiple", "indistinguishable_tokens", b"indistinguishable_tokens", "loss", b"loss", "reducible_loss", b"reducible_loss", "target", b"target", "training_flop", b"training_flop"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_target: _TypeAlias = _typing.Literal["loss", "training_flop", "gpt3_multiple"]  # noqa: Y015
+    _WhichOneofReturnType_target: _TypeAlias = _typing.Literal["loss", "training_flop", "gpt3_multiple", "reducible_loss", "bits_per_character", "indistinguishable_tokens", "brain_anchor"]  # noqa: Y015
     _WhichOneofArgType_target: _TypeAlias = _typing.Literal["target", b"target"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_target) -> _WhichOneofReturnType_target | None: ...
 
@@ -250,7 +392,7 @@ class Loss(_message.Message):
     NATS_PER_TOKEN_FIELD_NUMBER: _builtins.int
     SCALE_FIELD_NUMBER: _builtins.int
     nats_per_token: _builtins.float
-    """Nats per token, above 0 and up to 100."""
+    """Nats per token, above 0 and up to 100; what it is counted from, the field that holds it says."""
     scale: _builtins.str
     """Name of the scale (corpus, tokenizer and evaluation), such as kaplan-webtext2; ScaleService lists them."""
     def __init__(
@@ -268,6 +410,111 @@ class Loss(_message.Message):
 Global___Loss: _TypeAlias = Loss  # noqa: Y015
 
 @_typing.final
+class BitsPerCharacter(_message.Message):
+    """A loss in bits per character. One bit is ln 2 nats."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
+    CHARACTERS_PER_TOKEN_FIELD_NUMBER: _builtins.int
+    value: _builtins.float
+    """Bits per character, above 0 and up to 100."""
+    scale: _builtins.str
+    """Name of the scale, as in Loss."""
+    characters_per_token: _builtins.float
+    """Characters per token of the scale's tokenizer, from .5 to 20. Default: what is known of the scale; required where
+    nothing is.
+    """
+    def __init__(
+        self,
+        *,
+        value: _builtins.float = ...,
+        scale: _builtins.str = ...,
+        characters_per_token: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_characters_per_token", b"_characters_per_token", "characters_per_token", b"characters_per_token"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_characters_per_token", b"_characters_per_token", "characters_per_token", b"characters_per_token", "scale", b"scale", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__characters_per_token: _TypeAlias = _typing.Literal["characters_per_token"]  # noqa: Y015
+    _WhichOneofArgType__characters_per_token: _TypeAlias = _typing.Literal["_characters_per_token", b"_characters_per_token"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__characters_per_token) -> _WhichOneofReturnType__characters_per_token | None: ...
+
+Global___BitsPerCharacter: _TypeAlias = BitsPerCharacter  # noqa: Y015
+
+@_typing.final
+class IndistinguishableTokens(_message.Message):
+    """Text that a judge cannot tell from the scale's own text. A judge who reads a token learns the reducible loss of the
+    model, in nats; how much slower people learn is a distribution. The model is no more than hard to tell apart: that it
+    can do what the writers could is not said.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKENS_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
+    JUDGE_CONFIDENCE_FIELD_NUMBER: _builtins.int
+    SLOWDOWN_FIELD_NUMBER: _builtins.int
+    tokens: _builtins.float
+    """Tokens that are read, from 1 to 1e15."""
+    scale: _builtins.str
+    """Name of the scale, as in Loss; its law must have an irreducible loss."""
+    judge_confidence: _builtins.float
+    """Probability at which the judge is sure, above .5 and below 1. Default: .9."""
+    @_builtins.property
+    def slowdown(self) -> Global___Distribution:
+        """How many times more tokens a person needs than an ideal judge. Default: log-normal with 90 % between 9.84 and 290."""
+
+    def __init__(
+        self,
+        *,
+        tokens: _builtins.float = ...,
+        scale: _builtins.str = ...,
+        judge_confidence: _builtins.float | None = ...,
+        slowdown: Global___Distribution | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_judge_confidence", b"_judge_confidence", "judge_confidence", b"judge_confidence", "slowdown", b"slowdown"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_judge_confidence", b"_judge_confidence", "judge_confidence", b"judge_confidence", "scale", b"scale", "slowdown", b"slowdown", "tokens", b"tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__judge_confidence: _TypeAlias = _typing.Literal["judge_confidence"]  # noqa: Y015
+    _WhichOneofArgType__judge_confidence: _TypeAlias = _typing.Literal["_judge_confidence", b"_judge_confidence"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__judge_confidence) -> _WhichOneofReturnType__judge_confidence | None: ...
+
+Global___IndistinguishableTokens: _TypeAlias = IndistinguishableTokens  # noqa: Y015
+
+@_typing.final
+class BrainAnchor(_message.Message):
+    """As much compute as a brain does in a time: an anchor that some forecasters use, and no claim that so much is enough."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOP_PER_S_FIELD_NUMBER: _builtins.int
+    TRAINING_SECONDS_FIELD_NUMBER: _builtins.int
+    training_seconds: _builtins.float
+    """How long it does so, seconds, from 1 to 1e15. Default: 1e9."""
+    @_builtins.property
+    def flop_per_s(self) -> Global___Distribution:
+        """Compute of a brain, FLOP/s. Default: log-normal with 90 % between 1e13 and 1e17."""
+
+    def __init__(
+        self,
+        *,
+        flop_per_s: Global___Distribution | None = ...,
+        training_seconds: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_training_seconds", b"_training_seconds", "flop_per_s", b"flop_per_s", "training_seconds", b"training_seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_training_seconds", b"_training_seconds", "flop_per_s", b"flop_per_s", "training_seconds", b"training_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__training_seconds: _TypeAlias = _typing.Literal["training_seconds"]  # noqa: Y015
+    _WhichOneofArgType__training_seconds: _TypeAlias = _typing.Literal["_training_seconds", b"_training_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__training_seconds) -> _WhichOneofReturnType__training_seconds | None: ...
+
+Global___BrainAnchor: _TypeAlias = BrainAnchor  # noqa: Y015
+
+@_typing.final
 class Payer(_message.Message):
     """Who pays for the run."""
 
@@ -275,23 +522,41 @@ class Payer(_message.Message):
 
     FIXED_USD_2023_FIELD_NUMBER: _builtins.int
     FRONTIER_SPEND_FIELD_NUMBER: _builtins.int
+    SPEND_PATH_FIELD_NUMBER: _builtins.int
+    UNLIMITED_FIELD_NUMBER: _builtins.int
+    STATED_FIELD_NUMBER: _builtins.int
     fixed_usd_2023: _builtins.float
     """A fixed sum in constant 2023 US dollars, from 1 to 1e20."""
     @_builtins.property
     def frontier_spend(self) -> Global___FrontierSpend:
         """The spend on the largest run, as it grows."""
 
+    @_builtins.property
+    def spend_path(self) -> Global___SpendPath:
+        """A sum that grows from a day on."""
+
+    @_builtins.property
+    def unlimited(self) -> Global___Unlimited:
+        """Money is no limit."""
+
+    @_builtins.property
+    def stated(self) -> Global___StatedBudget:
+        """A fixed sum in the dollars of another year, or in nominal dollars."""
+
     def __init__(
         self,
         *,
         fixed_usd_2023: _builtins.float = ...,
         frontier_spend: Global___FrontierSpend | None = ...,
+        spend_path: Global___SpendPath | None = ...,
+        unlimited: Global___Unlimited | None = ...,
+        stated: Global___StatedBudget | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer", "spend_path", b"spend_path", "stated", b"stated", "unlimited", b"unlimited"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer", "spend_path", b"spend_path", "stated", b"stated", "unlimited", b"unlimited"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payer: _TypeAlias = _typing.Literal["fixed_usd_2023", "frontier_spend"]  # noqa: Y015
+    _WhichOneofReturnType_payer: _TypeAlias = _typing.Literal["fixed_usd_2023", "frontier_spend", "spend_path", "unlimited", "stated"]  # noqa: Y015
     _WhichOneofArgType_payer: _TypeAlias = _typing.Literal["payer", b"payer"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payer) -> _WhichOneofReturnType_payer | None: ...
 
@@ -315,6 +580,95 @@ class FrontierSpend(_message.Message):
 Global___FrontierSpend: _TypeAlias = FrontierSpend  # noqa: Y015
 
 @_typing.final
+class SpendPath(_message.Message):
+    """A sum that grows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USD_2023_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    GROWTH_OOM_PER_YEAR_FIELD_NUMBER: _builtins.int
+    CEILING_USD_2023_FIELD_NUMBER: _builtins.int
+    usd_2023: _builtins.float
+    """The sum on the first day, constant 2023 US dollars, from 1 to 1e20."""
+    from_date: _builtins.str
+    """The first day, YYYY-MM-DD."""
+    ceiling_usd_2023: _builtins.float
+    """The most that it grows to, constant 2023 US dollars. Default: no ceiling."""
+    @_builtins.property
+    def growth_oom_per_year(self) -> Global___Distribution:
+        """Growth, orders of magnitude a year; one value for each draw."""
+
+    def __init__(
+        self,
+        *,
+        usd_2023: _builtins.float = ...,
+        from_date: _builtins.str = ...,
+        growth_oom_per_year: Global___Distribution | None = ...,
+        ceiling_usd_2023: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ceiling_usd_2023", b"_ceiling_usd_2023", "ceiling_usd_2023", b"ceiling_usd_2023", "growth_oom_per_year", b"growth_oom_per_year"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ceiling_usd_2023", b"_ceiling_usd_2023", "ceiling_usd_2023", b"ceiling_usd_2023", "from_date", b"from_date", "growth_oom_per_year", b"growth_oom_per_year", "usd_2023", b"usd_2023"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ceiling_usd_2023: _TypeAlias = _typing.Literal["ceiling_usd_2023"]  # noqa: Y015
+    _WhichOneofArgType__ceiling_usd_2023: _TypeAlias = _typing.Literal["_ceiling_usd_2023", b"_ceiling_usd_2023"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ceiling_usd_2023) -> _WhichOneofReturnType__ceiling_usd_2023 | None: ...
+
+Global___SpendPath: _TypeAlias = SpendPath  # noqa: Y015
+
+@_typing.final
+class Unlimited(_message.Message):
+    """Money is no limit; it has no settings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Unlimited: _TypeAlias = Unlimited  # noqa: Y015
+
+@_typing.final
+class StatedBudget(_message.Message):
+    """A fixed sum that is not stated in constant 2023 US dollars; it is converted at once and shown back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USD_FIELD_NUMBER: _builtins.int
+    CURRENCY_YEAR_FIELD_NUMBER: _builtins.int
+    NOMINAL_INFLATION_FIELD_NUMBER: _builtins.int
+    usd: _builtins.float
+    """The sum, US dollars of the basis."""
+    currency_year: _builtins.int
+    """The calendar year whose dollars they are, as far as prices are on record."""
+    nominal_inflation: _builtins.float
+    """They are dollars of the day on which they are spent, and prices rise by this share each year,
+    from -.05 to .5.
+    """
+    def __init__(
+        self,
+        *,
+        usd: _builtins.float = ...,
+        currency_year: _builtins.int = ...,
+        nominal_inflation: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["basis", b"basis", "currency_year", b"currency_year", "nominal_inflation", b"nominal_inflation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["basis", b"basis", "currency_year", b"currency_year", "nominal_inflation", b"nominal_inflation", "usd", b"usd"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_basis: _TypeAlias = _typing.Literal["currency_year", "nominal_inflation"]  # noqa: Y015
+    _WhichOneofArgType_basis: _TypeAlias = _typing.Literal["basis", b"basis"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_basis) -> _WhichOneofReturnType_basis | None: ...
+
+Global___StatedBudget: _TypeAlias = StatedBudget  # noqa: Y015
+
+@_typing.final
 class Law(_message.Message):
     """The scaling law that turns a loss into compute."""
 
@@ -323,6 +677,7 @@ class Law(_message.Message):
     POOLED_FIELD_NUMBER: _builtins.int
     PUBLISHED_FIELD_NUMBER: _builtins.int
     MIXTURE_FIELD_NUMBER: _builtins.int
+    POWER_LAW_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def pooled(self) -> Global___PooledLaw:
         """The pool of all scaling studies, with an irreducible loss."""
@@ -333,7 +688,11 @@ class Law(_message.Message):
 
     @_builtins.property
     def mixture(self) -> Global___MixtureLaw:
-        """The pooled law in .94 of the draws, a power law without irreducible loss in .06."""
+        """The pooled law in most draws, a power law without irreducible loss in the others."""
+
+    @_builtins.property
+    def power_law(self) -> Global___PowerLaw:
+        """The pool of all scaling studies, without an irreducible loss."""
 
     def __init__(
         self,
@@ -341,12 +700,13 @@ class Law(_message.Message):
         pooled: Global___PooledLaw | None = ...,
         published: Global___PublishedLaw | None = ...,
         mixture: Global___MixtureLaw | None = ...,
+        power_law: Global___PowerLaw | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["law", b"law", "mixture", b"mixture", "pooled", b"pooled", "published", b"published"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["law", b"law", "mixture", b"mixture", "pooled", b"pooled", "power_law", b"power_law", "published", b"published"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["law", b"law", "mixture", b"mixture", "pooled", b"pooled", "published", b"published"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["law", b"law", "mixture", b"mixture", "pooled", b"pooled", "power_law", b"power_law", "published", b"published"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_law: _TypeAlias = _typing.Literal["pooled", "published", "mixture"]  # noqa: Y015
+    _WhichOneofReturnType_law: _TypeAlias = _typing.Literal["pooled", "published", "mixture", "power_law"]  # noqa: Y015
     _WhichOneofArgType_law: _TypeAlias = _typing.Literal["law", b"law"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_law) -> _WhichOneofReturnType_law | None: ...
 
@@ -407,6 +767,39 @@ class MixtureLaw(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     RELATIVE_NOISE_FIELD_NUMBER: _builtins.int
+    POWER_LAW_WEIGHT_FIELD_NUMBER: _builtins.int
+    relative_noise: _builtins.float
+    """Relative noise (a share of the loss), as in PooledLaw. Default: .01."""
+    power_law_weight: _builtins.float
+    """Share of the draws that follow the power law, from .001 to .999. Default: .06."""
+    def __init__(
+        self,
+        *,
+        relative_noise: _builtins.float | None = ...,
+        power_law_weight: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_power_law_weight", b"_power_law_weight", "_relative_noise", b"_relative_noise", "power_law_weight", b"power_law_weight", "relative_noise", b"relative_noise"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_power_law_weight", b"_power_law_weight", "_relative_noise", b"_relative_noise", "power_law_weight", b"power_law_weight", "relative_noise", b"relative_noise"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__power_law_weight: _TypeAlias = _typing.Literal["power_law_weight"]  # noqa: Y015
+    _WhichOneofArgType__power_law_weight: _TypeAlias = _typing.Literal["_power_law_weight", b"_power_law_weight"]  # noqa: Y015
+    _WhichOneofReturnType__relative_noise: _TypeAlias = _typing.Literal["relative_noise"]  # noqa: Y015
+    _WhichOneofArgType__relative_noise: _TypeAlias = _typing.Literal["_relative_noise", b"_relative_noise"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__power_law_weight) -> _WhichOneofReturnType__power_law_weight | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_noise) -> _WhichOneofReturnType__relative_noise | None: ...
+
+Global___MixtureLaw: _TypeAlias = MixtureLaw  # noqa: Y015
+
+@_typing.final
+class PowerLaw(_message.Message):
+    """The pool without its irreducible loss: a loss falls for ever."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELATIVE_NOISE_FIELD_NUMBER: _builtins.int
     relative_noise: _builtins.float
     """Relative noise (a share of the loss), as in PooledLaw. Default: .01."""
     def __init__(
@@ -422,7 +815,7 @@ class MixtureLaw(_message.Message):
     _WhichOneofArgType__relative_noise: _TypeAlias = _typing.Literal["_relative_noise", b"_relative_noise"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_noise) -> _WhichOneofReturnType__relative_noise | None: ...
 
-Global___MixtureLaw: _TypeAlias = MixtureLaw  # noqa: Y015
+Global___PowerLaw: _TypeAlias = PowerLaw  # noqa: Y015
 
 @_typing.final
 class Algorithms(_message.Message):
@@ -512,3 +905,443 @@ class LogNormal(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LogNormal: _TypeAlias = LogNormal  # noqa: Y015
+
+@_typing.final
+class Distribution(_message.Message):
+    """One number of which one is not sure, in the unit of the field that holds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NORMAL_FIELD_NUMBER: _builtins.int
+    LOG_NORMAL_FIELD_NUMBER: _builtins.int
+    UNIFORM_FIELD_NUMBER: _builtins.int
+    LOG_UNIFORM_FIELD_NUMBER: _builtins.int
+    POINT_FIELD_NUMBER: _builtins.int
+    INTERVAL_90_FIELD_NUMBER: _builtins.int
+    TABULATED_FIELD_NUMBER: _builtins.int
+    BETA_FIELD_NUMBER: _builtins.int
+    point: _builtins.float
+    """The number is known, in the unit of the field that holds the distribution."""
+    @_builtins.property
+    def normal(self) -> Global___Normal:
+        """A normal distribution."""
+
+    @_builtins.property
+    def log_normal(self) -> Global___LogNormal:
+        """A log-normal distribution."""
+
+    @_builtins.property
+    def uniform(self) -> Global___Uniform:
+        """Every value between two is as likely."""
+
+    @_builtins.property
+    def log_uniform(self) -> Global___LogUniform:
+        """Every order of magnitude between two values is as likely."""
+
+    @_builtins.property
+    def interval_90(self) -> Global___Interval90:
+        """Normal or log-normal, by its 5 % and 95 % points."""
+
+    @_builtins.property
+    def tabulated(self) -> Global___Tabulated:
+        """Quantiles, with straight lines between them."""
+
+    @_builtins.property
+    def beta(self) -> Global___Beta:
+        """A beta distribution, for shares."""
+
+    def __init__(
+        self,
+        *,
+        normal: Global___Normal | None = ...,
+        log_normal: Global___LogNormal | None = ...,
+        uniform: Global___Uniform | None = ...,
+        log_uniform: Global___LogUniform | None = ...,
+        point: _builtins.float = ...,
+        interval_90: Global___Interval90 | None = ...,
+        tabulated: Global___Tabulated | None = ...,
+        beta: Global___Beta | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["beta", b"beta", "distribution", b"distribution", "interval_90", b"interval_90", "log_normal", b"log_normal", "log_uniform", b"log_uniform", "normal", b"normal", "point", b"point", "tabulated", b"tabulated", "uniform", b"uniform"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["beta", b"beta", "distribution", b"distribution", "interval_90", b"interval_90", "log_normal", b"log_normal", "log_uniform", b"log_uniform", "normal", b"normal", "point", b"point", "tabulated", b"tabulated", "uniform", b"uniform"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_distribution: _TypeAlias = _typing.Literal["normal", "log_normal", "uniform", "log_uniform", "point", "interval_90", "tabulated", "beta"]  # noqa: Y015
+    _WhichOneofArgType_distribution: _TypeAlias = _typing.Literal["distribution", b"distribution"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_distribution) -> _WhichOneofReturnType_distribution | None: ...
+
+Global___Distribution: _TypeAlias = Distribution  # noqa: Y015
+
+@_typing.final
+class Normal(_message.Message):
+    """A normal distribution, in the unit of the field that holds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEAN_FIELD_NUMBER: _builtins.int
+    SD_FIELD_NUMBER: _builtins.int
+    mean: _builtins.float
+    """Mean, in that unit."""
+    sd: _builtins.float
+    """Standard deviation, in that unit; above 0."""
+    def __init__(
+        self,
+        *,
+        mean: _builtins.float = ...,
+        sd: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mean", b"mean", "sd", b"sd"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Normal: _TypeAlias = Normal  # noqa: Y015
+
+@_typing.final
+class Uniform(_message.Message):
+    """A uniform distribution, in the unit of the field that holds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    low: _builtins.float
+    """Lowest value, in that unit."""
+    high: _builtins.float
+    """Highest value, in that unit."""
+    def __init__(
+        self,
+        *,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["high", b"high", "low", b"low"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Uniform: _TypeAlias = Uniform  # noqa: Y015
+
+@_typing.final
+class LogUniform(_message.Message):
+    """A distribution whose logarithm is uniform, in the unit of the field that holds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    low: _builtins.float
+    """Lowest value, in that unit; above 0."""
+    high: _builtins.float
+    """Highest value, in that unit."""
+    def __init__(
+        self,
+        *,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["high", b"high", "low", b"low"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LogUniform: _TypeAlias = LogUniform  # noqa: Y015
+
+@_typing.final
+class Interval90(_message.Message):
+    """An interval that holds 90 %, in the unit of the field that holds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    LOG_FIELD_NUMBER: _builtins.int
+    low: _builtins.float
+    """The 5 % point, in that unit."""
+    high: _builtins.float
+    """The 95 % point, in that unit."""
+    log: _builtins.bool
+    """Whether the logarithm is normal, rather than the number itself; both ends are above 0 then."""
+    def __init__(
+        self,
+        *,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+        log: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["high", b"high", "log", b"log", "low", b"low"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Interval90: _TypeAlias = Interval90  # noqa: Y015
+
+@_typing.final
+class Tabulated(_message.Message):
+    """Quantiles of a distribution, in the unit of the field that holds it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    PROBABILITY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def value(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Values, in that unit, ascending; from 2 to 2,000."""
+
+    @_builtins.property
+    def probability(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Share of the distribution at or under each value, ascending, from 0 to 1. A first one above 0 and a last one under
+        1 leave the rest below and above the table, where no value is told.
+        """
+
+    def __init__(
+        self,
+        *,
+        value: _abc.Iterable[_builtins.float] | None = ...,
+        probability: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["probability", b"probability", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Tabulated: _TypeAlias = Tabulated  # noqa: Y015
+
+@_typing.final
+class Beta(_message.Message):
+    """A beta distribution: a share from 0 to 1."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    A_FIELD_NUMBER: _builtins.int
+    B_FIELD_NUMBER: _builtins.int
+    a: _builtins.float
+    """First shape parameter, without unit; above 0."""
+    b: _builtins.float
+    """Second shape parameter, without unit; above 0."""
+    def __init__(
+        self,
+        *,
+        a: _builtins.float = ...,
+        b: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["a", b"a", "b", b"b"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Beta: _TypeAlias = Beta  # noqa: Y015
+
+@_typing.final
+class Condition(_message.Message):
+    """An event on a driver, by a day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DRIVER_FIELD_NUMBER: _builtins.int
+    COMPARISON_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    driver: Global___ConditionDriver.ValueType
+    """What is looked at. Required."""
+    comparison: Global___Comparison.ValueType
+    """Whether the driver is above or below the value. Required."""
+    value: _builtins.float
+    """With what it is compared, from 1e-40 to 1e60: FLOP, 2023 US dollars per FLOP, a multiplier since the as-of date, or
+    2023 US dollars, by the driver. The number itself, not its logarithm.
+    """
+    by: _builtins.str
+    """The day by which the event happens, YYYY-MM-DD."""
+    def __init__(
+        self,
+        *,
+        driver: Global___ConditionDriver.ValueType = ...,
+        comparison: Global___Comparison.ValueType = ...,
+        value: _builtins.float = ...,
+        by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "comparison", b"comparison", "driver", b"driver", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Condition: _TypeAlias = Condition  # noqa: Y015
+
+@_typing.final
+class ScenarioChoice(_message.Message):
+    """Which scenario a question is asked in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    INLINE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, with or without `scenarios/` before it, such as baseline; ScenarioService lists them."""
+    @_builtins.property
+    def inline(self) -> Global___Scenario:
+        """One that is stored nowhere."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        inline: Global___Scenario | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["choice", b"choice", "inline", b"inline", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["choice", b"choice", "inline", b"inline", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_choice: _TypeAlias = _typing.Literal["name", "inline"]  # noqa: Y015
+    _WhichOneofArgType_choice: _TypeAlias = _typing.Literal["choice", b"choice"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_choice) -> _WhichOneofReturnType_choice | None: ...
+
+Global___ScenarioChoice: _TypeAlias = ScenarioChoice  # noqa: Y015
+
+@_typing.final
+class Scenario(_message.Message):
+    """What is assumed of the world, and what a question is unless it says otherwise. What a scenario leaves out is as in
+    the baseline.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    PUBLISHED_ON_FIELD_NUMBER: _builtins.int
+    OVERRIDES_FIELD_NUMBER: _builtins.int
+    SWITCHES_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    PAYER_FIELD_NUMBER: _builtins.int
+    CRITERION_FIELD_NUMBER: _builtins.int
+    LAW_FIELD_NUMBER: _builtins.int
+    ALGORITHMS_FIELD_NUMBER: _builtins.int
+    PRICE_BASIS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name that questions use: 3 to 63 small letters, digits and hyphens, a letter first. An inline one needs none."""
+    about: _builtins.str
+    """What it assumes, in words."""
+    source: _builtins.str
+    """Where the assumption comes from."""
+    published_on: _builtins.str
+    """When that was published, YYYY-MM-DD."""
+    criterion: Global___Criterion.ValueType
+    """Criterion of questions that name none."""
+    price_basis: Global___PriceBasis.ValueType
+    """Price basis of questions that name none."""
+    @_builtins.property
+    def overrides(self) -> _containers.RepeatedCompositeFieldContainer[Global___Override]:
+        """Inputs that are other than the engine's own; each at most once."""
+
+    @_builtins.property
+    def switches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Switch]:
+        """Parts of the engine that are switched on or off; each at most once."""
+
+    @_builtins.property
+    def target(self) -> Global___Target:
+        """Target of questions that have none."""
+
+    @_builtins.property
+    def payer(self) -> Global___Payer:
+        """Payer of questions that name none."""
+
+    @_builtins.property
+    def law(self) -> Global___Law:
+        """Law of questions that name none."""
+
+    @_builtins.property
+    def algorithms(self) -> Global___Algorithms:
+        """Algorithms of questions that name none."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        about: _builtins.str = ...,
+        source: _builtins.str = ...,
+        published_on: _builtins.str = ...,
+        overrides: _abc.Iterable[Global___Override] | None = ...,
+        switches: _abc.Iterable[Global___Switch] | None = ...,
+        target: Global___Target | None = ...,
+        payer: Global___Payer | None = ...,
+        criterion: Global___Criterion.ValueType = ...,
+        law: Global___Law | None = ...,
+        algorithms: Global___Algorithms | None = ...,
+        price_basis: Global___PriceBasis.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["algorithms", b"algorithms", "law", b"law", "payer", b"payer", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "algorithms", b"algorithms", "criterion", b"criterion", "law", b"law", "name", b"name", "overrides", b"overrides", "payer", b"payer", "price_basis", b"price_basis", "published_on", b"published_on", "source", b"source", "switches", b"switches", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Scenario: _TypeAlias = Scenario  # noqa: Y015
+
+@_typing.final
+class Override(_message.Message):
+    """One input that is other than the engine's own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    SET_FIELD_NUMBER: _builtins.int
+    PRIOR_FIELD_NUMBER: _builtins.int
+    input: _builtins.str
+    """Its name, such as scaling_break.log10_flop; an unknown one is an error that lists the known."""
+    set: _builtins.float
+    """An intervention: the input has this value in every draw, in its own unit."""
+    @_builtins.property
+    def prior(self) -> Global___Distribution:
+        """Another belief, in the input's own unit. One that the posterior was fitted with re-weights the draws, and is
+        refused where the draws do not carry it; any other is drawn anew.
+        """
+
+    def __init__(
+        self,
+        *,
+        input: _builtins.str = ...,
+        set: _builtins.float = ...,
+        prior: Global___Distribution | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["override", b"override", "prior", b"prior", "set", b"set"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "override", b"override", "prior", b"prior", "set", b"set"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_override: _TypeAlias = _typing.Literal["set", "prior"]  # noqa: Y015
+    _WhichOneofArgType_override: _TypeAlias = _typing.Literal["override", b"override"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_override) -> _WhichOneofReturnType_override | None: ...
+
+Global___Override: _TypeAlias = Override  # noqa: Y015
+
+@_typing.final
+class Switch(_message.Message):
+    """A part of the engine that is switched."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name: chips, power, data, data_movement, scaling_break, context_length, commoditization or algorithmic_jump."""
+    on: _builtins.bool
+    """On or off."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        on: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Switch: _TypeAlias = Switch  # noqa: Y015
