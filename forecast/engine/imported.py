@@ -50,6 +50,8 @@ class ImportedScale:
         Relative noise of the points, from .0005 to .2, where it is known; by default it is learned.
     request_id : str
         A UUID of the importer's, or empty.
+    characters_per_token : float, optional
+        From .5 to 20: what bits per character need.
 
     Attributes
     ----------
@@ -68,6 +70,7 @@ class ImportedScale:
     tokenizer: str = ""
     relative_noise: float | None = None
     request_id: str = ""
+    characters_per_token: float | None = None
     study: Study = field(init=False, repr=False, compare=False)
     digest: str = field(init=False, repr=False)
 
@@ -82,11 +85,15 @@ class ImportedScale:
         if self.relative_noise is not None:
             noise = checked_number(self.relative_noise, "relative_noise", *NOISE_BOUNDS, "a relative noise of the loss")
             object.__setattr__(self, "relative_noise", noise)
-        object.__setattr__(self, "request_id", _checked_uuid(self.request_id))
+        if self.characters_per_token is not None:
+            each = checked_number(self.characters_per_token, "characters_per_token", 0.5, 20.0, "characters per token")
+            object.__setattr__(self, "characters_per_token", each)
+        object.__setattr__(self, "request_id", checked_uuid(self.request_id))
         object.__setattr__(self, "digest", content_digest(self.content()))
 
     def content(self) -> dict[str, Any]:
         """Everything but the request_id, as JSON values by proto field names."""
+        stated = {} if self.characters_per_token is None else {"characters_per_token": self.characters_per_token}
         return {
             "name": self.name,
             "corpus": self.corpus,
@@ -96,6 +103,7 @@ class ImportedScale:
             "published_on": self.published_on.isoformat(),
             "points": [{"training_flop": flop, "loss_nats_per_token": loss} for flop, loss in self.points],
             "relative_noise": self.relative_noise,
+            **stated,
         }
 
     def law(self, posterior: Posterior, seed: int, checkpoint: Checkpoint = proceed) -> LossLaw:
@@ -153,7 +161,14 @@ def _checked_text(value: object, path: str, *, required: bool) -> str:
     return text
 
 
-def _checked_uuid(text: str) -> str:
+def checked_uuid(text: str) -> str:
+    """A request_id as UUIDs are written; empty stays empty.
+
+    Raises
+    ------
+    InputError
+        When it is no UUID.
+    """
     try:
         return text and str(UUID(text))
     except (ValueError, AttributeError, TypeError):

@@ -1,4 +1,4 @@
-r"""Where timelines keeps what it makes: posteriors, imported tables and scales, compiled models, the catalogue.
+r"""Where timelines keeps what it makes: posteriors, tables and scales that were imported, scenarios, the catalogue.
 
 `TIMELINES_HOME`, else the platform's own place for an application's state:
 
@@ -47,6 +47,11 @@ class StateFolder:
     def scales(self) -> Path:
         """Scaling studies that the user imported, one file each."""
         return self.root / "scales"
+
+    @property
+    def scenarios(self) -> Path:
+        """Scenarios that the user made, one file each."""
+        return self.root / "scenarios"
 
     @property
     def compile_cache(self) -> Path:
