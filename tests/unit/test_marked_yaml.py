@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -118,7 +119,8 @@ def test_no_file_takes_long(piece: str) -> None:
     data = (piece * MAX_BYTES)[:MAX_BYTES].encode()
     started = time.perf_counter()
     for text in (data, b"a: " + data[:-3], b'"' + data[:-1]):
-        refused(text)
+        with suppress(FileError):
+            read(text, "my.yaml")
     assert time.perf_counter() - started < 10
 
 
