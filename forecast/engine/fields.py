@@ -20,7 +20,10 @@ def number(value: Any, path: str) -> float:
     """A number as a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong(value, path, "a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise _wrong(value, path, "a number that a double can hold") from None
 
 
 def integer(value: Any, path: str) -> int:

@@ -58,8 +58,6 @@ def check_table(values: Sequence[object], probabilities: Sequence[object], path:
             _unsorted(f"{joined(path, 'value')}[{i}]", value, values[i - 1], "values that ascend")
         if i and not p >= probabilities[i - 1]:  # type: ignore[operator]
             _unsorted(place, p, probabilities[i - 1], "probabilities that never fall")
-    if probabilities[0] == probabilities[-1]:
-        raise InputError(f"{path} puts no mass between its values; give probabilities that rise", field=path)
 
 
 def _unsorted(place: str, value: object, before: object, what: str) -> None:

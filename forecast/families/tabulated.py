@@ -70,12 +70,11 @@ class Tabulated:
 
 
 def _ppf(p: Array, values: Array, probabilities: Array) -> Array:
+    # Where the table begins with several values of probability 0, the distribution begins at the last of them.
+    first = int(np.searchsorted(probabilities, 0.0, side="right")) - 1 if probabilities[0] == 0 else 0
     upper = np.searchsorted(probabilities, p, side="left")
-    # The start of the support: where the table begins with some values of probability 0, they have no mass.
-    first = int(np.searchsorted(probabilities, probabilities[0], side="right")) - 1
-    cell = np.clip(upper, first + 1, len(values) - 1)
+    cell = np.clip(upper, min(first, len(values) - 2) + 1, len(values) - 1)
     before, after = probabilities[cell - 1], probabilities[cell]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.clip((p - before) / (after - before), 0.0, 1.0)
+    share = np.clip((p - before) / np.where(after > before, after - before, 1.0), 0.0, 1.0)
     inside = values[cell - 1] * (1 - share) + values[cell] * share
     return np.where(p < probabilities[0], -np.inf, np.where(p > probabilities[-1], np.inf, inside))

@@ -99,6 +99,13 @@ def test_a_table_may_be_flat() -> None:
     assert list(flat.logpdf([0.5, 2.5])) == [-math.inf, -math.inf]
 
 
+def test_a_table_may_have_all_its_mass_outside() -> None:
+    outside = Tabulated((0.0, 1.0, 2.0), (0.4, 0.4, 0.4))
+    assert list(outside.ppf([0.3, 0.4, 0.5])) == [-math.inf, 0.0, math.inf]
+    assert list(Tabulated((0.0, 1.0), (0.0, 0.0)).ppf([0.5])) == [math.inf]
+    assert list(outside.logpdf([0.5, 1.5])) == [-math.inf, -math.inf]
+
+
 def test_intervals_have_their_mass() -> None:
     assert interval(9.84, 290) == LogNormal(pytest.approx(53.42, rel=1e-3), pytest.approx(1.0286, rel=1e-3))  # type: ignore[arg-type]
     assert interval(9.84, 290).ppf([0.05, 0.95]) == pytest.approx([9.84, 290])
@@ -125,7 +132,6 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: Tabulated((1, math.nan), (0, 1)), "tabulated.value[1]"),
     (lambda: Tabulated((1, 2), (0.5, 0.4)), "tabulated.probability[1]"),
     (lambda: Tabulated((1, 2), (0, 1.2)), "tabulated.probability[1]"),
-    (lambda: Tabulated((1, 2), (0.4, 0.4)), "tabulated"),
     (lambda: interval(3, 2), "high"),
     (lambda: interval(0, 2), "low"),
     (lambda: interval(1, 2, mass=1.0), ""),
