@@ -132,7 +132,7 @@ def _known(stock: ChipStock | None) -> ChipStock:
         message = (
             "the posterior knows no stock of chips: switch the limit chips off, or use one as of April 2026 or later"
         )
-        raise InputError(message, field="scenario.switches[chips]")
+        raise InputError(message, field="scenario.switches")
     return stock
 
 
