@@ -46,10 +46,10 @@ class Effect:
     ----------
     block : str
         Its name.
-    share : float
-        Shapley effect; over all blocks they sum to one.
+    effect : float
+        Shapley effect, a share of the variance; over all blocks they sum to one.
     mcse : float
-        Monte Carlo standard error of `share`.
+        Monte Carlo standard error of `effect`.
     first_order : float
         Share of the variance that would go if only this block were known; interactions belong to no block.
     first_order_mcse : float
@@ -57,7 +57,7 @@ class Effect:
     """
 
     block: str
-    share: float
+    effect: float
     mcse: float
     first_order: float
     first_order_mcse: float

@@ -39,7 +39,7 @@ def close(found: float, expected: float, mcse: float) -> bool:
 def test_an_additive_model_has_the_shares_of_its_variances() -> None:
     found = run(normal_blocks(1, 1, 1), lambda a, b, c: (3 * a + 2 * b + c)[:, 0])
     for effect, share in zip(found, (9 / 14, 4 / 14, 1 / 14), strict=True):
-        assert close(effect.share, share, effect.mcse)
+        assert close(effect.effect, share, effect.mcse)
         assert close(effect.first_order, share, effect.first_order_mcse)
         assert 0 < effect.mcse < 0.03
 
@@ -47,7 +47,7 @@ def test_an_additive_model_has_the_shares_of_its_variances() -> None:
 def test_an_interaction_is_shared_equally_and_belongs_to_no_first_order() -> None:
     a, b, c = run(normal_blocks(1, 1, 1), lambda a, b, c: (a * b + c)[:, 0])
     for effect, share, alone in ((a, 0.25, 0.0), (b, 0.25, 0.0), (c, 0.5, 0.5)):
-        assert close(effect.share, share, effect.mcse)
+        assert close(effect.effect, share, effect.mcse)
         assert close(effect.first_order, alone, effect.first_order_mcse)
 
 
@@ -57,7 +57,7 @@ def test_ishigami() -> None:
     found = run(blocks, lambda a, b, c: (np.sin(a) + 7 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a))[:, 0], replicates=4)
     # V = 13.8446, V_a = 4.3459, V_b = 6.125, V_ac = 3.3737 (Ishigami and Homma 1990)
     expected = ((4.3459 + 3.3737 / 2) / 13.8446, 6.125 / 13.8446, 3.3737 / 2 / 13.8446)
-    assert all(close(effect.share, share, effect.mcse) for effect, share in zip(found, expected, strict=True))
+    assert all(close(effect.effect, share, effect.mcse) for effect, share in zip(found, expected, strict=True))
 
 
 def test_dependence_within_a_block_stays() -> None:
@@ -65,18 +65,18 @@ def test_dependence_within_a_block_stays() -> None:
     shared = rng.normal(size=(DRAWS, 1))
     blocks = {"pair": np.hstack([shared, -shared]), "other": rng.normal(size=(DRAWS, 1))}
     pair, other = run(blocks, lambda p, o: p.sum(axis=1) + o[:, 0])
-    assert pair.share == pytest.approx(0.0, abs=4 * pair.mcse + 1e-9)  # its two columns cancel
-    assert close(other.share, 1.0, other.mcse)
+    assert pair.effect == pytest.approx(0.0, abs=4 * pair.mcse + 1e-9)  # its two columns cancel
+    assert close(other.effect, 1.0, other.mcse)
 
 
 def test_effects_sum_to_one_whatever_the_noise() -> None:
     found = run(normal_blocks(1, 2, 1, 1, draws=100), lambda a, b, c, d: np.exp(a[:, 0] * b[:, 1]) + (c * d)[:, 0])
-    assert math.fsum(effect.share for effect in found) == pytest.approx(1.0, abs=1e-12)
+    assert math.fsum(effect.effect for effect in found) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_the_stated_error_is_the_scatter_over_seeds() -> None:
     runs = [run(normal_blocks(1, 1, seed=s), lambda a, b: (a + b + a * b)[:, 0], seed=s) for s in range(40)]
-    scatter = np.std([found[0].share for found in runs])
+    scatter = np.std([found[0].effect for found in runs])
     stated = np.mean([found[0].mcse for found in runs])
     assert 0.6 < stated / scatter < 1.6
 
@@ -98,7 +98,7 @@ def test_the_same_seed_gives_the_same_effects_and_a_level_of_years_does_no_harm(
     one = run(blocks, lambda a, b: (a + b)[:, 0])
     assert one == run(blocks, lambda a, b: (a + b)[:, 0])
     shifted = run(blocks, lambda a, b: (a + b)[:, 0] + 2030)
-    assert [e.share for e in shifted] == pytest.approx([e.share for e in one], abs=1e-9)
+    assert [e.effect for e in shifted] == pytest.approx([e.effect for e in one], abs=1e-9)
 
 
 def test_blocks_cost_half_of_their_subsets() -> None:
