@@ -13,151 +13,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.engine.arrival import Position, probability_mcse
+from forecast.engine.arrival import probability_mcse
 from forecast.engine.encode import answer_dict
+from forecast.engine.parts import BindingLimit as BindingLimit
+from forecast.engine.parts import Cdf as Cdf
+from forecast.engine.parts import Choice as Choice
+from forecast.engine.parts import HindsightRows as HindsightRows
+from forecast.engine.parts import LawComponent as LawComponent
+from forecast.engine.parts import NeverReason as NeverReason
+from forecast.engine.parts import Nowcast as Nowcast
+from forecast.engine.parts import PosteriorStatus as PosteriorStatus
+from forecast.engine.parts import Provenance as Provenance
+from forecast.engine.parts import Quantile as Quantile
+from forecast.engine.parts import YearProbability as YearProbability
 from forecast.engine.question import Question
 from forecast.errors import InputError
 from forecast.units import date_of
-
-
-@dataclass(frozen=True, slots=True)
-class Quantile:
-    """The date by which the target is reached with a probability: an order statistic over all draws.
-
-    Attributes
-    ----------
-    probability : float
-        Share of draws that have arrived by then.
-    position : {"already", "within_horizon", "beyond_horizon", "never"}
-        Where the quantile lies; only the first two have a date.
-    decimal_year : float or None
-        Mid-month of arrival; for `already` the first month of the forecast.
-    date : str or None
-        The same as `YYYY-MM-DD`.
-    mcse_years : float or None
-        Monte Carlo standard error of `decimal_year`.
-    """
-
-    probability: float
-    position: Position
-    decimal_year: float | None
-    date: str | None
-    mcse_years: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class NeverReason:
-    """Why some draws never arrive, in words, with their probability."""
-
-    reason: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class YearProbability:
-    """Probability of arrival by the end of a calendar year, with its Monte Carlo standard error."""
-
-    year: int
-    probability: float
-    mcse: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cdf:
-    """Probability of arrival by each month of the horizon; the first is `p_already`."""
-
-    decimal_year: tuple[float, ...]
-    probability: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BindingLimit:
-    """In which share of draws a limit is the tightest: of those that arrive, and of all at the horizon."""
-
-    limit: str
-    share_of_arrivals: float
-    share_at_horizon: float
-
-
-@dataclass(frozen=True, slots=True)
-class Nowcast:
-    """What the posterior says of runs already known: the gate it passed.
-
-    Attributes
-    ----------
-    window_start, window_end : float
-        Decimal years of the runs looked at.
-    rows : int
-        Disclosed frontier runs in the window.
-    inside_80 : float
-        Share of them inside their 80 % predictive interval.
-    reach : float
-        Probability to reach the largest run known at the window's end from the largest known at its start.
-    """
-
-    window_start: float
-    window_end: float
-    rows: int
-    inside_80: float
-    reach: float
-
-
-@dataclass(frozen=True, slots=True)
-class PosteriorStatus:
-    """The posterior behind an answer: name, PASSED or FLAGGED or REFUSED, why, and its nowcast."""
-
-    name: str
-    status: str
-    reasons: tuple[str, ...]
-    nowcast: Nowcast | None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A choice that the answer rests on: its name, its value and what it means, in words."""
-
-    name: str
-    value: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class HindsightRows:
-    """Rows of a table whose value of that time is not on record, so that today's was used, widened."""
-
-    table: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What would reproduce the answer.
-
-    Attributes
-    ----------
-    posterior, data_digest : str
-        Name of the posterior, and the digest of the tables it was fitted on.
-    as_of, data_cutoff : str
-        Start of the forecast, and the last day of its data.
-    hindsight_rows : tuple of HindsightRows
-        By table, where there are any.
-    seed, draws : int
-        Seed of the simulation, and how many draws it used.
-    code_version : str
-        Version of the engine.
-    scenario_hash : str
-        SHA-256 of everything that moves the arrivals: target, payer, criterion, price, law and algorithms as settled.
-    """
-
-    posterior: str
-    data_digest: str
-    as_of: str
-    data_cutoff: str
-    hindsight_rows: tuple[HindsightRows, ...]
-    seed: int
-    draws: int
-    code_version: str
-    scenario_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +60,10 @@ class Answer:
         Licences of the data.
     provenance : Provenance
         What would reproduce it.
+    components : tuple of LawComponent
+        The forms of a mixed law, each with its own date.
+    notices : tuple of str
+        What the answer does not say.
 
     Examples
     --------
@@ -215,6 +90,8 @@ class Answer:
     choices: tuple[Choice, ...]
     data_notice: str
     provenance: Provenance
+    components: tuple[LawComponent, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def median(self) -> float:

@@ -49,9 +49,14 @@ def law_of(name: str | None, noise: float | None) -> Law | None:
     if name is None and noise is None:
         return None
     relative_noise = DEFAULT_RELATIVE_NOISE if noise is None else noise
-    if name is None or name in ("pooled", "mixture"):
-        kind: LawKind = "mixture" if name == "mixture" else "pooled"
-        return Law(kind, relative_noise=relative_noise)
+    kinds: dict[str | None, LawKind] = {
+        None: "pooled",
+        "pooled": "pooled",
+        "mixture": "mixture",
+        "power_law": "power_law",
+    }
+    if name in kinds:
+        return Law(kinds[name], relative_noise=relative_noise)
     return Law("published", name, relative_noise)
 
 

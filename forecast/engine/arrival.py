@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Rising = NDArray[np.float64] | NDArray[np.float32]
 Position = Literal["already", "within_horizon", "beyond_horizon", "never"]
 POSITIONS: tuple[Position, ...] = ("already", "within_horizon", "beyond_horizon", "never")
 
@@ -45,7 +46,7 @@ def envelope(path: Array, out: Array | None = None) -> Array:
     return np.maximum.accumulate(path, axis=1, out=np.empty(path.shape) if out is None else out)
 
 
-def first_passage(rising: Array, requirement: Array) -> NDArray[np.int32]:
+def first_passage(rising: Rising, requirement: Array) -> NDArray[np.int32]:
     """First month in which each row reaches its requirement, by bisection of all rows at once.
 
     Parameters

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forecast.engine.answer import Provenance
 from forecast.engine.arrival import ArrivalDistribution
 from forecast.engine.checkpoint import Checkpoint, proceed
+from forecast.engine.compose import provenance
 from forecast.engine.question import Question
 
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ def draws(solver: Solver, question: Question, checkpoint: Checkpoint = proceed) 
     InputError
         When the question does not fit the posterior.
     """
-    provenance = solver.ask(question, checkpoint).provenance
-    arrivals = solver.arrivals(question, checkpoint)
+    plan = solver.plan(question)
+    arrivals = solver.outcome(plan, checkpoint).arrivals
     outcome = arrivals.classes
-    return Draws(_decimal_years(arrivals, outcome), outcome, provenance)
+    return Draws(_decimal_years(arrivals, outcome), outcome, provenance(solver.posterior, plan, arrivals.draws))
 
 
 def _decimal_years(arrivals: ArrivalDistribution, outcome: NDArray[np.int8]) -> NDArray[np.float64]:

@@ -1,187 +1,250 @@
-"""The envelope: the largest effective compute that one run can have by each month, as a running maximum.
+"""Envelopes: the largest effective compute that one run can have by each month, as running maxima.
 
-    affordable, fixed sum:        X(t) = A(t) - p(t) - q          (the sum itself only shifts the requirement)
-    affordable, frontier spend:   X(t) = A(t) + S(t) - p(t) - q
-    on trend:                     X(t) = A(t) + F(t)
+    money, fixed sum        X(t) = A(t) - p(t) - q - scope               (the sum itself only shifts the requirement)
+    money, growing budget   X(t) = A(t) + budget(t) - p(t) - q - scope
+    physical limits         X(t) = min over j of runmax[A(t) + L_j(t)]   (`forecast.engine.limits`)
+    on trend                X(t) = A(t) + F(t)
+    inference               X(t) = A(t) + log(6k) - 2 [p(t) + q + r + log(2 tokens)]
 
 A is algorithmic efficiency, p the price of compute on the asked basis, q one run's residual price per draw, S and F the
-largest spend and the largest compute so far. Beside the months it keeps what happens after them: the long-run growth of
-X, without the noise of the slopes. Where that is positive X passes every finite requirement in the end.
+largest spend and the largest compute so far, k tokens per parameter, r the ratio of inference to training price. What
+one run could have once it can have later: each limit is a running maximum, so that all of them are passed in the month
+in which the last one is.
+
+Beside the months an envelope keeps what it comes to in the end, from long-run rates without the noise of the slopes:
++inf where it grows for ever, else its last level and what algorithms may still add. Values are kept in single
+precision: 2e-6 of an order of magnitude, for half the memory.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from threading import Lock
+import math
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.engine import arrival, paths
+from forecast.engine import arrival, limits, paths
+from forecast.engine.assumed import Assumed
+from forecast.engine.assumptions import Algorithms
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.question import MAX_MONTHS, Algorithms, Criterion, PayerKind, PriceBasis
+from forecast.engine.payers import CostScope, Payer
+from forecast.engine.progress import Progress
+from forecast.engine.requirement import context_oom
+from forecast.engine.scenario import PHYSICAL_LIMITS, Override, PhysicalLimit, PriceBasis
+from forecast.engine.simulation import Simulation
 from forecast.engine.streams import stream
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import CHANNELS
-from forecast.priors import ALGORITHMS, LogNormal
-from forecast.units import LOG10_2
+from forecast.units import decimal_year
 
 Array = NDArray[np.float64]
+Single = NDArray[np.float32]
+Kind = Literal["money", "physical", "on_trend", "inference"]
+
+_KEPT_COLUMNS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class EnvelopeKey:
-    """Everything that an envelope depends on beside posterior and seed: its content key.
+    """Everything that an envelope depends on beside posterior, seed and draws: its content key.
 
     Attributes
     ----------
-    criterion, payer, price_basis : str
-        As in the question.
+    kind : {"money", "physical", "on_trend", "inference"}
+        Which of the forms above.
     algorithms : Algorithms
         As settled.
     t_ref : float
         Decimal year from which algorithmic progress counts; 0 with algorithms off.
+    price_basis : str
+        As in the question; empty where no price enters.
+    payer : Payer or None
+        Whose budget enters by month; None for a fixed sum, and where none enters.
+    cost_scope : str
+        As in the question.
+    on : frozenset of str
+        Physical limits in the minimum, and what else changes this envelope.
+    overrides : tuple of Override
+        Of unfitted inputs.
     """
 
-    criterion: Criterion
-    payer: PayerKind
-    price_basis: PriceBasis
+    kind: Kind
     algorithms: Algorithms
     t_ref: float
+    price_basis: PriceBasis = "realised"
+    payer: Payer | None = None
+    cost_scope: CostScope = "final_run"
+    on: frozenset[str] = frozenset()
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Envelope:
-    """Running maximum of X and its growth after the simulation.
+    """A running maximum and what it comes to.
 
     Attributes
     ----------
     years : ndarray, shape (months,)
         Mid-month decimal years.
-    values : ndarray, shape (draws, months)
-        log10 FLOP; log10 FLOP per 2023 $ for a fixed sum.
-    rate : ndarray, shape (draws,)
-        Long-run growth of X, oom per year.
+    values : ndarray of float32, shape (draws, months)
+        log10 FLOP; log10 FLOP per 2023 $ for a fixed sum, per squared 2023 $ for inference.
+    eventual : ndarray, shape (draws,)
+        What it comes to in the end, in the same unit; +inf where it grows for ever.
+    endless : bool
+        Whether it grows for ever in every draw.
+    which : ndarray of int8, shape (draws, months), or None
+        Of physical limits: which is the lowest, as a position in `limits`.
+    limits : tuple of str
+        The physical limits in the minimum.
     """
 
     years: Array
-    values: Array
-    rate: Array
+    values: Single
+    eventual: Array
+    endless: bool
+    which: NDArray[np.int8] | None = None
+    limits: tuple[PhysicalLimit, ...] = ()
+    _columns: dict[int, Single] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def nbytes(self) -> int:
         """Memory it holds."""
-        return self.values.nbytes
+        return self.values.nbytes + (0 if self.which is None else self.which.nbytes)
+
+    def column(self, month: int) -> Single:
+        """Its values in one month, shape (draws,), contiguous; the last few months asked for are kept."""
+        found = self._columns.get(month)
+        if found is None:
+            if len(self._columns) >= _KEPT_COLUMNS:
+                self._columns.clear()
+            found = self._columns[month] = np.ascontiguousarray(self.values[:, month])
+        return found
 
 
-class Simulation:
-    """The paths of one posterior under one seed, each made when it is first needed.
+def make_envelope(
+    simulation: Simulation, key: EnvelopeKey, assumed: Assumed, checkpoint: Checkpoint = proceed
+) -> Envelope:
+    """The envelope of a key; the checkpoint is called between the steps.
 
     Parameters
     ----------
-    posterior : Posterior
-        Thinned to the draws to use.
-    seed : int
-        Seed of every component's stream.
+    simulation : Simulation
+        The paths that it is made of.
+    key : EnvelopeKey
+        What it is.
+    assumed : Assumed
+        Draws of the unfitted inputs under the key's overrides.
+    checkpoint : callable
+        Called between the steps.
     """
-
-    def __init__(self, posterior: Posterior, seed: int) -> None:
-        self.posterior, self.seed = posterior, seed
-        self._frontier: paths.Frontier | None = None
-        self._simulating = Lock()
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that it comes to hold: four paths of every draw, two smooth ones and two of runs."""
-        return 4 * 8 * self.posterior.draws * MAX_MONTHS
-
-    @cached_property
-    def latent(self) -> paths.Latent:
-        """Smooth paths of price and spend."""
-        return paths.latent(self.posterior, self.seed)
-
-    @property
-    def frontier(self) -> paths.Frontier:
-        """Largest compute and spend so far."""
-        return self.simulated()
-
-    def simulated(self, checkpoint: Checkpoint = proceed) -> paths.Frontier:
-        """Largest compute and spend so far; the checkpoint is called between the steps when they are first needed."""
-        with self._simulating:
-            if self._frontier is None:
-                self._frontier = paths.frontier(self.posterior, self.latent, self.seed, checkpoint)
-            return self._frontier
-
-    @property
-    def years(self) -> Array:
-        """Mid-month decimal years from the as-of month on, shape (months,)."""
-        return self.latent.years[self.latent.lead :]
-
-    @cached_property
-    def ceiling_share(self) -> tuple[float, float, float]:
-        """The 5, 50 and 95 % points of the share of world GDP that caps the spend on one run."""
-        ranked = np.sort(self.posterior.blocks["compute"]["log10_gdp_share"])
-        low, middle, high = (float(10 ** ranked[int(p * (len(ranked) - 1))]) for p in (0.05, 0.5, 0.95))
-        return low, middle, high
-
-    @cached_property
-    def ceiling_year(self) -> int | None:
-        """First year in which spend by its trend would reach the ceiling in half of the draws; None beyond the grid."""
-        reached = self.latent.log10_spend >= self.latent.log10_ceiling() - LOG10_2  # where the soft cap takes half
-        months = np.flatnonzero(reached.mean(axis=0) >= 0.5)
-        return int(self.latent.years[months[0]]) if len(months) else None
-
-    def price(self, basis: PriceBasis) -> Array:
-        """Price of compute, log10 2023 $ per FLOP, shape (draws, months)."""
-        return paths.price_path(self.posterior, self.latent, basis)
-
-    def progress(self, algorithms: Algorithms, t_ref: float) -> Array:
-        """Algorithmic efficiency since `t_ref`, log10 multiplier, shape (draws, months)."""
-        halving = halving_months(algorithms, self.posterior.draws, self.seed)
-        gained = paths.algorithmic_progress(halving, t_ref, self.years)
-        return gained if algorithms.ceiling_oom is None else np.minimum(gained, algorithms.ceiling_oom)
-
-    def envelope(self, key: EnvelopeKey, checkpoint: Checkpoint = proceed) -> Envelope:
-        """The envelope of a question; the checkpoint is called between the steps."""
-        path = self._path(key, checkpoint)
-        checkpoint()
-        if key.algorithms.kind != "off":
-            path += self.progress(key.algorithms, key.t_ref)
-        return Envelope(self.years, arrival.envelope(path, out=path), self._rate(key))
-
-    def _path(self, key: EnvelopeKey, checkpoint: Checkpoint) -> Array:
-        if key.criterion == "on_trend":
-            return self.simulated(checkpoint).log10_flop.copy()
-        path = -self.price(key.price_basis)
-        path -= paths.run_residual(self.posterior, self.seed)[:, None]
-        if key.payer == "frontier_spend":
-            path += self.simulated(checkpoint).log10_spend
-        return path
-
-    def _rate(self, key: EnvelopeKey) -> Array:
-        rate = long_run_price_fall(self.posterior, key.price_basis)
-        if key.payer == "frontier_spend":
-            rate = rate + paths.long_run_spend_rate(self.posterior.blocks["compute"])
-        if key.algorithms.kind != "off" and key.algorithms.ceiling_oom is None:
-            rate = rate + 12 * LOG10_2 / halving_months(key.algorithms, self.posterior.draws, self.seed)
-        return rate
+    progress = Progress(key.algorithms, key.t_ref, "algorithmic_jump" in key.on, assumed)
+    if key.kind == "physical":
+        return _physical(simulation, key, assumed, progress, checkpoint)
+    path = _path(simulation, key, assumed, checkpoint)
+    checkpoint()
+    last = path[:, -1].copy()
+    progress.add_to(path, simulation.years)
+    arrival.envelope(path, out=path)
+    eventual = progress.eventual(path[:, -1], last, _rate(simulation.posterior, key, assumed))
+    return _finished(simulation.years, path, eventual)
 
 
-def halving_months(algorithms: Algorithms, draws: int, seed: int) -> Array:
-    """Halving time of the compute that a fixed loss requires, one per draw, in months.
+def _finished(
+    years: Array,
+    path: Array,
+    eventual: Array,
+    which: NDArray[np.int8] | None = None,
+    named: tuple[PhysicalLimit, ...] = (),
+) -> Envelope:
+    return Envelope(years, path.astype(np.float32), eventual, bool(np.isinf(eventual).all()), which, named)
 
-    Returns
-    -------
-    ndarray, shape (draws,)
-        The draws of two priors differ only by their median and spread: they share one stream.
-    """
-    return halving_prior(algorithms).sample(stream(seed, "algorithms halving time"), draws)
+
+def _path(simulation: Simulation, key: EnvelopeKey, assumed: Assumed, checkpoint: Checkpoint) -> Array:
+    if key.kind == "on_trend":
+        return simulation.simulated(checkpoint).log10_flop.copy()
+    path = -simulation.price(key.price_basis)
+    path -= simulation.run_residual[:, None]
+    if key.kind == "inference":
+        return _inference(path, assumed)
+    if key.cost_scope != "final_run":
+        path -= scope_oom(key.cost_scope, assumed)[:, None]
+    if key.payer is not None:
+        path += budget(simulation, key.payer, "commoditization" in key.on, assumed, checkpoint)
+    return path
 
 
-def halving_prior(algorithms: Algorithms) -> LogNormal:
-    """The prior of the halving time in months; there is none with algorithms off."""
-    return algorithms.halving_months or ALGORITHMS[algorithms.kind]
+def budget(
+    simulation: Simulation, payer: Payer, commoditized: bool, assumed: Assumed, checkpoint: Checkpoint = proceed
+) -> Array:
+    """What a payer can spend on one run by month, log10 2023 $, shape (draws or 1, months)."""
+    money: Array
+    if payer.kind == "frontier_spend":
+        money = simulation.simulated(checkpoint).log10_spend
+    else:
+        money = np.full((1, len(simulation.years)), math.log10(payer.usd_2023 or 1.0))
+    if payer.kind == "spend_path" and payer.from_date is not None and payer.growth is not None:
+        growth = payer.growth.sample(stream(simulation.seed, "payer growth"), assumed.draws)
+        money = money + growth[:, None] * (simulation.years - decimal_year(payer.from_date))
+    if payer.ceiling_usd_2023 is not None:
+        money = np.minimum(money, math.log10(payer.ceiling_usd_2023))
+    if commoditized:
+        money = np.minimum(money, np.log10(assumed("commoditization.usd_2023"))[:, None])
+    return money
+
+
+def scope_oom(cost_scope: CostScope, assumed: Assumed) -> Array:
+    """What staff and development add to the cost of the final run, log10, shape (draws,)."""
+    staff = np.log10(assumed("cost_scope.staff"))
+    return staff if cost_scope == "with_staff" else staff + np.log10(assumed("cost_scope.development"))
+
+
+PAGES = 100
+
+
+def _inference(minus_price: Array, assumed: Assumed) -> Array:
+    """A path whose passage is the month in which 100 pages cost the bound; the bound counts twice."""
+    tokens = PAGES * assumed("inference.tokens_per_page")
+    per_run = np.log10(2 * tokens) + np.log10(assumed("inference.price_ratio"))
+    path: Array = 2 * (minus_price - per_run[:, None])
+    path += np.log10(6 * assumed("data.tokens_per_parameter"))[:, None]
+    return path
+
+
+def _physical(
+    simulation: Simulation, key: EnvelopeKey, assumed: Assumed, progress: Progress, checkpoint: Checkpoint
+) -> Envelope:
+    named = tuple(limit for limit in PHYSICAL_LIMITS if limit in key.on)
+    inputs = {name: assumed(name) for limit in named for name in limits.INPUTS_OF[limit]}
+    stock = limits.ChipStock.of(simulation.posterior)
+    longer = context_oom(assumed) if "context_length" in key.on else None
+    gained = progress.path(simulation.years)
+    checkpoint()
+    least, which = limits.tightest(named, simulation.years, inputs, stock, gained, context_oom=longer)
+    checkpoint()
+    eventual = []
+    for limit in named:
+        last = limits.path(limit, simulation.years[-1:], inputs, stock, longer)[:, 0]
+        eventual.append(progress.eventual(last, last, limits.long_run_rate(limit, inputs)))
+    return _finished(simulation.years, least, np.min(eventual, axis=0), which, named)
+
+
+def _rate(posterior: Posterior, key: EnvelopeKey, assumed: Assumed) -> Array:
+    """Long-run growth of the path without algorithms, oom per year."""
+    basis: PriceBasis = "realised" if key.kind == "on_trend" else key.price_basis
+    rate = long_run_price_fall(posterior, basis)
+    if key.kind == "inference":
+        return 2 * rate
+    payer = key.payer
+    if key.kind == "on_trend" or (payer is not None and payer.kind == "frontier_spend"):
+        capped = "commoditization" in key.on
+        return rate if capped else rate + paths.long_run_spend_rate(posterior.blocks["compute"])
+    if payer is not None and payer.growth is not None:
+        growth = payer.growth.sample(stream(assumed.seed, "payer growth"), assumed.draws)
+        bounded = payer.ceiling_usd_2023 is not None or "commoditization" in key.on
+        return rate + (np.minimum(growth, 0.0) if bounded else growth)
+    return rate
 
 
 def long_run_price_fall(posterior: Posterior, basis: PriceBasis) -> Array:

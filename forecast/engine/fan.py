@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import checked_choice
+from forecast.engine.condition import Driver as Driver
+from forecast.engine.progress import Progress
 from forecast.engine.question import Algorithms, Question
-from forecast.engine.settle import months_within, newest_algorithms, settle
+from forecast.engine.settle import months_within, newest_algorithms
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
-    from forecast.engine.envelope import Simulation
+    from forecast.engine.assumed import Assumed
+    from forecast.engine.simulation import Simulation
     from forecast.engine.solver import Solver
 
 Array = NDArray[np.float64]
-Driver = Literal["frontier_compute", "price", "algorithms", "spend"]
 
 UNITS: dict[Driver, str] = {
     "frontier_compute": "log10 FLOP",
@@ -99,10 +101,10 @@ def fan(solver: Solver, driver: Driver, asked: Question, checkpoint: Checkpoint 
     _check(driver, asked)
     if asked.algorithms is None:
         asked = replace(asked, algorithms=Algorithms(newest_algorithms(solver.posterior.as_of)))
-    settled = settle(asked, solver.posterior)
-    simulation = solver.simulation(settled)
+    plan = solver.plan(asked)
+    settled, simulation = plan.settled, solver.simulation(plan)
     months = months_within(settled, solver.posterior.as_of)
-    paths = _paths(simulation, driver, settled, checkpoint)[:, :months]
+    paths = _paths(simulation, solver.assumed(plan), driver, settled, checkpoint)[:, :months]
     checkpoint()
     year, value, name = _observed(solver, driver, settled)
     return Fan(
@@ -131,14 +133,16 @@ def _check(driver: Driver, asked: Question) -> None:
         raise InputError(message, field="algorithms")
 
 
-def _paths(simulation: Simulation, driver: Driver, settled: Question, checkpoint: Checkpoint) -> Array:
+def _paths(
+    simulation: Simulation, assumed: Assumed, driver: Driver, settled: Question, checkpoint: Checkpoint
+) -> Array:
     if driver == "price":
         return simulation.price(settled.price_basis)
     if driver == "algorithms":
-        chosen = settled.algorithms or Algorithms()
         years = simulation.years
-        off = chosen.kind == "off"
-        return np.zeros((1, len(years))) if off else simulation.progress(chosen, float(years[0]))
+        jumps = dict(settled.scenario.switches).get("algorithmic_jump", False)
+        gained = Progress(settled.algorithms or Algorithms(), float(years[0]), jumps, assumed).path(years)
+        return np.zeros((1, len(years))) if gained is None else gained
     frontier = simulation.simulated(checkpoint)
     return frontier.log10_flop if driver == "frontier_compute" else frontier.log10_spend
 

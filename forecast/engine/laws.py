@@ -1,4 +1,4 @@
-"""Which scaling law a question means, and the compute that its target needs.
+"""Which scaling law a question means.
 
 Scales are of three kinds: groups of runs that the posterior fitted, the scales of published point laws, and studies
 that a user imported. On a group the pooled law is the group's own; on a published scale it is what the pool makes of
@@ -8,24 +8,18 @@ name of the posterior's own wins over an imported one. The laws themselves are `
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
 from forecast.engine import scaling
+from forecast.engine.assumptions import DEFAULT_RELATIVE_NOISE, Law
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.imported import NONE_IMPORTED, ImportedScale
-from forecast.engine.question import DEFAULT_RELATIVE_NOISE, Law, Target
 from forecast.engine.scaling import LossLaw
 from forecast.engine.study import Population, published_law_scale
+from forecast.engine.targets import Target
 from forecast.errors import UnknownNameError
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.manifest import LawManifest
-from forecast.units import GPT3_FLOP
-
-Array = NDArray[np.float64]
 
 
 def groups(posterior: Posterior) -> tuple[str, ...]:
@@ -39,21 +33,20 @@ def known_scales(posterior: Posterior, imported: Mapping[str, ImportedScale] = N
     return own + tuple(name for name in imported if name not in own)
 
 
-def imported_scale(
-    posterior: Posterior, imported: Mapping[str, ImportedScale], scale: str | None
-) -> ImportedScale | None:
-    """The imported scale of a name; None for a scale of the posterior's own, and for no scale.
+def imported_scale(posterior: Posterior, imported: Mapping[str, ImportedScale], target: Target) -> ImportedScale | None:
+    """The imported scale of a target; None for a scale of the posterior's own, and for no scale.
 
     Raises
     ------
     UnknownNameError
         Listing the scales that are known.
     """
+    scale = target.scale
     if scale is None or scale in known_scales(posterior):
         return None
     found = imported.get(scale)
     if found is None:
-        raise UnknownNameError("scale", scale, known_scales(posterior, imported), field="target.loss.scale")
+        raise UnknownNameError("scale", scale, known_scales(posterior, imported), field=target.scale_path)
     return found
 
 
@@ -83,29 +76,6 @@ def newest_of_scale(posterior: Posterior, scale: str) -> LawManifest:
     if not stated:
         raise UnknownNameError("scale", scale, known_scales(posterior), field="target.loss.scale")
     return max(stated, key=lambda law: law["published_on"])
-
-
-def required_flop(target: Target, law: LossLaw | None, draws: int) -> Array:
-    """Physical compute that the target needs at reference algorithms, log10 FLOP.
-
-    Parameters
-    ----------
-    target : Target
-        A loss, or compute as such.
-    law : LossLaw, optional
-        The law of every draw; compute as such has none.
-    draws : int
-        Number of draws.
-
-    Returns
-    -------
-    ndarray, shape (draws,)
-        +inf where it is out of reach.
-    """
-    if law is not None:
-        return scaling.required_log10_flop(law, target.value)
-    unit = GPT3_FLOP if target.kind == "gpt3_multiple" else 1.0
-    return np.full(draws, math.log10(target.value) + math.log10(unit))
 
 
 def resolve(
@@ -144,7 +114,9 @@ def resolve(
         pooled = imported.law(posterior, seed, checkpoint)
     else:
         pooled = _pooled(posterior, scale, law.relative_noise, seed, checkpoint)
-    return scaling.mixture(pooled, seed) if law.kind == "mixture" else pooled
+    if law.kind == "power_law":
+        return scaling.without_floor(pooled)
+    return scaling.mixture(pooled, seed, law.power_law_weight or 0.0) if law.kind == "mixture" else pooled
 
 
 def _pooled(posterior: Posterior, scale: str, relative_noise: float, seed: int, checkpoint: Checkpoint) -> LossLaw:

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.answer import Answer
-from forecast.engine.envelope import Envelope, Simulation
+from forecast.engine.envelope import Envelope
 from forecast.engine.passages import Bounds
 from forecast.engine.recent import Recent
 from forecast.engine.scaling import LossLaw
+from forecast.engine.simulation import Simulation
 
 SIMULATION_BYTES = 100_000_000
 """One posterior of 4,000 draws and one of 1,000; the newest stays however large it is."""

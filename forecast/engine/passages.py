@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.engine.arrival import first_passage
+from forecast.engine.arrival import Rising, first_passage
 
 Array = NDArray[np.float64]
 Months = NDArray[np.int32]
@@ -26,7 +26,7 @@ Keep = Callable[[int, Callable[[], Bounds]], Bounds]
 """Gives what is kept under a grid level's number, made by the second argument where nothing is."""
 
 
-def passage_at(level: float, rising: Array, requirement: Array, keep: Keep) -> Months:
+def passage_at(level: float, rising: Rising, requirement: Array, keep: Keep) -> Months:
     """First month in which each row reaches its requirement plus a level.
 
     Parameters
@@ -56,7 +56,7 @@ def passage_at(level: float, rising: Array, requirement: Array, keep: Keep) -> M
     return passage_between(rising, requirement + level, earliest, latest)
 
 
-def passage_between(rising: Array, requirement: Array, earliest: Bounds, latest: Bounds) -> Months:
+def passage_between(rising: Rising, requirement: Array, earliest: Bounds, latest: Bounds) -> Months:
     """First month in which each row reaches its requirement, where it is known to lie between two months.
 
     Parameters

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecast.engine.assumptions import DEFAULT_POWER_LAW_WEIGHT
 from forecast.engine.streams import stream
 from forecast.errors import UnknownNameError
 from forecast.posterior.artefact import Posterior
@@ -40,9 +41,6 @@ SHARE_LOG10_FLOP = 21.0
 
 REACH_LOG10_FLOP = 120.0
 """Compute past this is out of reach: the visible universe has done about 1e120 operations so far (Lloyd 2002)."""
-
-POWER_LAW_SHARE = 0.06
-"""Share of draws with no floor in the mixture: what stacking leaves to E = 0 on held-out tails."""
 
 _LINE_POINTS = 32
 _MAX_NEWTON_STEPS = 100
@@ -199,7 +197,7 @@ def without_floor(law: LossLaw) -> LossLaw:
     return replace(law, log_l0=at_c0, b=-slope / LN10, floor_nats=np.zeros(law.draws))
 
 
-def mixture(law: LossLaw, seed: int, share: float = POWER_LAW_SHARE) -> LossLaw:
+def mixture(law: LossLaw, seed: int, share: float = DEFAULT_POWER_LAW_WEIGHT) -> LossLaw:
     """The law with a floor, but for a share of the draws, picked evenly by seed, the power law closest to it."""
     power = without_floor(law)
     picked = stream(seed, "loss mixture").permutation(law.draws) < round(share * law.draws)
@@ -230,13 +228,13 @@ def loss_at(law: LossLaw, log10_flop: ArrayLike) -> Array:
     return result
 
 
-def required_log10_flop(law: LossLaw, loss_nats: float) -> Array:
+def required_log10_flop(law: LossLaw, loss_nats: ArrayLike) -> Array:
     """Compute that a loss needs: the smallest C with L(C) <= l.
 
     Parameters
     ----------
     law : LossLaw
-    loss_nats : float
+    loss_nats : array_like, scalar or shape (draws,)
         Target loss, nats per token, positive.
 
     Returns
@@ -244,20 +242,22 @@ def required_log10_flop(law: LossLaw, loss_nats: float) -> Array:
     ndarray, shape (draws,)
         log10 FLOP; +inf where the draw never reaches the loss, or only past `REACH_LOG10_FLOP`.
     """
+    loss_nats = np.asarray(loss_nats, float)
     reducible, wanted = np.exp(law.log_l0) - law.floor_nats, loss_nats - law.floor_nats
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         within = law.log10_c0 - np.log10(wanted / reducible) / law.b
     result = np.where(wanted > 0, within, np.inf)
     past = ~(result <= law.log10_c_max)
-    result[past] = law.log10_c_max + _decades_beyond(law, past, loss_nats)
+    log_losses = np.log(loss_nats[past] if loss_nats.ndim else loss_nats)
+    result[past] = law.log10_c_max + _decades_beyond(law, past, log_losses)
     result[result > REACH_LOG10_FLOP] = np.inf
     return result
 
 
-def _decades_beyond(law: LossLaw, rows: NDArray[np.bool_], loss_nats: float) -> Array:
+def _decades_beyond(law: LossLaw, rows: NDArray[np.bool_], log_losses: Array) -> Array:
     """First root v of ln[f + (1 - f) e^(-c v)] + w v = t, in decades; f is the floor's share where the data end."""
     end = log_loss(law.log10_c_max, law.log_l0[rows], law.log10_c0, law.b[rows], law.floor_nats[rows])
-    f, t = law.floor_nats[rows] / np.exp(end), math.log(loss_nats) - end
+    f, t = law.floor_nats[rows] / np.exp(end), log_losses - end
     c, w = LN10 * law.b[rows], law.omega_z[rows]
     v = np.where(_reachable(f, t, c, w), _lower_bound(f, t, c, w), np.inf)
     active = np.flatnonzero((v < REACH_LOG10_FLOP) & (w != 0))

@@ -6,13 +6,15 @@ by then. Where a default was not published yet, the newest that was takes its pl
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from forecast.engine import laws
-from forecast.engine.envelope import EnvelopeKey
+from forecast.engine import characters, laws
 from forecast.engine.imported import ImportedScale
+from forecast.engine.overrides import check_overrides
 from forecast.engine.question import (
+    BASELINE,
     DEFAULT_BY_YEARS,
     DEFAULT_RELATIVE_NOISE,
     MAX_MONTHS,
@@ -20,7 +22,9 @@ from forecast.engine.question import (
     AlgorithmsKind,
     Law,
     Question,
+    Target,
 )
+from forecast.engine.switches import require_published
 from forecast.errors import InputError, UnansweredError, UnknownNameError
 from forecast.posterior.artefact import Posterior
 from forecast.priors import ALGORITHMS_PUBLISHED_ON
@@ -50,11 +54,19 @@ def settle(question: Question, posterior: Posterior, imported: ImportedScale | N
         When a model that the question needs was only sampled from its prior.
     """
     _require(posterior, ["compute"], "price and spend")
-    if question.criterion == "affordable" and question.price_basis != "realised":
+    if question.price_basis != "realised":
         needed = ["price", "rental"] if question.price_basis == "list_rental" else ["price"]
         _require(posterior, needed, f"price basis {question.price_basis}")
+    if question.scenario is not BASELINE:
+        check_overrides(question.scenario.overrides)
+    if question.payer.kind == "stated":
+        raise InputError(
+            "the payer's dollars are not carried over to 2023; ask through a Forecaster", field="payer.stated"
+        )
+    _check_inputs(question, posterior)
     return _filled(
         question,
+        target=_target(question.target, imported),
         as_of=posterior.as_of,
         posterior=posterior.name,
         law=_law(question, posterior, imported),
@@ -71,13 +83,6 @@ def _filled(question: Question, **fields: Any) -> Question:
     return filled
 
 
-def envelope_key(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> EnvelopeKey:
-    """What the envelope of a settled question depends on."""
-    algorithms = question.algorithms or Algorithms()
-    t_ref = 0.0 if algorithms.kind == "off" else reference_year(question, posterior, imported)
-    return EnvelopeKey(question.criterion, question.payer.kind, question.price_basis, algorithms, t_ref)
-
-
 def reference_year(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> float:
     """Decimal year from which algorithmic progress counts.
 
@@ -85,7 +90,7 @@ def reference_year(question: Question, posterior: Posterior, imported: ImportedS
     published law or the imported study that the scale rests on. For FLOP and GPT-3 multiples the forecast's first
     month: the target is then effective compute.
     """
-    if question.target.kind != "loss" or question.law is None:
+    if question.law is None:
         return float(grid_years(posterior.as_of, 1)[0])
     if imported is not None:
         return decimal_year(imported.published_on)
@@ -94,6 +99,39 @@ def reference_year(question: Question, posterior: Posterior, imported: ImportedS
     name, scale = question.law.name, str(question.target.scale)
     law = laws.published(posterior, name) if name else laws.newest_of_scale(posterior, scale)
     return decimal_year(date.fromisoformat(law["published_on"]))
+
+
+def _target(target: Target, imported: ImportedScale | None) -> Target:
+    """Bits per character with the characters per token of their scale."""
+    if target.kind != "bits_per_character" or target.characters_per_token is not None:
+        return target
+    stated = characters.of_scale(str(target.scale)) if imported is None else imported.characters_per_token
+    if stated is None:
+        raise InputError(
+            f"scale {target.scale} states no characters per token, which bits per character need; give "
+            f"characters_per_token, or a scale that states them: {', '.join(characters.CHARACTERS_PER_TOKEN)}",
+            field="target.bits_per_character.characters_per_token",
+        )
+    return replace(target, characters_per_token=stated)
+
+
+_INPUTS_OF: dict[str, tuple[str, ...]] = {
+    "inference_affordable": ("inference.tokens_per_page", "inference.price_ratio", "data.tokens_per_parameter"),
+    "with_staff": ("cost_scope.staff",),
+    "development": ("cost_scope.staff", "cost_scope.development"),
+}
+
+
+def _check_inputs(question: Question, posterior: Posterior) -> None:
+    """Refuse what rests on priors that are newer than the forecast."""
+    overrides = question.scenario.overrides
+    for choice in (question.criterion, question.cost_scope):
+        require_published(_INPUTS_OF.get(choice, ()), overrides, posterior.as_of, choice)
+    target = question.target
+    if target.kind == "indistinguishable_tokens" and target.slowdown is None:
+        require_published(("judge.slowdown",), overrides, posterior.as_of, target.kind)
+    if target.kind == "brain_anchor" and target.flop_per_s is None:
+        require_published(("brain.flop_per_s",), overrides, posterior.as_of, target.kind)
 
 
 def months_within(question: Question, as_of: date) -> int:
@@ -132,13 +170,20 @@ def _require(posterior: Posterior, blocks: list[str], what: str) -> None:
 
 
 def _law(question: Question, posterior: Posterior, imported: ImportedScale | None) -> Law | None:
-    if question.target.kind != "loss":
+    if not question.target.is_loss:
         return None
+    law = _law_on_scale(question, posterior, imported)
+    if question.target.kind in ("reducible_loss", "indistinguishable_tokens"):
+        _require_floor(law, question.target, posterior)
+    return law
+
+
+def _law_on_scale(question: Question, posterior: Posterior, imported: ImportedScale | None) -> Law:
     if imported is not None:
         return _law_of_import(question.law or Law(), imported, posterior)
     scale, known = question.target.scale, laws.known_scales(posterior)
     if scale not in known:
-        raise UnknownNameError("scale", str(scale), known, field="target.loss.scale")
+        raise UnknownNameError("scale", str(scale), known, field=question.target.scale_path)
     law = question.law or _default_law(str(scale), posterior)
     if law.kind == "published":
         _check_scale_of(law, str(scale), posterior)
@@ -177,6 +222,20 @@ def _law_of_import(law: Law, scale: ImportedScale, posterior: Posterior) -> Law:
     return law
 
 
+def _require_floor(law: Law, target: Target, posterior: Posterior) -> None:
+    """What is said of the loss above the floor needs a law that has one in every draw."""
+    if law.kind == "pooled":
+        return
+    if law.kind == "published" and laws.published(posterior, str(law.name))["floor_nats"] > 0:
+        return
+    name = law.name or law.kind
+    raise InputError(
+        f"target {target.kind} counts from the law's irreducible loss, and the law {name} has none"
+        f"{' in some draws' if law.kind == 'mixture' else ''}; choose the law pooled, or state the loss itself",
+        field="law",
+    )
+
+
 def _default_law(scale: str, posterior: Posterior) -> Law:
     if "loss" in posterior.prior_only:
         return Law.published(laws.newest_of_scale(posterior, scale)["name"])
@@ -206,7 +265,7 @@ def _require_pool(law: Law, posterior: Posterior, imported: str = "") -> None:
 
 def _algorithms(question: Question, as_of: date) -> Algorithms:
     if question.algorithms is None:
-        return Algorithms(newest_algorithms(as_of) if question.target.kind == "loss" else "off")
+        return Algorithms(newest_algorithms(as_of) if question.target.is_loss else "off")
     published = ALGORITHMS_PUBLISHED_ON.get(question.algorithms.kind, "")
     if published > as_of.isoformat():
         newest = newest_algorithms(as_of)

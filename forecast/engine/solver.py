@@ -1,43 +1,40 @@
 """Answers questions on one posterior, and remembers what the next question shares with the last.
 
-A question is settled (defaults, refusals), turned into a requirement per draw and an envelope per month, and the first
-passage of one over the other gives the arrivals. Envelopes do not depend on the target or on a fixed sum, requirements
-not on the payer: each is kept by its content, so another budget or another loss is answered in a fraction of a
-millisecond.
+A question is settled (defaults, refusals) and planned: a requirement per draw, and one or two envelopes per month,
+money and the physical limits, that have to pass it. A draw arrives in the month in which the last of them does.
+Envelopes do not depend on the target or on a fixed sum, requirements not on the payer: each is kept by its content, so
+another budget or another loss is answered in a fraction of a millisecond.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping
-from typing import NamedTuple
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.engine import laws, settle
+from forecast.engine import conditional, laws, requirement, settle
 from forecast.engine.answer import Answer
-from forecast.engine.arrival import ArrivalDistribution, distribution, first_passage
+from forecast.engine.arrival import ArrivalDistribution, first_passage
+from forecast.engine.assumed import NOTHING_KNOWN, Assumed
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.compose import Basis, compose
-from forecast.engine.envelope import Envelope, EnvelopeKey, Simulation
+from forecast.engine.compose import compose
+from forecast.engine.envelope import Envelope, EnvelopeKey, make_envelope
 from forecast.engine.imported import NONE_IMPORTED, ImportedScale
 from forecast.engine.memory import Memory
+from forecast.engine.outcome import Outcome
+from forecast.engine.overrides import overridden
 from forecast.engine.passages import passage_at
+from forecast.engine.plan import Plan, plan_of, split
 from forecast.engine.question import Question
 from forecast.engine.scaling import LossLaw
+from forecast.engine.simulation import Simulation
+from forecast.engine.stock import ChipStock
 from forecast.posterior.artefact import Posterior
 
 Array = NDArray[np.float64]
-
-
-class _Case(NamedTuple):
-    """A question and what follows from it before anything is simulated."""
-
-    asked: Question
-    settled: Question
-    key: EnvelopeKey
-    imported: ImportedScale | None
+Months = NDArray[np.int32]
 
 
 class Solver:
@@ -61,6 +58,8 @@ class Solver:
     ) -> None:
         self.posterior, self._imported = posterior, imported
         self._memory = Memory() if memory is None else memory
+        stock = ChipStock.of(posterior)
+        self._known = NOTHING_KNOWN if stock is None else stock.priors
 
     def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
         """The answer to one question.
@@ -77,7 +76,7 @@ class Solver:
         InputError
             When the question does not fit the posterior (see `forecast.engine.settle`).
         """
-        return self._answer(self._case(question), checkpoint)
+        return self._answer(question, self.plan(question), checkpoint)
 
     def recall(self, question: Question) -> Answer | None:
         """The answer if it needs only what is remembered, and so comes in well under a millisecond; else None.
@@ -89,118 +88,102 @@ class Solver:
         InputError
             As `ask`.
         """
-        case = self._case(question)
-        if self._memory.answers.peek(self._answer_key(case)) is None and not self._remembers(case):
+        plan = self.plan(question)
+        if self._memory.answers.peek(self._answer_key(question, plan)) is None and not self._remembers(plan):
             return None
-        return self._answer(case, proceed)
+        return self._answer(question, plan, proceed)
+
+    def plan(self, question: Question) -> Plan:
+        """What follows from a question before anything is simulated; errors as for `ask`."""
+        imported = laws.imported_scale(self.posterior, self._imported, question.target)
+        settled = settle.settle(question, self.posterior, imported)
+        return plan_of(settled, self.posterior, imported)
+
+    def replan(self, plan: Plan, on: frozenset[str]) -> Plan:
+        """The same question with other limits and changes switched on."""
+        return plan_of(plan.settled, self.posterior, plan.imported, on)
 
     def arrivals(self, question: Question, checkpoint: Checkpoint = proceed) -> ArrivalDistribution:
-        """Outcomes of all draws; the checkpoint is called as by `ask`."""
-        case = self._case(question)
-        return self._arrivals(case, self._required(case.settled, case.imported, checkpoint), checkpoint)
+        """Outcomes of all draws, under the question's condition; the checkpoint is called as by `ask`."""
+        return self.outcome(self.plan(question), checkpoint).arrivals
 
-    def _case(self, question: Question) -> _Case:
-        imported = self._imported_scale(question)
-        settled = settle.settle(question, self.posterior, imported)
-        return _Case(question, settled, settle.envelope_key(settled, self.posterior, imported), imported)
+    def outcome(self, plan: Plan, checkpoint: Checkpoint = proceed) -> Outcome:
+        """Outcomes of all draws, with the months in which each envelope passes the requirement."""
+        required = self.required(plan, checkpoint)
+        made = tuple(self.envelope(plan, key, checkpoint) for key in plan.keys)
+        passed = tuple(self._passage(plan, i, made[i], required) for i in range(len(made)))
+        rows = conditional.rows_under(plan.settled, self.simulation(plan), self.assumed(plan), checkpoint)
+        return Outcome.of(plan, self.simulation(plan).years, required, made, passed, rows)
 
-    def _remembers(self, case: _Case) -> bool:
-        settled, memory, paths = case.settled, self._memory, self._paths_key(case.settled)
-        if memory.envelopes.peek((paths, case.key)) is None or memory.simulations.peek(paths) is None:
-            return False
-        return (
-            settled.law is None
-            or memory.laws.peek(self._law_key(settled, case.imported)) is not None
-            or memory.requirements.peek(self._requirement_key(settled, case.imported)) is not None
-        )
-
-    def _answer(self, case: _Case, checkpoint: Checkpoint) -> Answer:
-        return self._memory.answers.get(self._answer_key(case), lambda: self._composed(case, checkpoint))
-
-    def _answer_key(self, case: _Case) -> Hashable:
-        return case.asked, self.posterior.name, case.imported and case.imported.digest
-
-    def _composed(self, case: _Case, checkpoint: Checkpoint) -> Answer:
-        simulation = self.simulation(case.settled)
-        required = self._required(case.settled, case.imported, checkpoint)
-        return compose(
-            Basis(
-                asked=case.asked,
-                settled=case.settled,
-                posterior=simulation.posterior,
-                key=case.key,
-                arrivals=self._arrivals(case, required, checkpoint),
-                p_unreachable=float(np.count_nonzero(np.isinf(required))) / len(required),
-                ceiling_share=simulation.ceiling_share,
-                ceiling_year=None if case.settled.payer.usd_2023 else simulation.ceiling_year,
-                imported=case.imported,
-            )
-        )
-
-    def simulation(self, question: Question) -> Simulation:
+    def simulation(self, plan: Plan) -> Simulation:
         """The paths that a question runs on."""
-        draws, seed = self._draws(question), question.seed
-        made = self._memory.simulations
-        return made.get(self._paths_key(question), lambda: Simulation(self.posterior.thin(draws), seed))
+        return self._memory.simulations.get(plan.paths, lambda: self._simulate(plan.settled))
 
-    def required_flop(self, settled: Question) -> Array:
-        """Physical compute that the target needs, log10 FLOP, shape (draws,); +inf where it is out of reach."""
-        return self._required(settled, self._imported_scale(settled), proceed)
-
-    def law(self, settled: Question) -> LossLaw | None:
-        """The law of every draw on the target's scale; None for compute as such."""
-        return self._law(settled, self._imported_scale(settled), proceed)
-
-    def _imported_scale(self, question: Question) -> ImportedScale | None:
-        return laws.imported_scale(self.posterior, self._imported, question.target.scale)
-
-    def _required(self, settled: Question, imported: ImportedScale | None, checkpoint: Checkpoint) -> Array:
-        draws = self._draws(settled)
-        return self._memory.requirements.get(
-            self._requirement_key(settled, imported),
-            lambda: laws.required_flop(settled.target, self._law(settled, imported, checkpoint), draws),
+    def envelope(self, plan: Plan, key: EnvelopeKey, checkpoint: Checkpoint = proceed) -> Envelope:
+        """One of a plan's envelopes."""
+        return self._memory.envelopes.get(
+            (plan.paths, key), lambda: make_envelope(self.simulation(plan), key, self.assumed(plan), checkpoint)
         )
 
-    def _law(self, settled: Question, imported: ImportedScale | None, checkpoint: Checkpoint) -> LossLaw | None:
-        scale, law, seed = settled.target.scale, settled.law, settled.seed
+    def assumed(self, plan: Plan) -> Assumed:
+        """Draws of the inputs that nothing was fitted to."""
+        return Assumed(self.draws(plan.settled), plan.settled.seed, split(plan.settled)[1], self._known)
+
+    def required(self, plan: Plan, checkpoint: Checkpoint = proceed) -> Array:
+        """Compute that the target needs, log10 FLOP, shape (draws,): +inf where out of reach, 0 for compute as such.
+
+        Compute as such is in the plan's levels: questions of it differ by a level alone.
+        """
+        if plan.requirement is None:
+            return _zeros(self.draws(plan.settled))
+        return self._memory.requirements.get(plan.requirement, lambda: self._require(plan, checkpoint))
+
+    def law(self, plan: Plan, checkpoint: Checkpoint = proceed) -> LossLaw | None:
+        """The law of every draw on the target's scale; None for compute as such."""
+        scale, law, seed = plan.settled.target.scale, plan.settled.law, plan.settled.seed
         if law is None or scale is None:
             return None
-        posterior = self.simulation(settled).posterior
         return self._memory.laws.get(
-            self._law_key(settled, imported),
-            lambda: laws.resolve(posterior, scale, law, seed, imported, checkpoint),
+            plan.law,
+            lambda: laws.resolve(self.simulation(plan).posterior, scale, law, seed, plan.imported, checkpoint),
         )
 
-    def _requirement_key(self, settled: Question, imported: ImportedScale | None) -> Hashable:
-        return settled.target, settled.law, self._paths_key(settled), imported and imported.digest
-
-    def _law_key(self, settled: Question, imported: ImportedScale | None) -> Hashable:
-        return settled.target.scale, settled.law, self._paths_key(settled), imported and imported.digest
-
-    def _paths_key(self, question: Question) -> Hashable:
-        return self.posterior.name, question.seed, self._draws(question)
-
-    def _draws(self, question: Question) -> int:
+    def draws(self, question: Question) -> int:
+        """How many draws a question uses, before its condition."""
         return min(question.max_draws, self.posterior.draws)
 
-    def _arrivals(self, case: _Case, required: Array, checkpoint: Checkpoint) -> ArrivalDistribution:
-        settled, simulation = case.settled, self.simulation(case.settled)
-        key = (self._paths_key(settled), case.key)
-        made = self._memory.envelopes.get(key, lambda: simulation.envelope(case.key, checkpoint))
-        eventually = np.isfinite(required) & (made.rate > 0)
-        within = settle.months_within(settled, self.posterior.as_of)
-        return distribution(made.years, self._first_passage(case, made, required), eventually, within)
+    def _simulate(self, settled: Question) -> Simulation:
+        fitted = split(settled)[0]
+        posterior = overridden(self.posterior, fitted, settled.seed) if fitted else self.posterior
+        return Simulation(posterior.thin(self.draws(settled)), settled.seed)
 
-    def _first_passage(self, case: _Case, made: Envelope, required: Array) -> NDArray[np.int32]:
+    def _require(self, plan: Plan, checkpoint: Checkpoint) -> Array:
+        assumed, law = self.assumed(plan), self.law(plan, checkpoint)
+        required = requirement.required_flop(plan.settled.target, law, assumed)
+        return required if law is None else requirement.after_changes(required, plan.on, assumed)
+
+    def _remembers(self, plan: Plan) -> bool:
+        memory = self._memory
+        if any(memory.envelopes.peek((plan.paths, key)) is None for key in plan.keys):
+            return False
+        if memory.simulations.peek(plan.paths) is None or plan.settled.limit_effects:
+            return False
+        return plan.law is None or any(
+            kept.peek(key) is not None
+            for kept, key in ((memory.laws, plan.law), (memory.requirements, plan.requirement))
+        )
+
+    def _answer(self, question: Question, plan: Plan, checkpoint: Checkpoint) -> Answer:
+        key = self._answer_key(question, plan)
+        return self._memory.answers.get(key, lambda: compose(self, question, plan, checkpoint))
+
+    def _answer_key(self, question: Question, plan: Plan) -> Hashable:
+        return question, self.posterior.name, plan.imported and plan.imported.digest
+
+    def _passage(self, plan: Plan, i: int, made: Envelope, required: Array) -> Months:
         """By the levels that are kept of the scenario, unless its requirement is met for the first time."""
-        settled, level, levels = case.settled, _log10_budget(case.settled), self._memory.levels
-        base: Hashable = None
-        if settled.law is None:  # compute as such: targets differ by a level too
-            required, level = np.zeros(len(required)), float(required[0]) + level
-        else:
-            base = self._requirement_key(settled, case.imported)
-        scenario = (self._paths_key(settled), case.key, base)
-        if base is not None and not self._met_before(scenario):
+        scenario, level, levels = (plan.paths, plan.keys[i], plan.requirement), plan.levels[i], self._memory.levels
+        if plan.requirement is not None and not self._met_before(scenario):
             return first_passage(made.values, required + level)
         return passage_at(level, made.values, required, lambda number, make: levels.get((scenario, number), make))
 
@@ -211,6 +194,8 @@ class Solver:
         return False
 
 
-def _log10_budget(settled: Question) -> float:
-    """What a fixed sum adds to the requirement, log10 of 1 / 2023 US dollars; 0 where the frontier's spend pays."""
-    return -math.log10(settled.payer.usd_2023) if settled.payer.usd_2023 else 0.0
+@lru_cache(4)
+def _zeros(draws: int) -> Array:
+    zeros = np.zeros(draws)
+    zeros.flags.writeable = False
+    return zeros

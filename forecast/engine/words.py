@@ -6,8 +6,9 @@ import math
 from functools import lru_cache
 
 from forecast.engine.answer import Answer
+from forecast.engine.condition import Condition
 from forecast.engine.imported import ImportedScale
-from forecast.engine.question import Algorithms, Payer, Question, Target
+from forecast.engine.question import Algorithms, Payer, Question, Scenario, Target
 from forecast.posterior.manifest import LawManifest
 from forecast.units import date_of
 
@@ -15,6 +16,10 @@ PRICE_BASIS = {
     "realised": "what past training runs paid per FLOP, all in",
     "list_rental": "on-demand rental of datacentre chips at list price, 35 % utilization",
     "amortized_purchase": "datacentre chips bought: 4 years, 90 % busy, 60 % overhead, 35 % utilization",
+}
+COST_SCOPE = {
+    "with_staff": "the final run and the staff that made it",
+    "development": "the final run, the staff, and the experiments before it",
 }
 _MONTHS = (
     "January",
@@ -70,19 +75,75 @@ def day(decimal_year: float) -> str:
     return date_of(decimal_year).isoformat()
 
 
+_TARGETS = {
+    "gpt3_multiple": "A run of {} times GPT-3's compute",
+    "reducible_loss": "A loss {} nats per token above the floor on {}",
+    "bits_per_character": "A loss of {} bits per character on {}",
+    "indistinguishable_tokens": "Text that a judge cannot tell from {1} for {0} tokens",
+    "brain_anchor": "The compute of a brain over {} seconds",
+}
+
+
 def target_words(target: Target) -> str:
     """The target as the subject of a sentence."""
     if target.kind == "loss":
         return f"A loss of {target.value:g} nats per token on {target.scale}"
-    if target.kind == "gpt3_multiple":
-        return f"A run of {number(target.value)} times GPT-3's compute"
+    if target.kind in _TARGETS:
+        return _TARGETS[target.kind].format(number(target.value), target.scale)
     article = "An" if number(target.value).startswith(("8", "11", "18")) else "A"
     return f"{article} {number(target.value)} FLOP run"
 
 
 def payer_words(payer: Payer) -> str:
     """Who pays, as it ends a sentence."""
+    if payer.kind == "unlimited":
+        return "whatever it costs"
+    if payer.kind == "spend_path" and payer.usd_2023 and payer.from_date:
+        return f"for a budget of {money(payer.usd_2023)} in {payer.from_date.year} that grows"
     return f"for {money(payer.usd_2023)}" if payer.usd_2023 else "for the frontier's spend"
+
+
+def budget_words(payer: Payer) -> str:
+    """A budget and where it comes from, in words."""
+    if payer.kind == "unlimited":
+        return "money is no limit"
+    told = f"{money(payer.usd_2023 or 0.0)}, fixed in constant 2023 US dollars"
+    if payer.kind == "spend_path" and payer.from_date and payer.growth:
+        low, middle, high = (f"{10**oom:.3g}" for oom in payer.growth.ppf([0.05, 0.5, 0.95]).tolist())
+        rate = f"{middle} a year" if low == high else f"{middle} a year (90 % {low} to {high})"
+        ceiling = f", at most {money(payer.ceiling_usd_2023)}" if payer.ceiling_usd_2023 else ""
+        told = f"{money(payer.usd_2023 or 0.0)} of 2023 on {payer.from_date}, times {rate}{ceiling}"
+    if payer.stated is None:
+        return told
+    said = payer.stated
+    dollars = f"dollars of {said.currency_year}" if said.currency_year else "dollars of the day, not indexed"
+    return f"{told}; stated as {money(said.usd)} in {dollars}"
+
+
+def condition_words(condition: Condition) -> str:
+    """An event on a driver, in words."""
+    what, unit = _DRIVERS[condition.driver]
+    side = condition.comparison.replace("_", " ")
+    when = f"{_MONTHS[condition.by.month - 1]} {condition.by.year}"
+    return f"only where {what} is {side} {number(condition.value)} {unit} in {when}"
+
+
+_DRIVERS = {
+    "frontier_compute": ("the largest run so far", "FLOP"),
+    "price": ("the price of compute", "2023 US dollars per FLOP"),
+    "algorithms": ("algorithmic efficiency", "times that of the as-of date"),
+    "spend": ("the spend on the largest run so far", "2023 US dollars"),
+}
+
+
+def scenario_words(scenario: Scenario) -> str:
+    """What a scenario assumes otherwise, in words."""
+    told = [f"{name} {'on' if on else 'off'}" for name, on in scenario.switches]
+    told += [
+        f"{o.name} set to {number(o.value)}" if o.value is not None else f"{o.name} by another prior"
+        for o in scenario.overrides
+    ]
+    return "; ".join(told) or "nothing assumed otherwise"
 
 
 def algorithms_words(algorithms: Algorithms, halving: tuple[float, float, float] | None) -> str:
@@ -143,12 +204,18 @@ def interval(answer: Answer, mass: float = 0.8) -> str:
     return f"{percent(mass)}: {both}"
 
 
+def _for_whom(question: Question) -> str:
+    if question.inference_usd_per_100_pages is not None:
+        return f"to run at {money(question.inference_usd_per_100_pages)} for 100 pages"
+    return payer_words(question.payer)
+
+
 def sentence(answer: Answer) -> str:
     """The answer in one sentence."""
     question = answer.question
     subject = target_words(question.target)
     on_trend = question.criterion == "on_trend"
-    how = "on trend" if on_trend else f"affordable {payer_words(question.payer)}"
+    how = "on trend" if on_trend else f"affordable {_for_whom(question)}"
     median = end_words(answer, 0.5)
     if median == "already":
         return f"{subject} is {how} already, with probability {percent(answer.p_already)} ({interval(answer)})."

@@ -1,0 +1,100 @@
+"""Which limit was the last obstacle, and by how much each limit moves the answer.
+
+A limit is waited for (`forecast.engine.outcome`); a change of the question (a break of scaling, a longer context,
+commoditization) moves the requirement or the budget of some draws. What either does to the median is found by asking
+again without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.engine.answer import BindingLimit
+from forecast.engine.arrival import ArrivalDistribution
+from forecast.engine.checkpoint import Checkpoint
+from forecast.engine.envelope import budget
+from forecast.engine.outcome import Outcome
+from forecast.engine.scenario import CHANGERS
+
+if TYPE_CHECKING:
+    from forecast.engine.solver import Solver
+
+Array = NDArray[np.float64]
+
+
+def binding_limits(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> tuple[BindingLimit, ...]:
+    """Every limit and change that is on, money first.
+
+    Parameters
+    ----------
+    solver : Solver
+        That found the outcome.
+    outcome : Outcome
+        Of the question.
+    checkpoint : callable
+        Called between the steps.
+    """
+    found = [*_limits(outcome), *_changes(solver, outcome, checkpoint)]
+    if outcome.plan.settled.limit_effects:
+        found = [_with_effect(solver, outcome, limit, checkpoint) for limit in found]
+    return tuple(found)
+
+
+def _limits(outcome: Outcome) -> list[BindingLimit]:
+    waited, draws = outcome.waited_for(), outcome.arrivals.draws
+    arrived = outcome.arrivals.arrived[-1]
+    return [BindingLimit(name, last / arrived if arrived else 0.0, tight / draws) for name, last, tight in waited]
+
+
+def _changes(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> list[BindingLimit]:
+    changes = [change for change in CHANGERS if change in outcome.plan.on]
+    return [_change(solver, outcome, change, checkpoint) for change in changes]
+
+
+def _change(solver: Solver, outcome: Outcome, change: str, checkpoint: Checkpoint) -> BindingLimit:
+    arrivals = outcome.arrivals
+    if change == "commoditization":
+        at = np.minimum(arrivals.index, len(arrivals.years) - 1), np.full(arrivals.draws, arrivals.within - 1)
+        moved, at_horizon = (_caps(solver, outcome, months, checkpoint) for months in at)
+    else:
+        moved = at_horizon = _moves_requirement(solver, outcome, change, checkpoint)
+    arrived = arrivals.index < arrivals.within
+    share = float(moved[arrived].mean()) if arrived.any() else 0.0
+    return BindingLimit(change, share, float(at_horizon.mean()))
+
+
+def _caps(solver: Solver, outcome: Outcome, months: NDArray[np.integer], checkpoint: Checkpoint) -> NDArray[np.bool_]:
+    """Where the ceiling lies under what the payer could spend, in one month of each draw that counts."""
+    plan = outcome.plan
+    simulation, assumed = solver.simulation(plan), solver.assumed(plan)
+    free = budget(simulation, plan.settled.payer, False, assumed, checkpoint)
+    rows = np.arange(assumed.draws) if outcome.rows is None else outcome.rows
+    ceiling = np.log10(assumed("commoditization.usd_2023"))[rows]
+    capped: NDArray[np.bool_] = ceiling < free[rows if len(free) > 1 else 0, months]
+    return capped
+
+
+def _moves_requirement(solver: Solver, outcome: Outcome, change: str, checkpoint: Checkpoint) -> NDArray[np.bool_]:
+    plan = outcome.plan
+    without = solver.required(solver.replan(plan, plan.on - {change}), checkpoint)
+    moved: NDArray[np.bool_] = outcome.counted(outcome.required != without)
+    return moved
+
+
+def _with_effect(solver: Solver, outcome: Outcome, limit: BindingLimit, checkpoint: Checkpoint) -> BindingLimit:
+    without = solver.outcome(solver.replan(outcome.plan, outcome.plan.on - {limit.limit}), checkpoint).arrivals
+    median, other = _median(outcome.arrivals), _median(without)
+    return replace(
+        limit,
+        median_without=other,
+        years_moved=None if median is None or other is None else median - other,
+        p_by_horizon_without=without.arrived[-1] / without.draws,
+    )
+
+
+def _median(arrivals: ArrivalDistribution) -> float | None:
+    return arrivals.quantiles((0.5,))[0].decimal_year

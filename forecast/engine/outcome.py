@@ -1,0 +1,155 @@
+"""What comes out of a plan: arrivals, and which limit each draw waited for last.
+
+A draw waits for the limit that is the tightest in the month before its arrival, in the first month where it has arrived
+already. Between money and the physical limits that is the one passed last; where both are passed in the same month,
+the lower one the month before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.engine import settle
+from forecast.engine.arrival import ArrivalDistribution, distribution
+from forecast.engine.envelope import Envelope
+from forecast.engine.plan import Plan
+
+Array = NDArray[np.float64]
+Months = NDArray[np.int32]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """Arrivals of all draws, or of those under the question's condition, and what they rest on.
+
+    Attributes
+    ----------
+    plan : Plan
+        Of the question.
+    arrivals : ArrivalDistribution
+        Of the draws that count.
+    required : ndarray, shape (draws,)
+        log10 FLOP above the plan's levels, of all draws.
+    envelopes : tuple of Envelope
+        In the plan's order.
+    passed : tuple of ndarray of int32, shape (draws,)
+        Month in which each envelope passes the requirement, of all draws.
+    rows : ndarray of int or None
+        Positions of the draws that count; None for all.
+    """
+
+    plan: Plan
+    arrivals: ArrivalDistribution
+    required: Array
+    envelopes: tuple[Envelope, ...]
+    passed: tuple[Months, ...]
+    rows: Rows | None
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        years: Array,
+        required: Array,
+        envelopes: tuple[Envelope, ...],
+        passed: tuple[Months, ...],
+        rows: Rows | None,
+    ) -> Outcome:
+        """Put together what the solver found."""
+        month = _last(passed, required)
+        eventually = _eventually(plan, required, envelopes)
+        if rows is not None:
+            month = month[rows]
+            eventually = eventually if isinstance(eventually, bool) else eventually[rows]
+        within = settle.months_within(plan.settled, plan.settled.as_of)  # type: ignore[arg-type]
+        arrivals = distribution(years, month, eventually, within)
+        return cls(plan, arrivals, required, envelopes, passed, rows)
+
+    def counted[Kind: np.generic](self, values: NDArray[Kind]) -> NDArray[Kind]:
+        """Of a value per draw, those that count."""
+        return values if self.rows is None else values[self.rows]
+
+    def unreachable(self) -> int:
+        """Number of draws that count in which no compute is enough."""
+        if self.plan.requirement is None:
+            return 0
+        return int(np.count_nonzero(np.isinf(self.counted(self.required))))
+
+    def waited_for(self) -> tuple[tuple[str, int, int], ...]:
+        """For each limit that is on: its name, for how many arrivals within the horizon it was waited for last, and
+        in how many draws that count it is the tightest in the horizon's last month.
+        """
+        limits = self.limits()
+        if not limits:
+            return ()
+        arrived = self.counted(_month_of(self.passed)) < self.arrivals.within
+        at_arrival = np.bincount(self.counted(self._at_arrival())[arrived], minlength=len(limits))
+        at_horizon = np.bincount(self.counted(self._at_horizon()), minlength=len(limits))
+        return tuple(zip(limits, at_arrival.tolist(), at_horizon.tolist(), strict=True))
+
+    def limits(self) -> tuple[str, ...]:
+        """Names of the limits, money first; empty where the criterion knows none."""
+        return tuple(
+            name
+            for key, made in zip(self.plan.keys, self.envelopes, strict=True)
+            for name in (("money",) if key.kind == "money" else made.limits)
+        )
+
+    def _at_arrival(self) -> NDArray[np.int8]:
+        if len(self.envelopes) == 1:
+            return self._which(0, np.maximum(self.passed[0] - 1, 0))
+        money, physical = self.passed
+        before = np.maximum(np.maximum(money, physical) - 1, 0)
+        later = physical > money
+        same = np.flatnonzero(physical == money)
+        later[same] = self._value(1, before[same], same) < self._value(0, before[same], same)
+        return np.where(later, self._which(1, before), np.int8(0))
+
+    def _at_horizon(self) -> NDArray[np.int8]:
+        last = self.arrivals.within - 1
+        months = np.full(len(self.required), last)
+        if len(self.envelopes) == 1:
+            return self._which(0, months)
+        money, physical = (made.column(last) for made in self.envelopes)
+        lower = physical < money - np.float64(self.plan.levels[0] - self.plan.levels[1])
+        return np.where(lower, self._which(1, months), np.int8(0))
+
+    def _value(self, i: int, months: Months, rows: Rows) -> Array:
+        """An envelope above its level, in one month of each of some draws."""
+        values: Array = self.envelopes[i].values[rows, months] - np.float64(self.plan.levels[i])
+        return values
+
+    def _which(self, i: int, months: NDArray[np.integer]) -> NDArray[np.int8]:
+        """The lowest limit of an envelope in one month of each draw, as a position in `limits`."""
+        made = self.envelopes[i]
+        if made.which is None:
+            return np.zeros(len(months), np.int8)
+        rows = np.arange(len(months))
+        found: NDArray[np.int8] = made.which[rows, np.minimum(months, made.which.shape[1] - 1)] + np.int8(i)
+        return found
+
+
+def _last(passed: tuple[Months, ...], required: Array) -> Months:
+    """Month in which the last envelope is passed; the first where nothing limits a run."""
+    if not passed:
+        return np.zeros(len(required), np.int32)
+    return _month_of(passed)
+
+
+def _month_of(passed: tuple[Months, ...]) -> Months:
+    return passed[0] if len(passed) == 1 else np.maximum(passed[0], passed[1])
+
+
+def _eventually(plan: Plan, required: Array, envelopes: tuple[Envelope, ...]) -> NDArray[np.bool_] | bool:
+    """Whether each draw arrives in the end: the requirement is finite and every envelope comes to it."""
+    bounded = [(made, level) for made, level in zip(envelopes, plan.levels, strict=True) if not made.endless]
+    if plan.requirement is None and not bounded:
+        return True
+    reaches = np.isfinite(required)
+    for made, level in bounded:
+        reaches = reaches & (made.eventual >= required + level)
+    return reaches

@@ -1,0 +1,130 @@
+"""A settled question as the solver works through it: which envelopes must pass the requirement, and at which level."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from forecast.engine import settle
+from forecast.engine.assumptions import Algorithms
+from forecast.engine.envelope import EnvelopeKey
+from forecast.engine.imported import ImportedScale
+from forecast.engine.overrides import is_fitted
+from forecast.engine.question import Question
+from forecast.engine.requirement import log10_compute
+from forecast.engine.scenario import BASELINE, PHYSICAL_LIMITS, Override
+from forecast.engine.switches import switched_on
+from forecast.posterior.artefact import Posterior
+
+_CHANGES_LAW = frozenset({"scaling_break", "context_length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What follows from a question before anything is simulated.
+
+    Attributes
+    ----------
+    settled : Question
+        With every default filled in.
+    on : frozenset of str
+        Limits and changes that are switched on.
+    paths : hashable
+        What the simulated paths depend on: posterior, overrides of what was fitted, seed, draws.
+    keys : tuple of EnvelopeKey
+        The envelopes that must pass the requirement, money (or the one of another criterion) first.
+    levels : tuple of float
+        What is added to the requirement for each, log10.
+    law, requirement : hashable
+        What the law and the requirement depend on; None for compute as such.
+    imported : ImportedScale or None
+        The target's scale, where it is not one of the posterior's own.
+    """
+
+    settled: Question
+    on: frozenset[str]
+    paths: Hashable
+    keys: tuple[EnvelopeKey, ...]
+    levels: tuple[float, ...]
+    law: Hashable
+    requirement: Hashable
+    imported: ImportedScale | None
+
+
+def plan_of(
+    settled: Question, posterior: Posterior, imported: ImportedScale | None, on: frozenset[str] | None = None
+) -> Plan:
+    """The plan of a settled question.
+
+    Parameters
+    ----------
+    settled : Question
+        By `forecast.engine.settle.settle`.
+    posterior : Posterior
+        Which is to answer it.
+    imported : ImportedScale, optional
+        Its scale, where that is not one of the posterior's own.
+    on : frozenset of str, optional
+        What to take as switched on, whatever the scenario says.
+    """
+    on = switched_on(settled, posterior) if on is None else on
+    fitted, assumed = split(settled)
+    draws = min(settled.max_draws, posterior.draws)
+    paths = (posterior.name, fitted, settled.seed, draws)
+    keys, levels = _envelopes(settled, posterior, imported, on, assumed)
+    law = requirement = None
+    if settled.target.is_loss:
+        law = (settled.target.scale, settled.law, paths, imported and imported.digest)
+    if not _is_level(settled):
+        requirement = (settled.target, law, paths, assumed, on & _CHANGES_LAW)
+    else:
+        level = log10_compute(settled.target)
+        levels = tuple(level + more for more in levels)
+    return Plan(settled, on, paths, keys, levels, law, requirement, imported)
+
+
+def split(question: Question) -> tuple[tuple[Override, ...], tuple[Override, ...]]:
+    """Overrides of what was fitted, and of the other inputs."""
+    if question.scenario is BASELINE:
+        return (), ()
+    overrides = question.scenario.overrides
+    return tuple(o for o in overrides if is_fitted(o.name)), tuple(o for o in overrides if not is_fitted(o.name))
+
+
+def _is_level(settled: Question) -> bool:
+    """Whether targets of this kind differ by a level alone: compute as such."""
+    return settled.target.kind in ("training_flop", "gpt3_multiple")
+
+
+def _envelopes(
+    settled: Question,
+    posterior: Posterior,
+    imported: ImportedScale | None,
+    on: frozenset[str],
+    assumed: tuple[Override, ...],
+) -> tuple[tuple[EnvelopeKey, ...], tuple[float, ...]]:
+    algorithms = settled.algorithms or Algorithms()
+    t_ref = 0.0 if algorithms.kind == "off" else settle.reference_year(settled, posterior, imported)
+    jump = on & {"algorithmic_jump"}
+    if settled.criterion == "on_trend":
+        return (EnvelopeKey("on_trend", algorithms, t_ref, on=jump, overrides=assumed),), (0.0,)
+    if settled.criterion == "inference_affordable":
+        key = EnvelopeKey("inference", algorithms, t_ref, settled.price_basis, on=jump, overrides=assumed)
+        return (key,), (-2 * math.log10(settled.inference_usd_per_100_pages or 1.0),)
+    keys, levels = [], []
+    if "money" in on:
+        payer, level = settled.payer, 0.0
+        if payer.kind == "fixed_usd_2023" and "commoditization" not in on:
+            payer, level = None, -math.log10(payer.usd_2023 or 1.0)  # type: ignore[assignment]
+        changes = jump | (on & {"commoditization"})
+        keys.append(
+            EnvelopeKey("money", algorithms, t_ref, settled.price_basis, payer, settled.cost_scope, changes, assumed)
+        )
+        levels.append(level)
+    physical = on.intersection(PHYSICAL_LIMITS)
+    if physical:
+        changes = physical | jump | (on & {"context_length"})
+        keys.append(EnvelopeKey("physical", algorithms, t_ref, on=changes, overrides=assumed))
+        levels.append(0.0)
+    return tuple(keys), tuple(levels)
