@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import CHANNELS
 from forecast.units import FLOP_PER_PF_DAY, decimal_year
+from tests.chips import counted_chips
 
 Array = NDArray[np.float64]
 Block = dict[str, Array]
@@ -23,8 +24,7 @@ Block = dict[str, Array]
 AS_OF = date(2026, 11, 20)
 DISCLOSED_UNTIL = date(2025, 7, 31)
 FIRST_YEAR = {"spend_year": 2010, "price_year": 2012}
-SPEND_GROWTH, PRICE_FALL = 0.56, 0.125
-PHI = 0.7
+SPEND_GROWTH, PRICE_FALL, PHI = 0.56, 0.125, 0.7
 
 # (group, exponent, floor in nats per token, log10 C0, log10 of the largest compute, loss at C0, published)
 GROUPS = (
@@ -236,10 +236,10 @@ def _observed(rng: np.random.Generator, as_of: date) -> dict[str, Any]:
     since = year - decimal_year(AS_OF)
     flop = 26.97 + (SPEND_GROWTH + PRICE_FALL) * since + rng.normal(0, 0.4, 40)
     price = math.log10(47 / FLOP_PER_PF_DAY) - PRICE_FALL * since + rng.normal(0, 0.3, 40)
-    names = [f"run {number}" for number in range(40)]
     values = {"compute_log10_flop": flop, "price_log10_usd_per_flop": price, "spend_log10_usd": flop + price}
-    per_driver = ((f"{d}_year", year) for d in ("compute", "price", "spend"))
-    return {**values, **dict(per_driver), **{f"{d}_name": names for d in ("compute", "price", "spend")}}
+    for driver in ("compute", "price", "spend"):
+        values |= {f"{driver}_year": year, f"{driver}_name": [f"run {number}" for number in range(40)]}
+    return values | counted_chips(as_of)
 
 
 def _constants(as_of: date) -> dict[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.data.rules import DISCLOSURE_DATE, confidence_dex
+from forecast.families import Z95
 from forecast.units import decimal_year
 
 FRONTIER_SINCE = date(2010, 1, 1)
@@ -180,3 +181,40 @@ def loss_groups(points: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def complete_quarters(stock: pd.DataFrame) -> pd.DataFrame:
     """Chip counts of complete quarters: the newest quarter in the file is partly counted."""
     return stock[~stock["incomplete"]].reset_index(drop=True)
+
+
+def installed_chips(stock: pd.DataFrame) -> pd.DataFrame:
+    """All installed AI chips by quarter, as the sum over manufacturers.
+
+    Only the rows of all chips and all owners of a manufacturer count: the table has its single chips and its owners
+    beside them. A quarter counts when every manufacturer of the table has one, so that none enters later as growth.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        chip_stock, also from `published_by`; `revision_dex` (log10), where it is there, widens the error.
+
+    Returns
+    -------
+    DataFrame
+        One row a quarter with `decimal_year`, `log10_h100e`, `sd_oom` (from the 5 and 95 % points; manufacturers err
+        together, since all are counted from sales), `revision_dex` and `quarter` such as 2025 Q4.
+    """
+    rows = complete_quarters(stock)
+    rows = rows[(rows["chip"] == "total") & (rows["owner"] == "all")]
+    quarters = rows.groupby("quarter_end", sort=True)
+    levels = [f"h100_equivalents_{level}" for level in ("p05", "p50", "p95")]
+    low, middle, high = (np.log10(quarters[level].sum().to_numpy(np.float64)) for level in levels)
+    revision = quarters["revision_dex"].max().to_numpy(np.float64) if "revision_dex" in rows else np.zeros(len(middle))
+    ends = pd.Series(quarters["quarter_end"].first().index, dtype="datetime64[ns]")
+    counted = pd.DataFrame(
+        {
+            "decimal_year": decimal_years(ends),
+            "log10_h100e": middle,
+            "sd_oom": np.hypot((high - low) / (2 * Z95), revision),
+            "revision_dex": revision,
+            "quarter": [f"{end.year} Q{end.quarter}" for end in ends],
+        }
+    )
+    everyone = quarters["manufacturer"].nunique().to_numpy() == rows["manufacturer"].nunique()
+    return counted[everyone].reset_index(drop=True)

@@ -128,6 +128,7 @@ def observe(as_of: date, cutoff: date, folder: Path | None = None) -> Observatio
     runs, costs = selections.frontier_runs(known, last), selections.realised_price_rows(spend, until=cutoff)
     points = tables.published_by(tables.load("loss_points", folder), cutoff)
     hardware, loss = _price_data(cutoff, folder), _loss_data(points)
+    chips = _chip_quarters(cutoff, folder)
     thin = {"loss": len(loss.log_loss) == 0, "rental": hardware.rental_rows == 0}
     return Observations(
         as_of=as_of,
@@ -135,11 +136,15 @@ def observe(as_of: date, cutoff: date, folder: Path | None = None) -> Observatio
         compute=_compute_data(decimal_year(as_of), decimal_year(last), runs, costs),
         price=hardware,
         loss=loss,
-        observed=_observed(runs, costs),
+        observed={**_observed(runs, costs), **_chips(chips)},
         laws=_laws(cutoff, folder),
         compute_constants=_compute_constants(known, costs, last, decimal_year(as_of)),
         loss_dates=_loss_dates(points, loss, decimal_year(as_of)),
-        hindsight_rows={"training_runs": int(runs["hindsight"].sum()), "spend": int(costs["hindsight"].sum())},
+        hindsight_rows={
+            "training_runs": int(runs["hindsight"].sum()),
+            "spend": int(costs["hindsight"].sum()),
+            "chip_stock": int((chips["revision_dex"] > 0).sum()),
+        },
         prior_only=tuple(name for name, few in thin.items() if few),
         data_digests=tables.digests(folder),
     )
@@ -225,6 +230,23 @@ def _observed(runs: pd.DataFrame, costs: pd.DataFrame) -> dict[str, NDArray[Any]
         "spend_year": year,
         "spend_log10_usd": _floats(costs["log10_usd"]),
         "spend_name": name,
+    }
+
+
+def _chip_quarters(cutoff: date, folder: Path | None) -> pd.DataFrame:
+    """Counts of chips that were published by the cutoff; one recorded later is widened like any other hindsight."""
+    stock = tables.published_by(tables.load("chip_stock", folder), cutoff)
+    later = stock["recorded_on"] > pd.Timestamp(cutoff)
+    widened = stock.assign(revision_dex=np.where(later, tables.REVISION_NOISE_DEX, 0.0))
+    return selections.installed_chips(widened)
+
+
+def _chips(quarters: pd.DataFrame) -> dict[str, NDArray[Any]]:
+    return {
+        "chips_year": _floats(quarters["decimal_year"]),
+        "chips_log10_h100e": _floats(quarters["log10_h100e"]),
+        "chips_sd_oom": _floats(quarters["sd_oom"]),
+        "chips_name": quarters["quarter"].to_numpy(str),
     }
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by every change to the tables below; a reader accepts its own version only."""
 
 BLOCKS = ("compute", "price", "loss", "scales")
@@ -70,6 +70,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("compute_point", OBSERVED, "int", "runs in the running top ten at publication"),
         Dimension("price_point", OBSERVED, "int", "runs with a compute and a cost"),
         Dimension("spend_point", OBSERVED, "int", "runs with a cost"),
+        Dimension("chips_point", OBSERVED, "int", "quarters for which the chips of every manufacturer were counted"),
     )
 }
 
@@ -162,10 +163,18 @@ def _observed(driver: str, value: str, unit: str, what: str) -> tuple[Variable, 
     )
 
 
+_CHIPS = (
+    Variable(OBSERVED, "chips_year", ("chips_point",), "decimal year", "end of the quarter", "f8"),
+    Variable(OBSERVED, "chips_log10_h100e", ("chips_point",), "log10 H100 equivalents", "installed AI chips", "f8"),
+    Variable(OBSERVED, "chips_sd_oom", ("chips_point",), "oom", "standard deviation of that count", "f8"),
+    Variable(OBSERVED, "chips_name", ("chips_point",), "", "name of the quarter", "str"),
+)
+
 _OBSERVED = (
     *_observed("compute", "log10_flop", "log10 FLOP", "runs in the running top ten at publication"),
     *_observed("price", "log10_usd_per_flop", "log10 2023 USD/FLOP", "runs with a compute and a cost"),
     *_observed("spend", "log10_usd", "log10 2023 USD", "runs with a cost"),
+    *_CHIPS,
 )
 
 VARIABLES: tuple[Variable, ...] = (*_COMPUTE, *_PRICE, *_LOSS, *_SCALES, *_OBSERVED)

@@ -63,7 +63,7 @@ def test_the_same_question_gives_the_same_bytes(stub: ForecastServiceStub) -> No
 
 def test_an_answer_holds_its_question_as_settled(stub: ForecastServiceStub) -> None:
     settled = ask(stub).question
-    assert settled.posterior == "2026-11-20-363d0fb0c4af" and settled.as_of == "2026-11-20"
+    assert settled.posterior == "2026-11-20-f888b7e49128" and settled.as_of == "2026-11-20"
     assert settled.seed == 20261120 and settled.max_draws == 4000 and settled.horizon == "2060-12"
 
 

@@ -134,7 +134,7 @@ def test_a_long_fault_is_cut_short() -> None:
 
 def test_a_resource_name_holds_the_posteriors_name() -> None:
     assert posterior_name("posteriors/current") == "current"
-    assert posterior_name("posteriors/2026-11-20-363d0fb0c4af") == "2026-11-20-363d0fb0c4af"
+    assert posterior_name("posteriors/2026-11-20-f888b7e49128") == "2026-11-20-f888b7e49128"
     with pytest.raises(InputError, match="name is 'current'; give posteriors/ and the name of one") as caught:
         posterior_name("current")
     assert caught.value.field == "name"

@@ -11,7 +11,7 @@ def bare_name(name: str, collection: str, field: str = "name") -> str:
     Parameters
     ----------
     name : str
-        Such as `posteriors/2026-11-20-363d0fb0c4af`.
+        Such as `posteriors/2026-11-20-f888b7e49128`.
     collection : str
         Such as `posteriors`.
     field : str
