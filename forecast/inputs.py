@@ -62,8 +62,12 @@ def _interval(low: float, high: float, source: str) -> LogNormal:
 
 
 def _run() -> tuple[Input, ...]:
-    months = _interval(2, 9, f"{_EPOCH}: runs of two to nine months; taken as the 90 % interval")
-    used = _interval(0.3, 0.5, f"{_EPOCH}: Llama 3.1 ran at about 0.4; 90 % 0.3-0.5 is our judgement")
+    months = _interval(
+        2,
+        9,
+        "a judgement: over nine months later runs win (Sevilla et al. 2022, The Longest Training Run), 2-3 are usual",
+    )
+    used = _interval(0.3, 0.5, f"{_EPOCH}: Llama 3.1 ran at about 0.4; 90 % 0.3-0.5 is judged")
     return (
         Input("run.months", "months", months, _EPOCH_DAY, 0.1, 60, "length of the largest run"),
         Input("run.utilization", "share", used, _EPOCH_DAY, 0.01, 1, "share of peak FLOP/s that training attains"),
@@ -71,9 +75,7 @@ def _run() -> tuple[Input, ...]:
 
 
 def _chips() -> tuple[Input, ...]:
-    share = _interval(
-        0.08, 0.4, f"a judgement around {_EPOCH}, where the largest developer holds about a fifth of all chips"
-    )
+    share = _interval(0.08, 0.4, f"a judgement around {_EPOCH}, where the largest developer has a fifth of all chips")
     growth = Normal(
         0.48, 0.08, "ai-chip-counts: the year 2025 (Epoch AI: 0.52 since 2022), spread judged; a posterior has its own"
     )
@@ -91,7 +93,7 @@ def _power() -> tuple[Input, ...]:
     watts = _interval(
         1e9, 4.5e10, f"{_EPOCH}: one campus has 1-5 GW in 2030, a distributed network 2-45 GW; spanning both is ours"
     )
-    growth = Normal(0.15, 0.07, "a judgement: about 3 GW in 2026 to 7 GW in 2030, slower than the 2x a year until 2024")
+    growth = Normal(0.15, 0.07, "a judgement: from about 2 GW at the end of 2026 to 7 GW in mid-2030")
     joule = _interval(
         2e12,
         1.1e13,
@@ -185,3 +187,27 @@ _GROUPS = (_run, _chips, _power, _data, _data_movement, _changers, _algorithms, 
 
 INPUTS: Mapping[str, Input] = {entry.name: entry for group in _GROUPS for entry in group()}
 """Every unfitted input by its name."""
+
+
+def spelt(value: float) -> str:
+    """A value to three digits; what has four or five before the point (a year, a width) in full."""
+    return f"{value:.0f}" if 1e3 <= abs(value) < 1e5 else f"{value:.3g}"
+
+
+def as_markdown() -> str:
+    """Every input as a row of a Markdown table."""
+    header = ("input", "unit", "5 %", "50 %", "95 %", "bounds", "published", "what it is", "source of the prior")
+    rows = [
+        (
+            f"`{entry.name}`",
+            entry.unit,
+            *map(spelt, entry.prior.ppf([0.05, 0.5, 0.95]).tolist()),
+            f"{spelt(entry.low)} to {spelt(entry.high)}",
+            entry.published_on,
+            entry.about,
+            entry.prior.source,
+        )
+        for entry in INPUTS.values()
+    ]
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -7,7 +7,7 @@ running maximum costs nothing; it is taken where a value that was set lets one f
 What changes the question:
 
     break of scaling   C > B  =>  B + (C - B) / f
-    longer context     m = log10[(1 + n / (12 d)) / (1 + 2048 / (12 d))],   n tokens of context, d the model's width
+    longer context     m = log10[(1 + n / (12 v)) / (1 + 2048 / (12 v))],   n tokens of context, v the model's width
 """
 
 from __future__ import annotations

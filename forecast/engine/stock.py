@@ -44,10 +44,9 @@ class ChipStock:
     @classmethod
     def of(cls, posterior: Posterior) -> ChipStock | None:
         """The stock that a posterior knows; None where nothing was published by its data cutoff."""
-        years = posterior.observed.get("chips_year")
-        if years is None or not len(years):
+        years, stock = posterior.observed["chips_year"], posterior.observed["chips_log10_h100e"]
+        if not len(years):
             return None
-        stock = posterior.observed["chips_log10_h100e"]
         sd = float(posterior.observed["chips_sd_oom"][-1])
         before = np.flatnonzero(np.abs(years[-1] - years - 1) < _YEAR_TOLERANCE)
         growth = float((stock[-1] - stock[before[0]]) / (years[-1] - years[before[0]])) if len(before) else None
