@@ -8,10 +8,13 @@ ForecastError                    exit code 1
 │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
 │   ├── WrongRowsError           rows of a scaling study; lists every one that is wrong (in `engine.study`)
 │   ├── ScaleTakenError          a name that another scale has (in `catalogue.studies`)
-│   ├── RequestIdUsedError       a request_id that was used for another study (in `catalogue.studies`)
+│   ├── ScenarioTakenError       a name that another scenario has (in `catalogue.scenario_store`)
+│   ├── RequestIdUsedError       a request_id that was used for another study or scenario (in `catalogue.studies`)
+│   ├── FileError                a scenario's file; names file, line and field (in `catalogue.marked_yaml`)
 │   └── DataError                a table or a download that breaks its schema; names file, row and column
 ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
-│   └── DamagedScaleError        the file of an imported scale (in `catalogue.studies`)
+│   ├── DamagedScaleError        the file of an imported scale (in `catalogue.studies`)
+│   └── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.scenario_store`)
 ├── StorageError (OSError)       no permission, no space; says which file and what to free or grant
 ├── StoppedError                 nobody waits for the answer any more: the caller is gone or its deadline has passed
 └── FitError                     a fit that could not end: aborted, or refused by the gates

@@ -32,7 +32,7 @@ class ScaleTakenError(InputError):
 
 
 class RequestIdUsedError(InputError):
-    """A request_id that was used for another study."""
+    """A request_id that was used for another study, or another scenario."""
 
     reason = "REQUEST_ID_USED"
 

@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Command] = {
     "inputs": Command("forecast.cli.inputs:inputs", "List what a scenario can set or give another prior."),
     "scale": Command("forecast.cli.scale:scale", "List, show, import and remove loss scales."),
     "glossary": Command("forecast.cli.glossary:glossary", "What the words mean, and how they are misread."),
+    "scenario": Command("forecast.cli.scenario:scenario", "List, show, copy, check, create and delete scenarios."),
     "replay": Command("forecast.cli.replay:replay", "Replay published claims as of their date."),
     "backtest": Command("forecast.cli.backtest:backtest", "Refit as of past dates and score what came after."),
     "report": Command("forecast.cli.report:report", "Write a report."),

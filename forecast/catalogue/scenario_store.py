@@ -1,0 +1,248 @@
+"""The scenarios that users made: one YAML file each in the folder `scenarios` of the state folder.
+
+    store = ScenarioStore()
+    store.add(scenario_files.load(data, "my.yaml"), text=data.decode())
+
+The file is what its maker wrote, comments and all; the request_id of its making stands in a comment above it. It may be
+edited where it lies: what is read is checked as if it were new. It is put in its place whole or not at all, and never
+over another: of two processes that make the same name at once one succeeds, and the other learns whether it was the
+same scenario. No database is needed, so that answering stays light.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecast.catalogue import marked_yaml, scenario_files
+from forecast.catalogue.scenario_files import FileError
+from forecast.catalogue.studies import RequestIdUsedError
+from forecast.engine.imported import NAME, checked_uuid
+from forecast.engine.scenario import Scenario
+from forecast.errors import ArtefactError, InputError, StorageError, UnknownNameError
+from forecast.posterior import atomic
+from forecast.posterior.state import state_folder
+
+RESERVED = frozenset({"inline"})
+"""What a scenario without a name is called."""
+
+_REQUEST = "# request_id: "
+_REQUEST_LINE = re.compile(rf"{_REQUEST}([0-9a-f-]{{36}})\n")
+
+
+class ScenarioTakenError(InputError):
+    """A name that another scenario has."""
+
+    reason = "NAME_TAKEN"
+
+
+class DamagedScenarioError(ArtefactError):
+    """The file of a user's scenario cannot be read as one."""
+
+    reason = "DAMAGED_SCENARIO"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScenario:
+    """A scenario as it is kept.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What it says.
+    text : str
+        Its file.
+    request_id : str
+        A UUID of its maker's, or empty.
+    """
+
+    scenario: Scenario
+    text: str
+    request_id: str = ""
+
+
+class ScenarioStore:
+    """The scenarios that users made, in a state folder.
+
+    Parameters
+    ----------
+    home : Path or str, optional
+        The state folder; see `forecast.posterior.state`.
+    """
+
+    def __init__(self, home: Path | str | None = None) -> None:
+        self._home = home
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all of them, sorted; no file is opened.
+
+        Raises
+        ------
+        StorageError
+            When the folder may not be read.
+        """
+        folder = state_folder(self._home).scenarios
+        try:
+            found = [path.stem for path in folder.iterdir() if path.suffix == ".yaml"]
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            raise StorageError(f"cannot read {folder}: {error.strerror}; grant read permission") from error
+        return tuple(sorted(name for name in found if NAME.fullmatch(name)))
+
+    def get(self, name: str) -> StoredScenario:
+        """One scenario.
+
+        Raises
+        ------
+        UnknownNameError
+            When none of that name was made; lists those that were.
+        DamagedScenarioError
+            When its file is no scenario.
+        StorageError
+            When its file may not be read.
+        """
+        data = self._read(name)
+        if data is None:
+            raise UnknownNameError("scenario of your own", f"{name:.80}", self.names(), field="name")
+        return _parsed(name, data)
+
+    def list(self) -> tuple[StoredScenario, ...]:
+        """Every scenario whose file is sound, in the order of their names; `problems` tells the others."""
+        return tuple(one for name in self.names() if isinstance(one := self._checked(name), StoredScenario))
+
+    def problems(self) -> Mapping[str, str]:
+        """Names of scenarios whose files are damaged or may not be read, and what to do about each."""
+        return {name: found for name in self.names() if isinstance(found := self._checked(name), str)}
+
+    def add(
+        self, scenario: Scenario, text: str = "", request_id: str = "", taken: Iterable[str] = ()
+    ) -> StoredScenario:
+        """Keep a scenario; the same under the same name again changes nothing.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            What to keep.
+        text : str
+            Its file as its maker wrote it; by default it is written anew.
+        request_id : str
+            A UUID of the maker's, or empty.
+        taken : iterable of str
+            Names that built-in scenarios have.
+
+        Returns
+        -------
+        StoredScenario
+            As it is kept: with the request_id of its first making.
+
+        Raises
+        ------
+        ScenarioTakenError
+            When its name belongs to another.
+        RequestIdUsedError
+            When its request_id was used for another scenario.
+        InputError
+            When it breaks a rule of `scenario_files.checked`.
+        DamagedScenarioError
+            When the file under its name is no scenario.
+        StorageError
+            When the state folder cannot be written.
+        """
+        new = self.check(scenario, text, request_id, taken)
+        folder = atomic.make_folder(state_folder(self._home).scenarios)
+        head = f"{_REQUEST}{new.request_id}\n" if new.request_id else ""
+        atomic.create_bytes(folder / f"{new.scenario.name}.yaml", (head + new.text).encode())
+        return _same(self.get(new.scenario.name), new.scenario)
+
+    def check(
+        self, scenario: Scenario, text: str = "", request_id: str = "", taken: Iterable[str] = ()
+    ) -> StoredScenario:
+        """What `add` would keep, or what it would raise; nothing is kept."""
+        new = scenario_files.checked(scenario)
+        text = _REQUEST_LINE.sub("", text, count=1) if _REQUEST_LINE.match(text) else text
+        made = StoredScenario(new, text or scenario_files.dump(new), checked_uuid(request_id))
+        if new.name in RESERVED or new.name in set(taken):
+            message = f"{new.name} is the name of a built-in scenario; choose another"
+            raise ScenarioTakenError(message, field="name")
+        if new.name in self.names():
+            _same(self.get(new.name), new)
+        for kept in self.list() if made.request_id else ():
+            if kept.request_id == made.request_id and kept.scenario != new:
+                message = f"request_id {made.request_id} was used to make {kept.scenario.name}; give each its own"
+                raise RequestIdUsedError(message, field="request_id")
+        return made
+
+    def remove(self, name: str) -> None:
+        """Forget a scenario, also one whose file is damaged; answers that were given stay as they are.
+
+        Raises
+        ------
+        UnknownNameError
+            When none of that name was made; lists those that were.
+        StorageError
+            When the state folder cannot be written.
+        """
+        path = self._path(name)
+        if path is None or not atomic.remove_file(path):
+            raise UnknownNameError("scenario of your own", f"{name:.80}", self.names(), field="name")
+
+    def _checked(self, name: str) -> StoredScenario | str | None:
+        """The scenario, what is wrong with it, or None when it has just been removed."""
+        try:
+            return self.get(name)
+        except (DamagedScenarioError, StorageError) as error:
+            return error.message
+        except UnknownNameError:
+            return None
+
+    def _path(self, name: str) -> Path | None:
+        """Where a scenario lies; None for what cannot be a name, so that no other file is ever touched."""
+        return state_folder(self._home).scenarios / f"{name}.yaml" if NAME.fullmatch(name) else None
+
+    def _read(self, name: str) -> bytes | None:
+        path = self._path(name)
+        try:
+            return None if path is None else read_file(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise StorageError(f"cannot read {path}: {error.strerror}; grant read permission") from error
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file, of a long one only so many that it is seen to be too long."""
+    with path.open("rb") as file:
+        return file.read(marked_yaml.MAX_BYTES + 1)
+
+
+def _same(kept: StoredScenario, scenario: Scenario) -> StoredScenario:
+    if kept.scenario == scenario:
+        return kept
+    message = (
+        f"another scenario is kept as {scenario.name}; choose another name, or remove that one first with "
+        f"`timelines scenario delete {scenario.name}`"
+    )
+    raise ScenarioTakenError(message, field="name")
+
+
+def _parsed(name: str, data: bytes) -> StoredScenario:
+    """The scenario in a file's bytes, checked as if it were new."""
+    try:
+        scenario = scenario_files.load(data, f"{name}.yaml")
+    except FileError as error:
+        raise _damaged(name, error.message) from error
+    if scenario.name != name:
+        raise _damaged(name, f"it holds the scenario {scenario.name}")
+    text = data.decode("utf-8-sig")
+    found = _REQUEST_LINE.match(text)
+    return StoredScenario(scenario, text[found.end() if found else 0 :], found[1] if found else "")
+
+
+def _damaged(name: str, why: str) -> DamagedScenarioError:
+    message = (
+        f"the file of scenario {name} is damaged ({why}): mend it, or remove it with `timelines scenario delete {name}`"
+    )
+    return DamagedScenarioError(message, field="scenario")
