@@ -17,6 +17,9 @@ from forecast.posterior.schema import Variable, variables_of
 from forecast.priors import DEFAULT
 
 _HEADER = ("name", "fitted", "unit", "5 %", "50 %", "95 %", "published")
+_NOTE = """
+5, 50 and 95 % are of the prior. `timelines inputs NAME` says where a prior comes from, and
+`timelines posterior show --draws` what the fit made of the fitted ones."""
 _FOLLOWS = "no prior of its own: it follows from other parameters"
 
 
@@ -35,10 +38,7 @@ def inputs(name: str | None, as_json: bool) -> None:
         click.echo("\n\n".join(_description(entry) for entry in told))
     else:
         click.echo(columns(_HEADER, [_row(entry) for entry in told], right=("5 %", "50 %", "95 %")))
-        click.echo(
-            "\n5, 50 and 95 % are of the prior. `timelines inputs NAME` says what an input is and where its prior"
-        )
-        click.echo("comes from; `timelines posterior show --draws` has what the fit made of the fitted ones.")
+        click.echo(_NOTE)
 
 
 def _all() -> Iterator[dict[str, Any]]:

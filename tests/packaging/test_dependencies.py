@@ -22,6 +22,7 @@ EXTRAS = {
     "forecast/units.py": [()],
     "forecast/priors.py": [()],
     "forecast/families": [()],
+    "forecast/inputs.py": [()],
     "forecast/glossary": [()],
     "forecast/posterior": [()],
     "forecast/engine": [()],
