@@ -164,7 +164,7 @@ def test_a_value_that_is_not_finite(written: Path) -> None:
     assert "not finite" in error.message
 
 
-@pytest.mark.parametrize(("version", "remedy"), [(0, "timelines fit"), (99, "upgrade timelines")])
+@pytest.mark.parametrize(("version", "remedy"), [(1, "timelines fit"), (99, "upgrade timelines")])
 def test_another_schema_version(written: Path, version: int, remedy: str) -> None:
     manifest = json.loads(written.with_suffix(".json").read_text())
     written.with_suffix(".json").write_text(manifests.to_json({**manifest, "schema_version": version}))
