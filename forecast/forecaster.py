@@ -9,41 +9,40 @@ is found and verified like the first. Nothing here looks at the clock.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from forecast.catalogue.studies import StoredScales
 from forecast.engine.answer import Answer
-from forecast.engine.arguments import algorithms_of, law_of, payer_of, target_of
+from forecast.engine.arguments import Asked, question_of
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import parse_day
 from forecast.engine.draws import Draws
 from forecast.engine.draws import draws as make_draws
 from forecast.engine.fan import Driver, Fan
 from forecast.engine.fan import fan as make_fan
+from forecast.engine.inverse import AffordableLoss, RequiredBudget
+from forecast.engine.inverse import affordable_loss as make_affordable_loss
+from forecast.engine.inverse import required_budget as make_required_budget
 from forecast.engine.memory import Memory
-from forecast.engine.question import (
-    DEFAULT_HORIZON,
-    DEFAULT_QUANTILES,
-    DEFAULT_SEED,
-    Question,
-    Target,
-)
+from forecast.engine.question import Question, Scenario, Target
 from forecast.engine.recent import Recent
 from forecast.engine.solver import Solver
+from forecast.errors import InputError
 from forecast.posterior import selection
 from forecast.posterior.artefact import Posterior
-from forecast.priors import LogNormal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from forecast.engine.imported import ImportedScale
-    from forecast.engine.question import Criterion, PriceBasis
 
 OTHER_POSTERIORS = 3
 """How many posteriors besides its own a forecaster keeps."""
+
+MAX_COMPARED = 20
 
 
 class Forecaster:
@@ -123,7 +122,8 @@ class Forecaster:
         PosteriorNotFoundError
             When it names a posterior or an as-of date that is not there.
         """
-        return self._solver(question.posterior, question.as_of).ask(question, checkpoint)
+        solver, asked = self._ready(question)
+        return solver.ask(asked, checkpoint)
 
     def recall(self, question: Question) -> Answer | None:
         """The answer if it needs only what is remembered, and so comes in well under a millisecond; else None.
@@ -135,139 +135,107 @@ class Forecaster:
         """
         own = self._is_own(question.posterior, question.as_of)
         solver = self._own if own else self._others.peek((question.posterior, question.as_of))
-        return None if solver is None else solver.recall(question)
+        return None if solver is None else solver.recall(self._in_2023_usd(question, solver))
 
     def draws(self, question: Question, checkpoint: Checkpoint = proceed) -> Draws:
         """The arrivals that the answer to a question summarizes, draw by draw; arguments and errors as for `ask`."""
-        return make_draws(self._solver(question.posterior, question.as_of), question, checkpoint)
+        return make_draws(*self._ready(question), checkpoint)
 
-    def when(
-        self,
-        *,
-        loss: float | None = None,
-        scale: str | None = None,
-        flop: float | None = None,
-        gpt3: float | None = None,
-        budget_usd: float | None = None,
-        payer: str | None = None,
-        criterion: Criterion = "affordable",
-        law: str | None = None,
-        noise: float | None = None,
-        algorithms: str | LogNormal | None = None,
-        algorithms_ceiling_oom: float | None = None,
-        price: PriceBasis = "realised",
-        as_of: date | str | None = None,
-        posterior: str | None = None,
-        horizon: str = DEFAULT_HORIZON,
-        quantiles: Sequence[float] = DEFAULT_QUANTILES,
-        by_years: Sequence[int] | None = None,
-        seed: int = DEFAULT_SEED,
-        max_draws: int = 4_000,
-    ) -> Answer:
+    def when(self, **asked: Unpack[Asked]) -> Answer:
         """Ask when a target becomes affordable.
 
         Parameters
         ----------
-        loss, scale : float and str, optional
-            A loss in nats per token and its scale.
-        flop, gpt3 : float, optional
-            FLOP of one training run, or a multiple of GPT-3's 3.14e23. Exactly one of loss, flop and gpt3 is given.
-        budget_usd : float, optional
-            A fixed sum in constant 2023 US dollars; without it the frontier's own spend pays.
-        payer : {"frontier_spend"}, optional
-            To say so.
-        criterion : {"affordable", "on_trend"}
-            Whether the payer can buy it, or the frontier of compute reaches it.
-        law : str, optional
-            `pooled`, `mixture` or the name of a published law.
-        noise : float, optional
-            Relative noise with which a published law enters the pool; .01 by default.
-        algorithms : str or LogNormal, optional
-            `off`, `8mo`, `16mo`, or your own prior of the halving time in months.
-        algorithms_ceiling_oom : float, optional
-            The most that algorithms can ever give.
-        price : {"realised", "list_rental", "amortized_purchase"}
-            Which price of compute is meant.
-        as_of, posterior, horizon, quantiles, by_years, seed, max_draws
-            As in `forecast.engine.question.Question`.
+        **asked
+            The question in plain arguments: see `forecast.engine.arguments.Asked`.
 
         Returns
         -------
         Answer
-            Quantiles, distribution, masses, choices and provenance.
+            Quantiles, distribution, masses, limits, choices and provenance.
 
         Raises
         ------
         InputError
             Naming the field, its value and the remedy.
         """
-        return self.ask(
-            Question(
-                target=target_of(loss, scale, flop, gpt3),
-                payer=payer_of(budget_usd, payer),
-                criterion=criterion,
-                price_basis=price,
-                law=law_of(law, noise),
-                algorithms=algorithms_of(algorithms, algorithms_ceiling_oom),
-                as_of=None if as_of is None else parse_day(as_of, "as_of"),
-                posterior=posterior,
-                horizon=horizon,
-                quantiles=tuple(quantiles),
-                by_years=None if by_years is None else tuple(by_years),
-                seed=seed,
-                max_draws=max_draws,
-            )
-        )
+        return self.ask(self.question(**asked))
 
-    def fan(
+    def question(self, **asked: Unpack[Asked]) -> Question:
+        """The question that plain arguments make, with its scenario found; arguments and errors as for `when`."""
+        return question_of(asked, self.scenario)
+
+    def scenario(self, name: str) -> Scenario:
+        """A scenario by its name, or from its file.
+
+        Raises
+        ------
+        UnknownNameError
+            Listing those that there are.
+        """
+        from forecast.catalogue.scenarios import scenario_of
+
+        return scenario_of(name, self._home)
+
+    def affordable_loss(self, question: Question, day: date | str, checkpoint: Checkpoint = proceed) -> AffordableLoss:
+        """The lowest loss that a payer can buy on a day; see `forecast.engine.inverse.affordable_loss`."""
+        solver, asked = self._ready(question)
+        return make_affordable_loss(solver, asked, day, checkpoint)
+
+    def required_budget(
         self,
-        driver: Driver,
-        quantiles: Sequence[float] = DEFAULT_QUANTILES,
-        *,
-        algorithms: str | LogNormal | None = None,
-        price: PriceBasis = "realised",
-        horizon: str = DEFAULT_HORIZON,
-        seed: int = DEFAULT_SEED,
-        max_draws: int = 4_000,
-    ) -> Fan:
+        question: Question,
+        days: Sequence[date | str],
+        budgets_usd_2023: Sequence[float] = (),
+        checkpoint: Checkpoint = proceed,
+    ) -> RequiredBudget:
+        """The budget that a target needs by each of some days; see `forecast.engine.inverse.required_budget`."""
+        solver, asked = self._ready(question)
+        return make_required_budget(solver, asked, days, budgets_usd_2023, checkpoint)
+
+    def compare(
+        self, question: Question, scenarios: Sequence[str | Scenario], checkpoint: Checkpoint = proceed
+    ) -> tuple[tuple[str, Answer], ...]:
+        """The answers to one question under several scenarios, each with its scenario's name.
+
+        Raises
+        ------
+        InputError
+            As `ask`; also when there are no scenarios, or more than 20.
+        """
+        if not 1 <= len(scenarios) <= MAX_COMPARED:
+            raise InputError(f"{len(scenarios)} scenarios; give 1 to {MAX_COMPARED}", field="scenarios")
+        found = [self.scenario(one) if isinstance(one, str) else one for one in scenarios]
+        return tuple((one.name, self.ask(question.under(one), checkpoint)) for one in found)
+
+    def fan(self, driver: Driver, bands: Sequence[float] | None = None, /, **asked: Unpack[Asked]) -> Fan:
         """Monthly quantiles of one driver, with the observed points.
 
         Parameters
         ----------
-        driver : {"frontier_compute", "price", "algorithms", "spend"}
-            What to follow: the largest run's compute (FLOP), the price of compute (2023 $ per FLOP), the multiplier of
-            algorithmic efficiency since the as-of date, the spend on the largest run (2023 $).
-        quantiles : sequence of float
-            Probabilities above 0 and below 1.
-        algorithms : str or LogNormal, optional
-            For `algorithms`: by default the newest published.
-        price : {"realised", "list_rental", "amortized_purchase"}
-            For `price`.
-        horizon, seed, max_draws
-            As in a question; the same seed gives the paths that the answers run on.
+        driver : str
+            What to follow: one of `forecast.engine.fan.UNITS`.
+        bands : sequence of float, optional
+            The quantiles, which may be given by that name as well.
+        **asked
+            As for `when`; a target counts only for `cost_of_target`.
 
         Returns
         -------
         Fan
             log10 bands and points.
         """
-        asked = Question(
-            Target.training_flop(1.0),
-            price_basis=price,
-            algorithms=algorithms_of(algorithms, None),
-            horizon=horizon,
-            quantiles=tuple(quantiles),
-            seed=seed,
-            max_draws=max_draws,
-        )
-        return self.trajectory(driver, asked)
+        if bands is not None:
+            asked["quantiles"] = bands
+        question = question_of(asked, self.scenario, Target.training_flop(1.0))
+        return self.trajectory(driver, question)
 
     def trajectory(self, driver: Driver, asked: Question, checkpoint: Checkpoint = proceed) -> Fan:
         """The fan of one driver, for a question's quantiles, horizon, choices and posterior; its target is not read.
 
         Parameters
         ----------
-        driver : {"frontier_compute", "price", "algorithms", "spend"}
+        driver : str
             What to follow.
         asked, checkpoint : Question and callable
             As for `ask`.
@@ -277,7 +245,21 @@ class Forecaster:
         InputError, PosteriorNotFoundError
             As `ask`; also when algorithms or a price basis are chosen for a driver that has none.
         """
-        return make_fan(self._solver(asked.posterior, asked.as_of), driver, asked, checkpoint)
+        solver, ready = self._ready(asked)
+        return make_fan(solver, driver, ready, checkpoint)
+
+    def _ready(self, question: Question) -> tuple[Solver, Question]:
+        """The solver of a question, and the question with its money in 2023 dollars."""
+        solver = self._solver(question.posterior, question.as_of)
+        return solver, self._in_2023_usd(question, solver)
+
+    @staticmethod
+    def _in_2023_usd(question: Question, solver: Solver) -> Question:
+        if question.payer.kind != "stated":
+            return question
+        from forecast.money import carried_over
+
+        return replace(question, payer=carried_over(question.payer, solver.posterior.as_of))
 
     def _is_own(self, name: str | None, as_of: date | None) -> bool:
         own = self.posterior

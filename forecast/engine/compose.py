@@ -54,7 +54,7 @@ def compose(solver: Solver, asked: Question, plan: Plan, checkpoint: Checkpoint)
         question=settled,
         never_reasons=reasons.never_reasons(outcome),
         binding_limits=_binding_limits(solver, outcome, checkpoint),
-        posterior=_status(posterior),
+        posterior=posterior_status(posterior),
         choices=choices(solver, asked, plan),
         data_notice=posterior.manifest["data_notice"],
         provenance=provenance(posterior, plan, outcome.arrivals.draws),
@@ -117,7 +117,8 @@ def _status_of(name: str, status: str, reasons_: tuple[str, ...], nowcast: Nowca
     return PosteriorStatus(name, status, reasons_, nowcast)
 
 
-def _status(posterior: Posterior) -> PosteriorStatus:
+def posterior_status(posterior: Posterior) -> PosteriorStatus:
+    """The posterior behind an answer, and what its gates said."""
     return _status_of(posterior.name, posterior.status, posterior.reasons, _nowcast(posterior))
 
 

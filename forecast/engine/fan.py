@@ -1,4 +1,9 @@
-"""Fans: monthly quantiles of one driver over time, with the observed points they continue."""
+"""Fans: monthly quantiles of one driver over time, with the observed points they continue.
+
+cost of a target   log B(t) = C* - A(t) + p(t) + q + scope
+limit by money     log C(t) = budget(t) - p(t) - q - scope
+other limits       as in `forecast.engine.limits`, without algorithms
+"""
 
 from __future__ import annotations
 
@@ -8,32 +13,25 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.engine import driver_paths
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import checked_choice
-from forecast.engine.condition import Driver as Driver
-from forecast.engine.progress import Progress
+from forecast.engine.conditional import rows_under
+from forecast.engine.driver_paths import UNITS, Driver
 from forecast.engine.question import Algorithms, Question
 from forecast.engine.settle import months_within, newest_algorithms
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
-    from forecast.engine.assumed import Assumed
-    from forecast.engine.simulation import Simulation
+    from forecast.engine.plan import Plan
     from forecast.engine.solver import Solver
+
+__all__ = ["UNITS", "Driver", "Fan", "fan"]
 
 Array = NDArray[np.float64]
 
-UNITS: dict[Driver, str] = {
-    "frontier_compute": "log10 FLOP",
-    "price": "log10 2023 USD per FLOP",
-    "algorithms": "log10 multiplier since the as-of date",
-    "spend": "log10 2023 USD",
-}
-_OBSERVED: dict[Driver, tuple[str, str]] = {
-    "frontier_compute": ("compute", "log10_flop"),
-    "price": ("price", "log10_usd_per_flop"),
-    "spend": ("spend", "log10_usd"),
-}
+_PRICED = ("price", "cost_of_target", "limit_money")
+_PACED = ("algorithms", "cost_of_target")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +40,8 @@ class Fan:
 
     Attributes
     ----------
-    driver : {"frontier_compute", "price", "algorithms", "spend"}
-        What it follows.
+    driver : str
+        What it follows: a key of `UNITS`.
     unit : str
         Unit of `values` and `observed`.
     decimal_year : ndarray, shape (months,)
@@ -51,10 +49,9 @@ class Fan:
     probability : tuple of float
         Of the bands, ascending.
     values : ndarray, shape (len(probability), months)
-        log10 quantiles over all draws.
+        log10 quantiles over all draws; +inf where no sum is enough for the target.
     observed_year, observed : ndarray, shape (points,)
-        Dates and log10 values of what the model was fitted on; empty for algorithms, which have no usable data, and
-        for prices other than the realised.
+        Dates and log10 values of what the model was fitted on; empty where there are none.
     observed_name : tuple of str
         What each point is.
     posterior, as_of : str
@@ -84,10 +81,11 @@ def fan(solver: Solver, driver: Driver, asked: Question, checkpoint: Checkpoint 
     ----------
     solver : Solver
         On the posterior.
-    driver : {"frontier_compute", "price", "algorithms", "spend"}
-        What to follow.
+    driver : str
+        What to follow: a key of `UNITS`.
     asked : Question
-        Whose quantiles, horizon, price basis, algorithms, seed and draws count; its target does not.
+        Whose quantiles, horizon, scenario, condition, seed and draws count, and what else the driver depends on; its
+        target counts only for `cost_of_target`.
     checkpoint : callable
         Called between the steps.
 
@@ -96,60 +94,52 @@ def fan(solver: Solver, driver: Driver, asked: Question, checkpoint: Checkpoint 
     UnknownNameError
         For a driver that is not there.
     InputError
-        When algorithms or a price basis are chosen for a driver that has none.
+        When something is chosen that has no part in the driver, or the limit is not known by the as-of date.
     """
     _check(driver, asked)
-    if asked.algorithms is None:
+    if driver == "algorithms" and asked.algorithms is None:
         asked = replace(asked, algorithms=Algorithms(newest_algorithms(solver.posterior.as_of)))
     plan = solver.plan(asked)
-    settled, simulation = plan.settled, solver.simulation(plan)
-    months = months_within(settled, solver.posterior.as_of)
-    paths = _paths(simulation, solver.assumed(plan), driver, settled, checkpoint)[:, :months]
+    simulation, months = solver.simulation(plan), months_within(plan.settled, solver.posterior.as_of)
+    paths = driver_paths.path(solver, plan, driver, checkpoint)[:, :months]
+    rows = rows_under(plan.settled, simulation, solver.assumed(plan), checkpoint)
     checkpoint()
-    year, value, name = _observed(solver, driver, settled)
+    year, value, name = driver_paths.observed(solver, plan, driver)
+    draws = simulation.posterior.draws if rows is None else len(rows)
     return Fan(
         driver=driver,
         unit=UNITS[driver],
         decimal_year=simulation.years[:months],
-        probability=settled.quantiles,
-        values=np.quantile(paths, settled.quantiles, axis=0),
+        probability=plan.settled.quantiles,
+        values=_bands(paths if rows is None or len(paths) == 1 else paths[rows], plan),
         observed_year=year,
         observed=value,
         observed_name=name,
         posterior=solver.posterior.name,
         as_of=solver.posterior.as_of.isoformat(),
-        draws=simulation.posterior.draws,
-        seed=settled.seed,
+        draws=draws,
+        seed=plan.settled.seed,
     )
+
+
+def _bands(paths: Array, plan: Plan) -> Array:
+    """Quantiles by month: order statistics where some values are infinite, else interpolated."""
+    finite = bool(np.isfinite(paths[:, 0]).all())
+    made: Array = np.quantile(paths, plan.settled.quantiles, axis=0, method="linear" if finite else "inverted_cdf")
+    return made
 
 
 def _check(driver: Driver, asked: Question) -> None:
     checked_choice(driver, "driver", get_args(Driver))
-    if driver != "price" and asked.price_basis != "realised":
-        message = f"price_basis {asked.price_basis} has no part in the driver {driver}; leave it out"
-        raise InputError(message, field="price_basis")
-    if driver != "algorithms" and asked.algorithms is not None:
-        message = f"algorithms {asked.algorithms.kind} have no part in the driver {driver}; leave them out"
-        raise InputError(message, field="algorithms")
-
-
-def _paths(
-    simulation: Simulation, assumed: Assumed, driver: Driver, settled: Question, checkpoint: Checkpoint
-) -> Array:
-    if driver == "price":
-        return simulation.price(settled.price_basis)
-    if driver == "algorithms":
-        years = simulation.years
-        jumps = dict(settled.scenario.switches).get("algorithmic_jump", False)
-        gained = Progress(settled.algorithms or Algorithms(), float(years[0]), jumps, assumed).path(years)
-        return np.zeros((1, len(years))) if gained is None else gained
-    frontier = simulation.simulated(checkpoint)
-    return frontier.log10_flop if driver == "frontier_compute" else frontier.log10_spend
-
-
-def _observed(solver: Solver, driver: Driver, settled: Question) -> tuple[Array, Array, tuple[str, ...]]:
-    if driver not in _OBSERVED or (driver == "price" and settled.price_basis != "realised"):
-        return np.empty(0), np.empty(0), ()
-    (block, value), points = _OBSERVED[driver], solver.posterior.observed
-    names = tuple(str(name) for name in points[f"{block}_name"])
-    return points[f"{block}_year"], points[f"{block}_{value}"], names
+    refusals: tuple[tuple[str, bool, str], ...] = (
+        ("price_basis", driver not in _PRICED and asked.price_basis != "realised", asked.price_basis),
+        ("algorithms", driver not in _PACED, asked.algorithms.kind if asked.algorithms else ""),
+        ("payer", driver != "limit_money" and asked.payer.kind != "frontier_spend", asked.payer.kind),
+        ("law", driver != "cost_of_target", asked.law.kind if asked.law else ""),
+    )
+    for name, wrong, value in refusals:
+        if wrong and name in asked.given:
+            message = f"{name} {value} has no part in the driver {driver}; leave it out"
+            raise InputError(message, field=name)
+    if driver == "limit_money" and asked.payer.kind == "unlimited":
+        raise InputError("payer unlimited has no limit to follow; name another", field="payer.unlimited")
