@@ -27,6 +27,7 @@ EXTRAS = {
     "forecast/posterior": [()],
     "forecast/engine": [()],
     "forecast/forecaster.py": [()],
+    "forecast/exports.py": [("fit",)],
     "forecast/data": [("fit",), ("server",)],
     "forecast/catalogue": [("fit",), ("server",)],
     "forecast/models": [("fit",)],
