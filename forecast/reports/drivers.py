@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.engine import laws, scaling
-from forecast.engine.compose import ceiling_decides
-from forecast.engine.envelope import Simulation
+from forecast.engine.choices import ceiling_decides
 from forecast.engine.fan import Driver
 from forecast.engine.question import DEFAULT_SEED
+from forecast.engine.simulation import Simulation
 from forecast.forecaster import Forecaster
 from forecast.reports import fans
 from forecast.reports.fan_data import PROBABILITIES, Fan, Level, Observed, Series

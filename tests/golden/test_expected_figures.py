@@ -18,6 +18,7 @@ from forecast.engine.paths import frontier, latent, price_path
 from forecast.forecaster import Forecaster
 from forecast.posterior.artefact import Posterior
 from forecast.units import FLOP_PER_PF_DAY
+from tests.money_alone import NO_PHYSICAL_LIMITS
 
 
 @cache
@@ -121,7 +122,7 @@ ARRIVALS: list[tuple[dict[str, Any], tuple[float, float, float], float]] = [
 @pytest.mark.parametrize(("asked", "expected", "tolerance"), ARRIVALS, ids=lambda item: str(item)[:60])
 def test_arrivals(asked: dict[str, Any], expected: tuple[float, float, float], tolerance: float) -> None:
     scale = {"scale": "kaplan-webtext2"} if "loss" in asked else {}
-    answer = _forecaster(date(2026, 11, 20)).when(**asked, **scale)
+    answer = _forecaster(date(2026, 11, 20)).when(**asked, **scale, scenario=NO_PHYSICAL_LIMITS)
     found = {quantile.probability: quantile.decimal_year for quantile in answer.quantiles}
     assert found[0.5] == pytest.approx(expected[1], abs=tolerance)
     for probability, year in ((0.1, expected[0]), (0.9, expected[2])):
@@ -131,7 +132,12 @@ def test_arrivals(asked: dict[str, Any], expected: tuple[float, float, float], t
 @pytest.mark.parametrize(("algorithms", "expected"), [("off", 0.88), ("8mo", 0.48)])
 def test_no_arrival_by_2060_under_the_pooled_law(algorithms: str, expected: float) -> None:
     answer = _forecaster(date(2026, 11, 20)).when(
-        loss=0.86, scale="kaplan-webtext2", law="pooled", budget_usd=1e9, algorithms=algorithms
+        loss=0.86,
+        scale="kaplan-webtext2",
+        law="pooled",
+        budget_usd=1e9,
+        algorithms=algorithms,
+        scenario=NO_PHYSICAL_LIMITS,
     )
     assert answer.p_beyond_horizon + answer.p_never == pytest.approx(expected, abs=0.08)
     assert answer.p_never == pytest.approx(0.44, abs=0.04)

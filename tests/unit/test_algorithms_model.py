@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.engine.envelope import Simulation
+from forecast.engine.assumed import Assumed
+from forecast.engine.progress import Progress
 from forecast.engine.question import Algorithms
 from forecast.models.algorithms import prior_predictive
 from forecast.priors import ALGORITHMS
-from tests.synthetic import synthetic_posterior
+from forecast.units import grid_years
+from tests.synthetic import AS_OF
 
 
 def test_eight_months_has_the_stated_interval() -> None:
@@ -24,8 +26,9 @@ def test_sixteen_months_after_a_reference_date_required_compute_has_halved() -> 
 
 def test_the_engine_draws_from_the_same_distribution() -> None:
     """Congruence: the serve arm's progress and the model's have the same quantiles."""
-    simulation = Simulation(synthetic_posterior(draws=4000), seed=1)
-    engine = simulation.progress(Algorithms("8mo"), 2020.0)[:, 120]
-    year = simulation.years[120]
+    year = float(grid_years(AS_OF, 121)[120])
+    gained = Progress(Algorithms("8mo"), 2020.0, False, Assumed(4000, 1, ())).path(np.array([year]))
+    assert gained is not None
+    engine = gained[:, 0]
     model = prior_predictive(ALGORITHMS["8mo"], 2020.0, [year], 40_000, np.random.default_rng(2))[:, 0]
     assert np.quantile(engine, [0.1, 0.5, 0.9]) == pytest.approx(np.quantile(model, [0.1, 0.5, 0.9]), rel=0.06)

@@ -78,7 +78,15 @@ def test_json_has_the_field_names_of_the_api() -> None:
     ]
     assert set(told["quantiles"][0]) == {"probability", "position", "decimal_year", "date", "mcse_years"}
     assert told["quantiles"][0]["position"] == "POSITION_WITHIN_HORIZON"
-    assert told["binding_limits"] == [{"limit": "LIMIT_MONEY", "share_of_arrivals": 1.0, "share_at_horizon": 1.0}]
+    assert [limit["limit"] for limit in told["binding_limits"]] == [
+        "LIMIT_MONEY",
+        "LIMIT_CHIPS",
+        "LIMIT_POWER",
+        "LIMIT_DATA",
+        "LIMIT_DATA_MOVEMENT",
+    ]
+    for share in ("share_of_arrivals", "share_at_horizon"):
+        assert sum(limit[share] for limit in told["binding_limits"]) == pytest.approx(1.0, abs=1e-12)
     assert told["posterior"]["status"] == "POSTERIOR_STATUS_FLAGGED"
     assert told["posterior"]["nowcast"]["rows"] == 14
     assert set(told["provenance"]) == {
@@ -121,8 +129,14 @@ def test_csv_has_one_row_per_point_and_the_three_masses() -> None:
 
 def test_the_algorithms_are_the_first_choice() -> None:
     assert run().choices[0].name == "algorithms"
-    assert [choice.name for choice in loss(1.24).choices] == ["algorithms", "law", "payer", "price_basis"]
-    assert [choice.value for choice in loss(1.24).choices] == ["8mo", "pooled", "frontier_spend", "realised"]
+    assert [choice.name for choice in loss(1.24).choices] == ["algorithms", "law", "payer", "price_basis", "limits"]
+    assert [choice.value for choice in loss(1.24).choices] == [
+        "8mo",
+        "pooled",
+        "frontier_spend",
+        "realised",
+        "chips, power, data, data_movement",
+    ]
 
 
 def test_an_answer_on_the_frontier_says_that_its_ceiling_is_a_judgement() -> None:

@@ -15,6 +15,7 @@ from forecast.engine.question import Algorithms, Law, Payer, Question, Target
 from forecast.errors import InputError, PosteriorNotFoundError, UnansweredError, UnknownNameError
 from forecast.posterior.artefact import write
 from forecast.priors import LogNormal
+from tests.money_alone import NO_PHYSICAL_LIMITS
 from tests.synthetic import synthetic_posterior
 
 JULY_2020 = date(2020, 7, 27)
@@ -42,7 +43,10 @@ def test_a_gpt3_multiple_is_its_flop() -> None:
 
 
 def test_ten_times_the_compute_costs_ten_times_the_money() -> None:
-    assert now().when(flop=1e29, budget_usd=1e9).quantiles == now().when(flop=1e28, budget_usd=1e8).quantiles
+    larger, smaller = (
+        now().when(flop=flop, budget_usd=usd, scenario=NO_PHYSICAL_LIMITS) for flop, usd in ((1e29, 1e9), (1e28, 1e8))
+    )
+    assert larger.quantiles == smaller.quantiles
 
 
 def test_defaults_follow_the_target() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from forecast.engine import laws
-from forecast.engine.envelope import Simulation
 from forecast.engine.imported import ImportedScale
 from forecast.engine.question import DEFAULT_SEED, Algorithms, Law, Payer, Question, Target
 from forecast.engine.scaling import LossLaw
+from forecast.engine.simulation import Simulation
 from forecast.engine.solver import Solver
 from forecast.engine.study import PUBLISHED_LOG10_FLOP, PUBLISHED_POINTS, Population, fit_study
 from forecast.errors import InputError, StoppedError, UnansweredError, UnknownNameError
@@ -37,7 +37,7 @@ def solver(*scales: ImportedScale, posterior: Posterior = POSTERIOR) -> Solver:
 
 def test_the_law_is_the_grids_on_the_posteriors_population() -> None:
     asked = solver()
-    found = asked.law(asked.ask(on()).question)
+    found = asked.law(asked.plan(on()))
     population = Population.of(POSTERIOR.blocks["loss"])
     expected = fit_study(SCALE.study, population, 300, DEFAULT_SEED).law(0.01, DEFAULT_SEED)
     assert found is not None
@@ -56,10 +56,10 @@ def test_points_on_a_published_law_give_the_law_of_its_own_scale_to_rounding() -
     rows = tuple(zip((10**log10_flop).tolist(), losses.tolist(), strict=True))
     twin = imported("kaplans-twin", points=rows, relative_noise=0.02, published_on=date(2020, 5, 28))
     asked = solver(twin)
-    theirs = asked.ask(on("kaplan-webtext2", 1.6, law=Law(relative_noise=0.02)))
-    ours = asked.ask(on("kaplans-twin", 1.6))
+    asks_theirs, asks_ours = on("kaplan-webtext2", 1.6, law=Law(relative_noise=0.02)), on("kaplans-twin", 1.6)
+    theirs, ours = asked.ask(asks_theirs), asked.ask(asks_ours)
     assert ours.cdf == theirs.cdf and ours.p_never == theirs.p_never
-    law, built_in = (asked.law(answer.question) for answer in (ours, theirs))
+    law, built_in = (asked.law(asked.plan(one)) for one in (asks_ours, asks_theirs))
     assert law is not None and built_in is not None
     for name in LossLaw.__slots__:
         assert getattr(law, name) == pytest.approx(getattr(built_in, name), rel=1e-9, abs=1e-12), name
@@ -73,7 +73,7 @@ def test_the_points_of_a_fitted_group_give_nearly_the_groups_own_law() -> None:
     rows = [(r["training_flop"], r["loss_nats_per_token"]) for r in read_rows("loss_points") if r["group"] == GROUP]
     again = imported("the-same-again", points=tuple(rows), published_on=date(2024, 6, 27))
     asked = solver(again, posterior=posterior)
-    ours, theirs = (asked.law(asked.ask(on(name, 2.9)).question) for name in ("the-same-again", GROUP))
+    ours, theirs = (asked.law(asked.plan(on(name, 2.9))) for name in ("the-same-again", GROUP))
     assert ours is not None and theirs is not None
     assert (ours.log10_c0, ours.log10_c_max) == pytest.approx((theirs.log10_c0, theirs.log10_c_max), abs=1e-9)
     for name in ("b", "floor_nats", "log_l0"):
@@ -101,7 +101,7 @@ def test_the_answer_says_whose_law_it_is() -> None:
 
 def test_the_mixture_has_draws_without_a_floor() -> None:
     asked = solver()
-    law = asked.law(asked.ask(on(law=Law("mixture"))).question)
+    law = asked.law(asked.plan(on(law=Law("mixture"))))
     assert law is not None
     assert np.mean(law.floor_nats == 0) == pytest.approx(0.06, abs=0.035)
 
