@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.cli.question_options import check_showing, keywords, question_options, showing_options
+from forecast.cli.question_keywords import keywords
+from forecast.cli.question_options import check_showing, question_options, showing_options
 from forecast.errors import ForecastError, InputError
 
 if TYPE_CHECKING:

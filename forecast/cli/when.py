@@ -7,12 +7,15 @@ from typing import Any
 
 import click
 
-from forecast.cli.question_options import check_showing, keywords, question_options, showing_options
+from forecast.cli.question_keywords import keywords
+from forecast.cli.question_options import check_showing, question_options, showing_options
 
 EXAMPLES = """\b
 timelines when --loss 1.24 --scale kaplan-webtext2 --budget 1e9
 timelines when --flop 2e29
-timelines when --flop 2e25 --criterion on-trend --as-of 2020-07-27"""
+timelines when --flop 2e25 --criterion on-trend --as-of 2020-07-27
+timelines when --flop 1e29 --scenario no-physical-limits
+timelines when --flop 1e29 --if 'frontier_compute >= 1e28 by 2028-12-31'"""
 
 
 @click.command(name="when", epilog=EXAMPLES)
@@ -25,5 +28,7 @@ def when(as_json: bool, as_csv: bool, chart: Path | None, **options: Any) -> Non
 
     check_showing(as_json, as_csv)
     asked = keywords(options)
-    answer = Forecaster.load(asked.pop("posterior"), asked.pop("as_of")).when(**asked)
+    wanted = {name: asked.pop(name, None) for name in ("posterior", "as_of")}
+    asked["limit_effects"] = True
+    answer = Forecaster.load(**wanted).when(**asked)
     show(answer, as_json, as_csv, chart)

@@ -51,8 +51,8 @@ class Asked(TypedDict, total=False):
         A fixed sum, in constant 2023 US dollars unless one of the next two says otherwise.
     currency_year, nominal_inflation : int or float
         The year of its dollars; or the share that dollars of the day lose a year.
-    spend_growth, spend_from, spend_ceiling_usd : Belief, date and float
-        The budget grows from `budget_usd` on a day by so many orders of magnitude a year, up to a ceiling.
+    spend_usd, spend_from, spend_growth, spend_ceiling_usd : float, date, Belief and float
+        A budget that grows from a sum on a day by so many orders of magnitude a year, up to a ceiling.
     payer : str
         `frontier_spend` or `unlimited`.
     criterion, price, cost_scope : str
@@ -89,8 +89,9 @@ class Asked(TypedDict, total=False):
     budget_usd: float | None
     currency_year: int | None
     nominal_inflation: float | None
-    spend_growth: Belief | float | None
+    spend_usd: float | None
     spend_from: date | str | None
+    spend_growth: Belief | float | None
     spend_ceiling_usd: float | None
     payer: str | None
     criterion: Criterion | None
@@ -198,20 +199,27 @@ def target_of(asked: Asked) -> Target | None:
 def payer_of(asked: Asked) -> Payer | None:
     """A sum, a growing budget, or a named payer; None when none is given."""
     name, budget = asked.get("payer"), asked.get("budget_usd")
-    growth, start = asked.get("spend_growth"), asked.get("spend_from")
+    spend = {name: asked.get(f"spend_{name}") for name in ("usd", "from", "growth", "ceiling_usd")}
     if name is not None:
         checked_choice(name, "payer", ("frontier_spend", "unlimited"))
         return Payer(name, budget)  # type: ignore[arg-type]
-    if growth is not None or start is not None:
-        rate = None if growth is None else belief_of(growth, "payer.spend_path.growth_oom_per_year")
-        day = None if start is None else parse_day(start, "payer.spend_path.from_date")
-        return Payer("spend_path", budget, day, rate, asked.get("spend_ceiling_usd"))
+    if any(said is not None for said in spend.values()):
+        return _growing(spend, budget)
     year, inflation = asked.get("currency_year"), asked.get("nominal_inflation")
     if year is None and inflation is None:
         return None if budget is None else Payer.fixed(budget)
     if budget is None or (year is not None and inflation is not None):
         raise InputError("dollars of a year, or of the day, need one sum and one of the two", field="payer.stated")
     return Payer.of_year(budget, year) if year is not None else Payer.nominal(budget, cast(float, inflation))
+
+
+def _growing(spend: Mapping[str, Any], budget: float | None) -> Payer:
+    if budget is not None:
+        raise InputError("budget_usd and a growing budget are both given; choose one", field="payer.spend_path")
+    growth, start = spend["growth"], spend["from"]
+    rate = None if growth is None else belief_of(growth, "payer.spend_path.growth_oom_per_year")
+    day = None if start is None else parse_day(start, "payer.spend_path.from_date")
+    return Payer("spend_path", spend["usd"], day, rate, spend["ceiling_usd"])
 
 
 def law_of(name: str | None, noise: float | None, power_law_weight: float | None = None) -> Law | None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from forecast.engine.checks import checked_number
 from forecast.engine.reweigh import reweighed_rows
 from forecast.engine.scenario import Override
-from forecast.errors import InputError, UnknownNameError
+from forecast.errors import InputError, UnlikeNameError
 from forecast.families import Beta, Distribution, LogNormal, Normal
 from forecast.inputs import INPUTS
 from forecast.posterior.artefact import Posterior
@@ -55,7 +55,7 @@ def check_overrides(overrides: tuple[Override, ...]) -> None:
 
     Raises
     ------
-    UnknownNameError
+    UnlikeNameError
         Listing the inputs that there are.
     InputError
         Naming the bounds.
@@ -64,7 +64,7 @@ def check_overrides(overrides: tuple[Override, ...]) -> None:
         path = f"scenario.overrides[{override.name!s:.80}]"
         known = INPUTS.get(override.name)
         if known is None and override.name not in fitted_names():
-            raise UnknownNameError("input", f"{override.name!s:.80}", [*INPUTS, *fitted_names()], field=path)
+            raise UnlikeNameError("input", f"{override.name!s:.80}", [*INPUTS, *fitted_names()], field=path)
         if override.prior is not None:
             override.prior.check(path)
         elif known is not None:
