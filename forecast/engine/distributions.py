@@ -84,6 +84,40 @@ def read_distribution(value: Any, path: str = "distribution", source: str = "") 
     return checked
 
 
+def checked_distribution(value: Any, path: str, low: float, high: float, what: str) -> Distribution:
+    """A distribution that can be drawn from where values have to lie within bounds.
+
+    Parameters
+    ----------
+    value : object
+        Any of the families.
+    path : str
+        Proto path of the field.
+    low, high : float
+        Between which its quantiles from .01 % to 99.99 % have to lie.
+    what : str
+        What its values are, with their unit.
+
+    Raises
+    ------
+    InputError
+        When it is no distribution, when its numbers are wrong, or when a quantile is out of bounds; a table that
+        leaves mass outside has infinite ones.
+    """
+    if not isinstance(value, Distribution):
+        raise InputError(f"{path} is {value!r:.80}; give a distribution of {what}", field=path)
+    value.check(path)
+    for p, quantile in zip(_LOOKED_AT, value.ppf(_LOOKED_AT).tolist(), strict=True):
+        if not low <= quantile <= high:
+            table = "; a table has to begin at probability 0 and end at 1" if isinstance(value, Tabulated) else ""
+            raise InputError(
+                f"{path} is {quantile:.6g} at {100 * p:g} %; give {what} from {low:g} to {high:g}{table}", field=path
+            )
+    return value
+
+
+_LOOKED_AT = (1e-4, 0.5, 0.9999)
+
 _NUMBERS: Mapping[str, tuple[type, tuple[str, ...]]] = {
     "normal": (Normal, ("mean", "sd")),
     "log_normal": (LogNormal, ("median", "sd_ln")),

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from forecast.engine.beliefs import Overlay, answer_belief, belief_json, read_belief, read_overlay
-from forecast.engine.distributions import distribution_dict, read_distribution
+from forecast.engine.distributions import checked_distribution, distribution_dict, read_distribution
 from forecast.errors import InputError
 from forecast.families import LogNormal, LogUniform, Normal, Point, Tabulated, Uniform, interval
 from forecast.units import decimal_year
@@ -220,3 +220,20 @@ def test_the_date_of_an_answer_is_a_belief_too() -> None:
     assert found == Tabulated((2026.5, 2027.5, 2030.5), (0.1, 0.4, 0.75), "forecast of 2026-11-20")
     assert read_belief(belief_json(found)) == replace(found, source="")
     assert found.above == 0.25
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3.0, "give a distribution of growth"),
+        (Normal(0, -1), "growth.sd is -1"),
+        (Normal(0, 1), "at 0.01 %; give growth from 0 to 10"),
+        (Tabulated((1, 2), (0, 0.9)), "is inf at 99.99 %; give growth from 0 to 10; a table has to begin at"),
+        (Point(11), "is 11 at 0.01 %"),
+    ],
+)
+def test_what_cannot_be_drawn_within_bounds_is_refused(value: object, words: str) -> None:
+    assert checked_distribution(Uniform(0, 10), "growth", 0, 10, "growth") == Uniform(0, 10)
+    with pytest.raises(InputError) as caught:
+        checked_distribution(value, "growth", 0, 10, "growth")
+    assert words in caught.value.message
