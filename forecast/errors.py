@@ -3,6 +3,7 @@
 ForecastError                    exit code 1
 ├── InputError (ValueError)      exit code 2: the caller can mend it
 │   ├── UnknownNameError         a scale, law, scenario, table or model that is not there; lists those that are
+│   │   └── UnlikeNameError      the same where there are many; lists those most like it
 │   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
 │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
 │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
@@ -23,6 +24,9 @@ ForecastError                    exit code 1
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
+
+SHOWN_NAMES = 5
 
 
 class ForecastError(Exception):
@@ -60,6 +64,21 @@ class UnknownNameError(InputError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, field: str = "") -> None:
         listed = ", ".join(sorted(known)) or "none"
         super().__init__(f"unknown {kind} {name!r}; known: {listed}", field=field)
+
+
+class UnlikeNameError(UnknownNameError):
+    """A name that is not there among many; lists those that are most like it, or all where none is."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, field: str = "") -> None:
+        names = sorted(known)
+        group, _, tail = name.partition(".")
+        alike = [one for one in names if tail and one.partition(".")[2] == tail]
+        alike += get_close_matches(name, names, SHOWN_NAMES, 0.6)
+        near = list(dict.fromkeys(alike)) or [one for one in names if tail and one.partition(".")[0] == group]
+        super().__init__(kind, name, near or names, field=field)
+        if near:
+            self.message = f"unknown {kind} {name!r}; most like it: {', '.join(near)} ({len(names)} are known)"
+            self.args = (self.message,)
 
 
 class PosteriorNotFoundError(InputError):

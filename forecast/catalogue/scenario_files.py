@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from forecast.catalogue import marked_yaml, scenario_parts
@@ -31,26 +30,10 @@ from forecast.engine.imported import NAME
 from forecast.engine.overrides import check_overrides, fitted_names
 from forecast.engine.payers import CostScope
 from forecast.engine.scenario import SWITCHES, Criterion, Override, PriceBasis, Scenario
-from forecast.errors import InputError, UnknownNameError
+from forecast.errors import InputError, UnlikeNameError
 from forecast.inputs import INPUTS
 
 MOST_CHARACTERS = 2_000
-SHOWN_NAMES = 5
-
-
-class UnlikeNameError(UnknownNameError):
-    """A name that is not there among many; lists those that are most like it, or all where none is."""
-
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, field: str = "") -> None:
-        names = sorted(known)
-        group, _, tail = name.partition(".")
-        alike = [one for one in names if tail and one.partition(".")[2] == tail]
-        alike += get_close_matches(name, names, SHOWN_NAMES, 0.6)
-        near = list(dict.fromkeys(alike)) or [one for one in names if tail and one.partition(".")[0] == group]
-        super().__init__(kind, name, near or names, field=field)
-        if near:
-            self.message = f"unknown {kind} {name!r}; most like it: {', '.join(near)} ({len(names)} are known)"
-            self.args = (self.message,)
 
 
 def load(data: bytes, file: str) -> Scenario:
@@ -59,7 +42,7 @@ def load(data: bytes, file: str) -> Scenario:
     Parameters
     ----------
     data : bytes
-        UTF-8, at most 64 KiB.
+        UTF-8, at most 256 KiB.
     file : str
         How messages call the file.
 
@@ -88,7 +71,11 @@ def dump(scenario: Scenario) -> str:
     InputError
         When the scenario breaks a rule.
     """
-    return marked_yaml.text_of(content(checked(scenario)), ("set", "prior", "switches"))
+    text = marked_yaml.text_of(content(checked(scenario)), ("set", "prior", "switches"))
+    if len(text.encode()) > marked_yaml.MAX_BYTES:
+        message = f"scenario {scenario.name} takes more than {marked_yaml.MAX_BYTES:,} bytes; give shorter tables"
+        raise InputError(message, field="overrides")
+    return text
 
 
 def content(scenario: Scenario) -> dict[str, Any]:
@@ -121,7 +108,10 @@ def checked(scenario: Scenario) -> Scenario:
         _check_override(override)
     chosen = {name: getattr(scenario, name) for name in _PARTS}
     parts = {name: _PARTS[name][0](_PARTS[name][1](said), name) for name, said in chosen.items() if said is not None}
-    return replace(scenario, about=_line(scenario.about, "about"), source=_line(scenario.source, "source"), **parts)
+    about, source = _line(scenario.about, "about"), _line(scenario.source, "source")
+    kept = replace(scenario, about=about, source=source, **parts)
+    _check_texts(content(kept), "")
+    return kept
 
 
 def _scenario(values: Mapping[str, Any]) -> Scenario:
@@ -218,6 +208,14 @@ def _line(value: object, path: str) -> str:
         message = f"{path} is {value!r:.80}; give at most {MOST_CHARACTERS:,} characters that can be printed"
         raise InputError(message, field=path)
     return line
+
+
+def _check_texts(value: Any, path: str) -> None:
+    """Refuse what a file could not hold: characters that cannot be printed, wherever they stand."""
+    if isinstance(value, str) and not value.isprintable():
+        raise InputError(f"{path} is {value!r:.80}; give characters that can be printed", field=path)
+    for name, inside in value.items() if isinstance(value, Mapping) else ():
+        _check_texts(inside, f"{path}.{name}" if path else name)
 
 
 def _placed(document: Document, error: InputError) -> FileError:

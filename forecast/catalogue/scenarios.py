@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forecast.catalogue import scenario_files
-from forecast.catalogue.scenario_files import UnlikeNameError
 from forecast.catalogue.scenario_store import RESERVED, ScenarioStore, StoredScenario, read_file
 from forecast.engine.encode_question import scenario_dict
 from forecast.engine.imported import NAME
 from forecast.engine.scenario import BASELINE, Scenario
-from forecast.errors import InputError, StorageError
+from forecast.errors import InputError, StorageError, UnlikeNameError
 
 Origin = Literal["built_in", "created"]
 
