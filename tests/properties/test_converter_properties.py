@@ -7,7 +7,7 @@ from functools import cache
 
 from hypothesis import given
 
-from forecast.engine.question import Law, Question
+from forecast.engine.question import BASELINE, Law, Payer, Question
 from forecast.engine.settle import settle
 from forecast.posterior.artefact import Posterior
 from tests.strategies import questions
@@ -41,10 +41,13 @@ def test_a_settled_question_asks_the_same_again(question: Question) -> None:
 
 
 def _answerable(question: Question) -> Question:
-    """The same question in so far as it does not hang on the posterior."""
+    """The same question in so far as it does not hang on the posterior, its inputs and the price index."""
     law, target = question.law, question.target
-    if target.kind == "loss":
+    if target.is_loss:
         target = replace(target, scale="kaplan-webtext2")
         law = Law.published("kaplan") if law is not None and law.kind == "published" else law
-    here = {"posterior": None, "as_of": None, "horizon": "2050-03", "by_years": (2026, 2050)}
-    return replace(question, target=target, law=law, **here)  # type: ignore[arg-type]
+    if target.kind in ("reducible_loss", "indistinguishable_tokens"):
+        law = Law()  # they need its floor
+    payer = Payer.fixed(1e9) if question.payer.kind == "stated" else question.payer
+    here = {"posterior": None, "as_of": None, "horizon": "2050-03", "by_years": (2026, 2050), "scenario": BASELINE}
+    return replace(question, target=target, law=law, payer=payer, **here)  # type: ignore[arg-type]

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, get_args
 
 import pytest
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import ParseDict
+from google.protobuf.message import Message
 
 from forecast.engine import question as engine
-from forecast.engine.question import Algorithms, Law, Payer, Question, Target
+from forecast.engine.condition import Condition
+from forecast.engine.payers import Payer, Stated
+from forecast.engine.question import BASELINE, Algorithms, Law, Question, Target
+from forecast.engine.scenario import Override, Scenario
 from forecast.errors import InputError, UnknownNameError
-from forecast.priors import LogNormal
+from forecast.families import Beta, LogNormal, Normal, Point, Tabulated, Uniform
+from tests.good_questions import GOOD, LOSS, RUN, every_field, leaves, message
 from timelines.v1 import question_pb2 as pb
-from timelines_server.converters import question as converter
-from timelines_server.converters.question import question_of, question_proto
-
-RUN = {"training_flop": 1e28}
-LOSS = {"loss": {"nats_per_token": 1.24, "scale": "kaplan-webtext2"}}
+from timelines_server.converters import assumptions
+from timelines_server.converters.question import READERS, question_of, question_proto
+from timelines_server.converters.scenarios import scenario_name
 
 
 def asked(**fields: Any) -> pb.Question:
@@ -33,57 +36,94 @@ def test_what_is_left_out_is_left_to_the_engines_defaults() -> None:
     assert question_of(asked(target={"gpt3_multiple": 7.0})) == Question(Target.gpt3_multiple(7.0))
 
 
+SPEND_PATH = Payer.spend_path(1e8, date(2027, 1, 1), Normal(0.2, 0.1), 1e12)
+
+
 def test_every_field_is_read() -> None:
-    question = asked(
-        target=LOSS,
-        payer={"fixed_usd_2023": 1e9},
-        criterion="CRITERION_AFFORDABLE",
-        price_basis="PRICE_BASIS_LIST_RENTAL",
-        law={"published": {"name": "kaplan"}},
-        algorithms={"prior": {"halving_months": {"median": 9.0, "sd_ln": 0.5}}, "ceiling_oom": 3.0},
-        posterior="posteriors/2020-07-27-7dfa1678306e",
-        as_of="2020-07-27",
-        horizon="2050-06",
-        quantiles=[0.9, 0.5],
-        by_years=[2040, 2030],
-        seed=0,
-        max_draws=100,
-    )
-    assert {field.name for field, _ in question.ListFields()} == set(converter._READERS) - converter.NOT_YET
-    assert question_of(question) == Question(
+    priors = (LogNormal(4.0, 0.5), Uniform(1.0, 9.0), Point(3.0), Tabulated((1, 2, 3), (0, 0.5, 1)), Beta(2.0, 3.0))
+    named = [(f"group.name{i}", type(prior)) for i, prior in enumerate(priors)]
+    found = question_of(message(GOOD[0]))
+    assert [(one.name, type(one.prior)) for one in found.scenario.overrides if one.prior] == named
+    assert {one.prior.source for one in found.scenario.overrides if one.prior} == {"Somebody."}
+    assert found == Question(
         Target.loss(1.24, "kaplan-webtext2"),
-        payer=Payer.fixed(1e9),
+        payer=Payer("fixed_usd_2023", 1e9, stated=Stated(9e8, 2020)),
         price_basis="list_rental",
         law=Law.published("kaplan"),
         algorithms=Algorithms("prior", LogNormal(9.0, 0.5), 3.0),
+        cost_scope="development",
+        scenario=Scenario(
+            "of-ones-own",
+            found.scenario.overrides,
+            (("power", False), ("scaling_break", True)),
+            Target.bits_per_character(0.7, "kaplan-webtext2", 4.2),
+            SPEND_PATH,
+            "affordable",
+            Law("mixture", None, 0.02, 0.3),
+            Algorithms("8mo", None, 3.0),
+            "list_rental",
+            "with_staff",
+            "What it assumes.",
+            "A test.",
+            "2020-07-27",
+        ),
+        condition=Condition("frontier_compute", "at_least", 1e28, date(2028, 12, 31)),
         as_of=date(2020, 7, 27),
-        posterior="2020-07-27-7dfa1678306e",
+        posterior="2020-07-27-a67844346196",
         horizon="2050-06",
         quantiles=(0.5, 0.9),
         by_years=(2030, 2040),
         seed=0,
         max_draws=100,
+        limit_effects=True,
     )
 
 
 def test_there_is_a_reader_for_every_field_of_a_question() -> None:
-    assert set(converter._READERS) == set(pb.Question.DESCRIPTOR.fields_by_name)
+    assert set(READERS) == set(pb.Question.DESCRIPTOR.fields_by_name)
+
+
+def test_the_good_questions_set_every_field_between_them() -> None:
+    found: set[str] = set()
+    for fields in GOOD:
+        note(message(fields), found)
+    assert found == every_field(pb.Question.DESCRIPTOR)
+
+
+def note(held: Message, found: set[str]) -> None:
+    """Note the fields that a message sets, however deep."""
+    for field, value in held.ListFields():
+        found.add(field.full_name)
+        if field.message_type is not None:
+            for item in value if field.is_repeated else [value]:
+                note(item, found)
+
+
+@pytest.mark.parametrize("fields", GOOD, ids=lambda fields: " ".join(fields))
+def test_a_good_question_comes_back_as_it_went(fields: dict[str, Any]) -> None:
+    question = question_of(message(fields))
+    told = question_proto(question)
+    assert question_of(told) == question
+    assert question_proto(question_of(told)) == told
 
 
 @pytest.mark.parametrize(
     ("names", "enum"),
     [
-        (converter.CRITERIA, pb.Criterion),
-        (converter.PRICE_BASES, pb.PriceBasis),
-        (converter.PRESETS, pb.AlgorithmsPreset),
+        (assumptions.CRITERIA, pb.Criterion),
+        (assumptions.PRICE_BASES, pb.PriceBasis),
+        (assumptions.COST_SCOPES, pb.CostScope),
+        (assumptions.PRESETS, pb.AlgorithmsPreset),
+        (assumptions.CONDITION_DRIVERS, pb.ConditionDriver),
+        (assumptions.COMPARISONS, pb.Comparison),
     ],
 )
 def test_every_value_of_an_enum_has_its_name(names: Any, enum: Any) -> None:
-    assert set(names.name) <= {number for number in enum.values() if number}
+    assert sorted(names.name) == sorted(number for number in enum.values() if number)
 
 
 def test_the_presets_are_all_algorithms_that_need_no_prior() -> None:
-    assert set(converter.PRESETS.number) == set(get_args(engine.AlgorithmsKind)) - {"prior"}
+    assert set(assumptions.PRESETS.number) == set(get_args(engine.AlgorithmsKind)) - {"prior"}
 
 
 def test_a_posterior_may_be_named_as_a_resource() -> None:
@@ -92,7 +132,7 @@ def test_a_posterior_may_be_named_as_a_resource() -> None:
 
 
 def test_a_laws_noise_is_the_engines_default_where_it_is_left_out() -> None:
-    for kind in ("pooled", "mixture"):
+    for kind in ("pooled", "mixture", "power_law"):
         assert question_of(asked(target=LOSS, law={kind: {}})).law == Law(kind)  # type: ignore[arg-type]
 
 
@@ -117,6 +157,23 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"by_years": [2030, -1]}, "by_years[1]", "a calendar year"),
     ({"max_draws": 0}, "max_draws", "from 100"),
     ({"max_draws": -5}, "max_draws", "from 100"),
+    ({"target": {"bits_per_character": {"value": 0.7}}}, "target.bits_per_character.scale", "missing"),
+    ({"target": {"indistinguishable_tokens": {"tokens": 1e4}}}, "target.indistinguishable_tokens.scale", "missing"),
+    ({"target": {"brain_anchor": {"flop_per_s": {}}}}, "target.brain_anchor.flop_per_s", "give normal"),
+    ({"payer": {"stated": {"usd": 5e6}}}, "payer.stated", "one of the two"),
+    ({"payer": {"spend_path": {"usd_2023": 1e6}}}, "payer.spend_path.from_date", "YYYY-MM-DD"),
+    ({"payer": {"spend_path": {"usd_2023": 1e6, "from_date": "2027-01-01"}}}, "payer.spend_path", "give both"),
+    ({"scenario": {}}, "scenario", "leave it out"),
+    ({"scenario": {"inline": {"payer": {}}}}, "scenario.inline.payer", "leave it out"),
+    ({"scenario": {"inline": {"criterion": 0, "target": {}}}}, "scenario.inline.target", "give one"),
+    ({"scenario": {"inline": {"overrides": [{}]}}}, "scenario.inline.overrides[0]", "choose one"),
+    ({"scenario": {"inline": {"switches": [{"name": "power"}]}}}, "scenario.inline.switches[0].on", "is on"),
+    ({"scenario": {"inline": {"switches": [{"name": "x", "on": True}]}}}, "scenario.inline.switches[0].switch", "data"),
+    ({"condition": {}}, "condition.driver", "CONDITION_DRIVER_PRICE"),
+    ({"condition": {"driver": 1}}, "condition.comparison", "COMPARISON_AT_LEAST"),
+    ({"condition": {"driver": 1, "comparison": 1, "value": 1e28}}, "condition.by", "YYYY-MM-DD"),
+    ({"cost_scope": 2}, "cost_scope", "goes with a budget"),
+    ({"inference_usd_per_100_pages": 1.0}, "inference_usd_per_100_pages", "give both or neither"),
 ]
 
 
@@ -140,6 +197,8 @@ def test_a_question_that_asks_nothing_misses_its_target() -> None:
         ({"criterion": 9}, "criterion", "CRITERION_ON_TREND"),
         ({"price_basis": -1}, "price_basis", "PRICE_BASIS_REALISED"),
         ({"algorithms": {"preset": 4}}, "algorithms.preset", "ALGORITHMS_PRESET_OFF"),
+        ({"cost_scope": 4}, "cost_scope", "COST_SCOPE_FINAL_RUN"),
+        ({"scenario": {"inline": {"criterion": 9}}}, "scenario.inline.criterion", "CRITERION_ON_TREND"),
     ],
 )
 def test_an_enum_number_from_the_future_is_refused(fields: dict[str, Any], field: str, known: str) -> None:
@@ -148,59 +207,61 @@ def test_an_enum_number_from_the_future_is_refused(fields: dict[str, Any], field
     assert refused.value.field == field
 
 
-def doubles(message: Descriptor, path: tuple[str, ...] = ()) -> Iterator[tuple[FieldDescriptor, tuple[str, ...]]]:
-    """Every double field of a message, however deep, with its path."""
-    for field in message.fields:
-        if field.type == FieldDescriptor.TYPE_DOUBLE:
-            yield field, (*path, field.name)
-        elif field.message_type is not None:
-            yield from doubles(field.message_type, (*path, field.name))
-
-
-REFUSED_WHOLE = converter.NOT_YET | {"power_law_weight"}
 DOUBLES = [
-    (path, field.is_repeated) for field, path in doubles(pb.Question.DESCRIPTOR) if not REFUSED_WHOLE.intersection(path)
+    (i, path)
+    for i, fields in enumerate(GOOD)
+    for path, field, _, _ in leaves(message(fields))
+    if field.type == FieldDescriptor.TYPE_DOUBLE
 ]
 
 
-def test_the_double_fields_are_all_found() -> None:
-    assert len(DOUBLES) == 10
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"cost_scope": 2}, "cost_scope"),
-        ({"scenario": {"name": "baseline"}}, "scenario"),
-        ({"target": {"brain_anchor": {}}}, "target.brain_anchor"),
-        ({"payer": {"unlimited": {}}}, "payer.unlimited"),
-        ({"target": LOSS, "law": {"power_law": {}}}, "law.power_law"),
-        ({"target": LOSS, "law": {"mixture": {"power_law_weight": 0.5}}}, "law.mixture"),
-    ],
-)
-def test_what_is_not_served_yet_is_refused(fields: dict[str, Any], field: str) -> None:
-    with pytest.raises(InputError, match="not served yet") as refused:
-        question_of(asked(**fields))
-    assert refused.value.field == field
-
-
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-@pytest.mark.parametrize(("path", "repeated"), DOUBLES, ids=str)
-def test_no_double_may_be_nan_or_infinite(path: tuple[str, ...], repeated: bool, value: float) -> None:
-    message = pb.Question(target=pb.Target(loss=pb.Loss(nats_per_token=1.2, scale="kaplan-webtext2")))
-    if "algorithms" in path:  # else the prior's other number, or the preset, would be wrong first
-        message.algorithms.prior.halving_months.MergeFrom(pb.LogNormal(median=8, sd_ln=0.5))
-    owner: Any = message
-    for name in path[:-1]:
-        owner = getattr(owner, name)
-    if repeated:
-        getattr(owner, path[-1]).append(value)
+@pytest.mark.parametrize(("which", "path"), DOUBLES)
+def test_no_double_may_be_nan_or_infinite(which: int, path: str, value: float) -> None:
+    held = message(copy.deepcopy(GOOD[which]))
+    _, field, owner, at = next(leaf for leaf in leaves(held) if leaf[0] == path)
+    if at is None:
+        setattr(owner, field.name, value)
     else:
-        setattr(owner, path[-1], value)
+        getattr(owner, field.name)[at] = value
     with pytest.raises(InputError) as refused:
-        question_of(message)
-    assert refused.value.field == ".".join(path) + ("[0]" if repeated else "")
+        question_of(held)
+    assert path.startswith(refused.value.field)  # an override is refused whole
     assert str(value) in refused.value.message
+
+
+def test_a_scenario_may_be_named_as_a_resource() -> None:
+    for name in ("baseline", "scenarios/baseline"):
+        choice = pb.ScenarioChoice(name=name)
+        assert scenario_name(choice) == ""
+        assert question_of(pb.Question(target=pb.Target(training_flop=1e28), scenario=choice)).scenario is BASELINE
+    assert scenario_name(pb.ScenarioChoice(name="scenarios/slow-price")) == "slow-price"
+    assert scenario_name(pb.ScenarioChoice(inline=pb.Scenario(name="slow-price"))) == ""
+
+
+def test_a_named_scenario_is_what_it_stands_for() -> None:
+    question = asked(scenario={"name": "longer-runs"})
+    stands_for = Scenario("longer-runs", (Override("run.months", 12.0),))
+    assert question_of(question, stands_for).scenario is stands_for
+    with pytest.raises(UnknownNameError) as refused:
+        question_of(question)
+    assert refused.value.field == "scenario.name"
+
+
+def test_a_scenario_other_than_the_baseline_is_told_whole() -> None:
+    told = question_proto(Question(Target.training_flop(1e28), scenario=Scenario("longer-runs"))).scenario
+    assert told.WhichOneof("choice") == "inline" and told.inline.name == "longer-runs"
+    assert question_proto(Question(Target.training_flop(1e28))).scenario.name == "baseline"
+
+
+def test_an_interval_is_the_distribution_that_it_stands_for() -> None:
+    anchor = {"flop_per_s": {"interval_90": {"low": 1e13, "high": 1e17, "log": True}}}
+    found = question_of(asked(target={"brain_anchor": anchor})).target.flop_per_s
+    assert isinstance(found, LogNormal)
+    assert found.median == pytest.approx(1e15)
+    assert question_proto(Question(Target.brain_anchor(1e9, found))).target.brain_anchor.flop_per_s.HasField(
+        "log_normal"
+    )
 
 
 def test_a_settled_question_is_told_whole() -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import get_args
 
-from forecast.engine import answer as engine
+from forecast.engine import parts
+from forecast.engine.answer import Answer
 from forecast.engine.arrival import Position
+from forecast.engine.scenario import Limit
 from timelines.v1 import answer_pb2 as pb
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.question import question_proto
 
 POSITIONS = EnumNames(pb.Position.Value, get_args(Position), "POSITION")
-LIMITS = EnumNames(pb.Limit.Value, ("money",), "LIMIT")
+LIMITS = EnumNames(pb.Limit.Value, get_args(Limit), "LIMIT")
 STATUSES = EnumNames(pb.PosteriorStatus.Value, ("PASSED", "FLAGGED", "REFUSED"), "POSTERIOR_STATUS")
 
 
-def answer_proto(answer: engine.Answer) -> pb.Answer:
+def answer_proto(answer: Answer) -> pb.Answer:
     """The message of an answer."""
     return pb.Answer(
         question=question_proto(answer.question),
@@ -30,14 +33,16 @@ def answer_proto(answer: engine.Answer) -> pb.Answer:
         p_by_year=[pb.YearProbability(year=p.year, probability=p.probability, mcse=p.mcse) for p in answer.p_by_year],
         cdf=pb.Cdf(decimal_year=answer.cdf.decimal_year, probability=answer.cdf.probability),
         binding_limits=[_limit(limit) for limit in answer.binding_limits],
-        posterior=_gate(answer.posterior),
-        choices=[pb.Choice(name=c.name, value=c.value, words=c.words) for c in answer.choices],
+        posterior=gate_proto(answer.posterior),
+        choices=choices_proto(answer.choices),
         data_notice=answer.data_notice,
         provenance=provenance_proto(answer.provenance),
+        components=[_component(component) for component in answer.components],
+        notices=answer.notices,
     )
 
 
-def provenance_proto(provenance: engine.Provenance) -> pb.Provenance:
+def provenance_proto(provenance: parts.Provenance) -> pb.Provenance:
     """The message of what would reproduce an answer."""
     return pb.Provenance(
         posterior=provenance.posterior,
@@ -52,7 +57,7 @@ def provenance_proto(provenance: engine.Provenance) -> pb.Provenance:
     )
 
 
-def _quantile(quantile: engine.Quantile) -> pb.Quantile:
+def _quantile(quantile: parts.Quantile) -> pb.Quantile:
     return pb.Quantile(
         probability=quantile.probability,
         decimal_year=quantile.decimal_year,
@@ -62,15 +67,35 @@ def _quantile(quantile: engine.Quantile) -> pb.Quantile:
     )
 
 
-def _limit(limit: engine.BindingLimit) -> pb.BindingLimit:
+def _limit(limit: parts.BindingLimit) -> pb.BindingLimit:
     return pb.BindingLimit(
         limit=LIMITS.number[limit.limit],
         share_of_arrivals=limit.share_of_arrivals,
         share_at_horizon=limit.share_at_horizon,
+        median_without=limit.median_without,
+        years_moved=limit.years_moved,
+        p_by_horizon_without=limit.p_by_horizon_without,
     )
 
 
-def _gate(posterior: engine.PosteriorStatus) -> pb.PosteriorGate:
+def _component(component: parts.LawComponent) -> pb.LawComponent:
+    return pb.LawComponent(
+        name=component.name,
+        weight=component.weight,
+        quantiles=[_quantile(quantile) for quantile in component.quantiles],
+        p_never=component.p_never,
+        p_beyond_horizon=component.p_beyond_horizon,
+        p_already=component.p_already,
+    )
+
+
+def choices_proto(choices: Iterable[parts.Choice]) -> list[pb.Choice]:
+    """The messages of what an answer rests on."""
+    return [pb.Choice(name=choice.name, value=choice.value, words=choice.words) for choice in choices]
+
+
+def gate_proto(posterior: parts.PosteriorStatus) -> pb.PosteriorGate:
+    """The message of the posterior behind an answer."""
     return pb.PosteriorGate(
         name=posterior.name,
         status=STATUSES.number[posterior.status],
@@ -79,7 +104,7 @@ def _gate(posterior: engine.PosteriorStatus) -> pb.PosteriorGate:
     )
 
 
-def _nowcast(nowcast: engine.Nowcast | None) -> pb.Nowcast | None:
+def _nowcast(nowcast: parts.Nowcast | None) -> pb.Nowcast | None:
     if nowcast is None:
         return None
     return pb.Nowcast(

@@ -1,8 +1,9 @@
-"""Enums of the protos beside the names that the engine has for their values."""
+"""Names of the protos beside those that the engine has for the same: values of enums, places of errors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from forecast.errors import InputError, UnknownNameError
 
@@ -42,3 +43,21 @@ class EnumNames[Name: str, Number: int]:
         if number == 0:
             raise InputError(f"{path} is not given; give one of {', '.join(known)}", field=path)
         raise UnknownNameError(what, str(number), known, field=path)
+
+
+@contextmanager
+def called(engine: str, proto: str) -> Iterator[None]:
+    """Name what is wrong as the message has it, where the engine has a name of its own for the place.
+
+    Parameters
+    ----------
+    engine, proto : str
+        Beginnings of the two paths.
+    """
+    try:
+        yield
+    except InputError as error:
+        error.field = error.field.replace(engine, proto, 1)
+        error.message = error.message.replace(engine, proto, 1)
+        error.args = (error.message,)
+        raise

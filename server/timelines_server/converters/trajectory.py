@@ -6,6 +6,8 @@ from typing import get_args
 
 from forecast.engine import fan as engine
 from forecast.engine.question import Question, Target
+from forecast.engine.scenario import Scenario
+from forecast.errors import InputError
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.question import given
@@ -13,16 +15,29 @@ from timelines_server.converters.question import given
 DRIVERS = EnumNames(pb.Driver.Value, get_args(engine.Driver), "DRIVER")
 
 
-def trajectory_of(request: pb.TrajectoryRequest) -> tuple[engine.Driver, Question]:
-    """The driver to follow, and the question whose quantiles, horizon and choices count; its target does not.
+def trajectory_of(request: pb.TrajectoryRequest, scenario: Scenario | None = None) -> tuple[engine.Driver, Question]:
+    """The driver to follow, and the question whose choices count; its target counts only for the cost of one.
+
+    Parameters
+    ----------
+    request : TrajectoryRequest
+        The request.
+    scenario : Scenario, optional
+        What the name of its scenario stands for.
 
     Raises
     ------
     InputError
-        When a value is out of its bounds, or no driver is given.
+        When a value is out of its bounds, has no part in the driver, or no driver is given.
     """
     driver = DRIVERS.read(request.driver, "driver")
-    return driver, Question(Target.training_flop(1.0), **given(request, besides="driver"))
+    chosen = given(request, scenario, besides="driver")
+    if driver != "cost_of_target" and "target" in chosen:
+        message = f"target {chosen['target'].kind} has no part in the driver {driver}; leave it out"
+        raise InputError(message, field="target")
+    if driver != "cost_of_target":
+        chosen["target"] = Target.training_flop(1.0)
+    return driver, Question(**chosen)
 
 
 def trajectory_proto(fan: engine.Fan) -> pb.TrajectoryResponse:

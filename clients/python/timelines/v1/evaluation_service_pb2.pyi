@@ -81,6 +81,11 @@ class ReplayedClaim(_message.Message):
     AS_OF_FORECAST_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
+    SPEAKER_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    AS_OF_NUMBERS_FIELD_NUMBER: _builtins.int
+    SINCE_NUMBERS_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Its id, such as G3."""
     source: _builtins.str
@@ -99,6 +104,22 @@ class ReplayedClaim(_message.Message):
     """What has happened since, in words."""
     verdict: _builtins.str
     """The verdict, in UPPER_SNAKE; stable, for programs."""
+    speaker: _builtins.str
+    """Who said it."""
+    why: _builtins.str
+    """Why that verdict, in one sentence."""
+    @_builtins.property
+    def figures(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimFigure]:
+        """The results of the arithmetic."""
+
+    @_builtins.property
+    def as_of_numbers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimNumber]:
+        """The numbers in as_of_forecast."""
+
+    @_builtins.property
+    def since_numbers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimNumber]:
+        """The numbers in since."""
+
     def __init__(
         self,
         *,
@@ -111,13 +132,99 @@ class ReplayedClaim(_message.Message):
         as_of_forecast: _builtins.str = ...,
         since: _builtins.str = ...,
         verdict: _builtins.str = ...,
+        speaker: _builtins.str = ...,
+        figures: _abc.Iterable[Global___ClaimFigure] | None = ...,
+        as_of_numbers: _abc.Iterable[Global___ClaimNumber] | None = ...,
+        since_numbers: _abc.Iterable[Global___ClaimNumber] | None = ...,
+        why: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "agrees", b"agrees"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "agrees", b"agrees", "arithmetic", b"arithmetic", "as_of_forecast", b"as_of_forecast", "claim", b"claim", "id", b"id", "published_on", b"published_on", "since", b"since", "source", b"source", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "agrees", b"agrees", "arithmetic", b"arithmetic", "as_of_forecast", b"as_of_forecast", "as_of_numbers", b"as_of_numbers", "claim", b"claim", "figures", b"figures", "id", b"id", "published_on", b"published_on", "since", b"since", "since_numbers", b"since_numbers", "source", b"source", "speaker", b"speaker", "verdict", b"verdict", "why", b"why"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__agrees: _TypeAlias = _typing.Literal["agrees"]  # noqa: Y015
     _WhichOneofArgType__agrees: _TypeAlias = _typing.Literal["_agrees", b"_agrees"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__agrees) -> _WhichOneofReturnType__agrees | None: ...
 
 Global___ReplayedClaim: _TypeAlias = ReplayedClaim  # noqa: Y015
+
+@_typing.final
+class ClaimFigure(_message.Message):
+    """One result of a claim's arithmetic."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    STATED_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    AGREES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What it is."""
+    value: _builtins.float
+    """As the engine computes it from the claim's own inputs, in `unit`."""
+    unit: _builtins.str
+    """Its unit; 1 for a ratio."""
+    stated: _builtins.str
+    """The figure that has to come out, with its digits; empty where none was stated."""
+    about: _builtins.bool
+    """Whether it was published as an approximation."""
+    agrees: _builtins.bool
+    """Whether the value agrees with what was stated; absent where nothing was."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        value: _builtins.float | None = ...,
+        unit: _builtins.str = ...,
+        stated: _builtins.str = ...,
+        about: _builtins.bool = ...,
+        agrees: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "_value", b"_value", "agrees", b"agrees", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "_value", b"_value", "about", b"about", "agrees", b"agrees", "name", b"name", "stated", b"stated", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__agrees: _TypeAlias = _typing.Literal["agrees"]  # noqa: Y015
+    _WhichOneofArgType__agrees: _TypeAlias = _typing.Literal["_agrees", b"_agrees"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__agrees) -> _WhichOneofReturnType__agrees | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___ClaimFigure: _TypeAlias = ClaimFigure  # noqa: Y015
+
+@_typing.final
+class ClaimNumber(_message.Message):
+    """One number behind a sentence."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What it is."""
+    value: _builtins.float
+    """Its value, in `unit`; absent where it is infinite, such as a median beyond the horizon."""
+    unit: _builtins.str
+    """Its unit; 1 for a ratio."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        value: _builtins.float | None = ...,
+        unit: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value", b"_value", "name", b"name", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___ClaimNumber: _TypeAlias = ClaimNumber  # noqa: Y015

@@ -401,7 +401,7 @@ class Band(_message.Message):
     """Share of the draws at or under it."""
     @_builtins.property
     def log10_value(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Value in each month, in the response's unit."""
+        """Value in each month, in the response's unit; +infinity where no sum is enough for the target."""
 
     def __init__(
         self,
@@ -1006,7 +1006,7 @@ class SensitivityRequest(_message.Message):
     inputs: _builtins.int
     """How many inputs to show, those that matter most first, from 1 to 100. Default: 10."""
     shapley: _builtins.bool
-    """Whether to work out the effect of each block of the model as well, which takes longer. Default: yes."""
+    """Whether to work out the effect of each block of inputs as well, which takes a second or more. Default: yes."""
     @_builtins.property
     def question(self) -> _question_pb2.Question:
         """What is asked. Required."""
@@ -1052,6 +1052,7 @@ class SensitivityResponse(_message.Message):
     POSTERIOR_FIELD_NUMBER: _builtins.int
     DATA_NOTICE_FIELD_NUMBER: _builtins.int
     PROVENANCE_FIELD_NUMBER: _builtins.int
+    HORIZON_FIELD_NUMBER: _builtins.int
     median: _builtins.float
     """Median of the outcome, decimal year."""
     sd_years: _builtins.float
@@ -1062,6 +1063,8 @@ class SensitivityResponse(_message.Message):
     """Width of the outcome's 80 % interval, years; absent where it reaches the horizon."""
     data_notice: _builtins.str
     """Licences of the data."""
+    horizon: _builtins.float
+    """The horizon, at which the outcome is capped, decimal year."""
     @_builtins.property
     def question(self) -> _question_pb2.Question:
         """As settled: every default that moves the answer filled in."""
@@ -1072,7 +1075,9 @@ class SensitivityResponse(_message.Message):
 
     @_builtins.property
     def shapley(self) -> _containers.RepeatedCompositeFieldContainer[Global___BlockEffect]:
-        """One for each block of the model; they sum to one."""
+        """One for each independent block of inputs; they sum to one. Empty where they were not asked for, where the outcome
+        does not vary, and under a condition, which makes blocks depend on each other.
+        """
 
     @_builtins.property
     def information(self) -> _containers.RepeatedCompositeFieldContainer[Global___InformationValue]:
@@ -1100,13 +1105,16 @@ class SensitivityResponse(_message.Message):
         posterior: _answer_pb2.PosteriorGate | None = ...,
         data_notice: _builtins.str = ...,
         provenance: _answer_pb2.Provenance | None = ...,
+        horizon: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years", "_median", b"_median", "_sd_years", b"_sd_years", "_width_80_years", b"_width_80_years", "half_difference_years", b"half_difference_years", "median", b"median", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "sd_years", b"sd_years", "width_80_years", b"width_80_years"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years", "_horizon", b"_horizon", "_median", b"_median", "_sd_years", b"_sd_years", "_width_80_years", b"_width_80_years", "half_difference_years", b"half_difference_years", "horizon", b"horizon", "median", b"median", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "sd_years", b"sd_years", "width_80_years", b"width_80_years"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years", "_median", b"_median", "_sd_years", b"_sd_years", "_width_80_years", b"_width_80_years", "data_notice", b"data_notice", "half_difference_years", b"half_difference_years", "information", b"information", "median", b"median", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "sd_years", b"sd_years", "shapley", b"shapley", "tornado", b"tornado", "width_80_years", b"width_80_years"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years", "_horizon", b"_horizon", "_median", b"_median", "_sd_years", b"_sd_years", "_width_80_years", b"_width_80_years", "data_notice", b"data_notice", "half_difference_years", b"half_difference_years", "horizon", b"horizon", "information", b"information", "median", b"median", "posterior", b"posterior", "provenance", b"provenance", "question", b"question", "sd_years", b"sd_years", "shapley", b"shapley", "tornado", b"tornado", "width_80_years", b"width_80_years"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__half_difference_years: _TypeAlias = _typing.Literal["half_difference_years"]  # noqa: Y015
     _WhichOneofArgType__half_difference_years: _TypeAlias = _typing.Literal["_half_difference_years", b"_half_difference_years"]  # noqa: Y015
+    _WhichOneofReturnType__horizon: _TypeAlias = _typing.Literal["horizon"]  # noqa: Y015
+    _WhichOneofArgType__horizon: _TypeAlias = _typing.Literal["_horizon", b"_horizon"]  # noqa: Y015
     _WhichOneofReturnType__median: _TypeAlias = _typing.Literal["median"]  # noqa: Y015
     _WhichOneofArgType__median: _TypeAlias = _typing.Literal["_median", b"_median"]  # noqa: Y015
     _WhichOneofReturnType__sd_years: _TypeAlias = _typing.Literal["sd_years"]  # noqa: Y015
@@ -1115,6 +1123,8 @@ class SensitivityResponse(_message.Message):
     _WhichOneofArgType__width_80_years: _TypeAlias = _typing.Literal["_width_80_years", b"_width_80_years"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__half_difference_years) -> _WhichOneofReturnType__half_difference_years | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__horizon) -> _WhichOneofReturnType__horizon | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__median) -> _WhichOneofReturnType__median | None: ...
     @_typing.overload
@@ -1136,6 +1146,9 @@ class TornadoBar(_message.Message):
     HIGH_VALUE_FIELD_NUMBER: _builtins.int
     MEDIAN_LOW_FIELD_NUMBER: _builtins.int
     MEDIAN_HIGH_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    P_LOW_FIELD_NUMBER: _builtins.int
+    P_HIGH_FIELD_NUMBER: _builtins.int
     input: _builtins.str
     """Name of the input, as scenarios use it."""
     unit: _builtins.str
@@ -1148,6 +1161,12 @@ class TornadoBar(_message.Message):
     """Median of the outcome in the lowest fifth, decimal year; at most the horizon."""
     median_high: _builtins.float
     """Median of the outcome in the highest fifth, decimal year; at most the horizon."""
+    about: _builtins.str
+    """What the input is, in words."""
+    p_low: _builtins.float
+    """Probability of arrival within the horizon in the lowest fifth."""
+    p_high: _builtins.float
+    """Probability of arrival within the horizon in the highest fifth."""
     def __init__(
         self,
         *,
@@ -1157,10 +1176,13 @@ class TornadoBar(_message.Message):
         high_value: _builtins.float | None = ...,
         median_low: _builtins.float | None = ...,
         median_high: _builtins.float | None = ...,
+        about: _builtins.str = ...,
+        p_low: _builtins.float | None = ...,
+        p_high: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_high_value", b"_high_value", "_low_value", b"_low_value", "_median_high", b"_median_high", "_median_low", b"_median_low", "high_value", b"high_value", "low_value", b"low_value", "median_high", b"median_high", "median_low", b"median_low"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_high_value", b"_high_value", "_low_value", b"_low_value", "_median_high", b"_median_high", "_median_low", b"_median_low", "_p_high", b"_p_high", "_p_low", b"_p_low", "high_value", b"high_value", "low_value", b"low_value", "median_high", b"median_high", "median_low", b"median_low", "p_high", b"p_high", "p_low", b"p_low"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high_value", b"_high_value", "_low_value", b"_low_value", "_median_high", b"_median_high", "_median_low", b"_median_low", "high_value", b"high_value", "input", b"input", "low_value", b"low_value", "median_high", b"median_high", "median_low", b"median_low", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high_value", b"_high_value", "_low_value", b"_low_value", "_median_high", b"_median_high", "_median_low", b"_median_low", "_p_high", b"_p_high", "_p_low", b"_p_low", "about", b"about", "high_value", b"high_value", "input", b"input", "low_value", b"low_value", "median_high", b"median_high", "median_low", b"median_low", "p_high", b"p_high", "p_low", b"p_low", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__high_value: _TypeAlias = _typing.Literal["high_value"]  # noqa: Y015
     _WhichOneofArgType__high_value: _TypeAlias = _typing.Literal["_high_value", b"_high_value"]  # noqa: Y015
@@ -1170,6 +1192,10 @@ class TornadoBar(_message.Message):
     _WhichOneofArgType__median_high: _TypeAlias = _typing.Literal["_median_high", b"_median_high"]  # noqa: Y015
     _WhichOneofReturnType__median_low: _TypeAlias = _typing.Literal["median_low"]  # noqa: Y015
     _WhichOneofArgType__median_low: _TypeAlias = _typing.Literal["_median_low", b"_median_low"]  # noqa: Y015
+    _WhichOneofReturnType__p_high: _TypeAlias = _typing.Literal["p_high"]  # noqa: Y015
+    _WhichOneofArgType__p_high: _TypeAlias = _typing.Literal["_p_high", b"_p_high"]  # noqa: Y015
+    _WhichOneofReturnType__p_low: _TypeAlias = _typing.Literal["p_low"]  # noqa: Y015
+    _WhichOneofArgType__p_low: _TypeAlias = _typing.Literal["_p_low", b"_p_low"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__high_value) -> _WhichOneofReturnType__high_value | None: ...
     @_typing.overload
@@ -1178,12 +1204,16 @@ class TornadoBar(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__median_high) -> _WhichOneofReturnType__median_high | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__median_low) -> _WhichOneofReturnType__median_low | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__p_high) -> _WhichOneofReturnType__p_high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__p_low) -> _WhichOneofReturnType__p_low | None: ...
 
 Global___TornadoBar: _TypeAlias = TornadoBar  # noqa: Y015
 
 @_typing.final
 class BlockEffect(_message.Message):
-    """The share of the outcome's variance that a block of the model accounts for."""
+    """The share of the outcome's variance that a block of inputs accounts for."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1191,6 +1221,7 @@ class BlockEffect(_message.Message):
     EFFECT_FIELD_NUMBER: _builtins.int
     MCSE_FIELD_NUMBER: _builtins.int
     FIRST_ORDER_FIELD_NUMBER: _builtins.int
+    FIRST_ORDER_MCSE_FIELD_NUMBER: _builtins.int
     block: _builtins.str
     """Name of the block."""
     effect: _builtins.float
@@ -1198,7 +1229,9 @@ class BlockEffect(_message.Message):
     mcse: _builtins.float
     """Monte Carlo standard error of the effect, a share of the variance."""
     first_order: _builtins.float
-    """Share of the variance that the block accounts for alone."""
+    """Share of the variance that the block accounts for alone; what blocks do together belongs to none."""
+    first_order_mcse: _builtins.float
+    """Monte Carlo standard error of first_order, a share of the variance."""
     def __init__(
         self,
         *,
@@ -1206,21 +1239,26 @@ class BlockEffect(_message.Message):
         effect: _builtins.float | None = ...,
         mcse: _builtins.float | None = ...,
         first_order: _builtins.float | None = ...,
+        first_order_mcse: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_effect", b"_effect", "_first_order", b"_first_order", "_mcse", b"_mcse", "effect", b"effect", "first_order", b"first_order", "mcse", b"mcse"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_effect", b"_effect", "_first_order", b"_first_order", "_first_order_mcse", b"_first_order_mcse", "_mcse", b"_mcse", "effect", b"effect", "first_order", b"first_order", "first_order_mcse", b"first_order_mcse", "mcse", b"mcse"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effect", b"_effect", "_first_order", b"_first_order", "_mcse", b"_mcse", "block", b"block", "effect", b"effect", "first_order", b"first_order", "mcse", b"mcse"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effect", b"_effect", "_first_order", b"_first_order", "_first_order_mcse", b"_first_order_mcse", "_mcse", b"_mcse", "block", b"block", "effect", b"effect", "first_order", b"first_order", "first_order_mcse", b"first_order_mcse", "mcse", b"mcse"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__effect: _TypeAlias = _typing.Literal["effect"]  # noqa: Y015
     _WhichOneofArgType__effect: _TypeAlias = _typing.Literal["_effect", b"_effect"]  # noqa: Y015
     _WhichOneofReturnType__first_order: _TypeAlias = _typing.Literal["first_order"]  # noqa: Y015
     _WhichOneofArgType__first_order: _TypeAlias = _typing.Literal["_first_order", b"_first_order"]  # noqa: Y015
+    _WhichOneofReturnType__first_order_mcse: _TypeAlias = _typing.Literal["first_order_mcse"]  # noqa: Y015
+    _WhichOneofArgType__first_order_mcse: _TypeAlias = _typing.Literal["_first_order_mcse", b"_first_order_mcse"]  # noqa: Y015
     _WhichOneofReturnType__mcse: _TypeAlias = _typing.Literal["mcse"]  # noqa: Y015
     _WhichOneofArgType__mcse: _TypeAlias = _typing.Literal["_mcse", b"_mcse"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__effect) -> _WhichOneofReturnType__effect | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__first_order) -> _WhichOneofReturnType__first_order | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__first_order_mcse) -> _WhichOneofReturnType__first_order_mcse | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__mcse) -> _WhichOneofReturnType__mcse | None: ...
 
@@ -1236,14 +1274,17 @@ class InformationValue(_message.Message):
     FALL_YEARS_FIELD_NUMBER: _builtins.int
     WIDTH_80_FALL_YEARS_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    MCSE_YEARS_FIELD_NUMBER: _builtins.int
     input: _builtins.str
-    """Name of the input, or of what could be observed."""
+    """Name of the input; of what can be observed within a year it starts with `observed.`."""
     fall_years: _builtins.float
     """Expected fall of half_difference_years, years."""
     width_80_fall_years: _builtins.float
     """Expected fall of width_80_years, years; absent where that is."""
     words: _builtins.str
-    """What to look at, and how far it would move the answer."""
+    """How far it would move the answer, in one sentence."""
+    mcse_years: _builtins.float
+    """Monte Carlo standard error of fall_years, years."""
     def __init__(
         self,
         *,
@@ -1251,17 +1292,22 @@ class InformationValue(_message.Message):
         fall_years: _builtins.float | None = ...,
         width_80_fall_years: _builtins.float | None = ...,
         words: _builtins.str = ...,
+        mcse_years: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years", "_width_80_fall_years", b"_width_80_fall_years", "fall_years", b"fall_years", "width_80_fall_years", b"width_80_fall_years"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years", "_mcse_years", b"_mcse_years", "_width_80_fall_years", b"_width_80_fall_years", "fall_years", b"fall_years", "mcse_years", b"mcse_years", "width_80_fall_years", b"width_80_fall_years"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years", "_width_80_fall_years", b"_width_80_fall_years", "fall_years", b"fall_years", "input", b"input", "width_80_fall_years", b"width_80_fall_years", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years", "_mcse_years", b"_mcse_years", "_width_80_fall_years", b"_width_80_fall_years", "fall_years", b"fall_years", "input", b"input", "mcse_years", b"mcse_years", "width_80_fall_years", b"width_80_fall_years", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fall_years: _TypeAlias = _typing.Literal["fall_years"]  # noqa: Y015
     _WhichOneofArgType__fall_years: _TypeAlias = _typing.Literal["_fall_years", b"_fall_years"]  # noqa: Y015
+    _WhichOneofReturnType__mcse_years: _TypeAlias = _typing.Literal["mcse_years"]  # noqa: Y015
+    _WhichOneofArgType__mcse_years: _TypeAlias = _typing.Literal["_mcse_years", b"_mcse_years"]  # noqa: Y015
     _WhichOneofReturnType__width_80_fall_years: _TypeAlias = _typing.Literal["width_80_fall_years"]  # noqa: Y015
     _WhichOneofArgType__width_80_fall_years: _TypeAlias = _typing.Literal["_width_80_fall_years", b"_width_80_fall_years"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__fall_years) -> _WhichOneofReturnType__fall_years | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mcse_years) -> _WhichOneofReturnType__mcse_years | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__width_80_fall_years) -> _WhichOneofReturnType__width_80_fall_years | None: ...
 

@@ -142,7 +142,7 @@ class ForecastServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Sensitivity(self, request, context):
-        """What the answer to a question depends on: each input, each block of the model, and what could be learned.
+        """What the answer to a question depends on: each input, each block of inputs, and what could be learned.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

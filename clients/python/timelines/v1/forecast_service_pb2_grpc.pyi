@@ -50,7 +50,7 @@ class ForecastServiceStub:
     RequiredBudget: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.RequiredBudgetRequest, _forecast_service_pb2.RequiredBudgetResponse]
     """The budget that a target needs on each of some days, and how likely given budgets are enough."""
     Sensitivity: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.SensitivityRequest, _forecast_service_pb2.SensitivityResponse]
-    """What the answer to a question depends on: each input, each block of the model, and what could be learned."""
+    """What the answer to a question depends on: each input, each block of inputs, and what could be learned."""
     Compare: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.CompareRequest, _forecast_service_pb2.CompareResponse]
     """One question in several scenarios, beside what others believe."""
     Explain: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.ExplainRequest, _forecast_service_pb2.ExplainResponse]
@@ -78,7 +78,7 @@ class ForecastServiceAsyncStub(ForecastServiceStub):
     RequiredBudget: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.RequiredBudgetRequest, _forecast_service_pb2.RequiredBudgetResponse]  # type: ignore[assignment]
     """The budget that a target needs on each of some days, and how likely given budgets are enough."""
     Sensitivity: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.SensitivityRequest, _forecast_service_pb2.SensitivityResponse]  # type: ignore[assignment]
-    """What the answer to a question depends on: each input, each block of the model, and what could be learned."""
+    """What the answer to a question depends on: each input, each block of inputs, and what could be learned."""
     Compare: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.CompareRequest, _forecast_service_pb2.CompareResponse]  # type: ignore[assignment]
     """One question in several scenarios, beside what others believe."""
     Explain: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.ExplainRequest, _forecast_service_pb2.ExplainResponse]  # type: ignore[assignment]
@@ -151,7 +151,7 @@ class ForecastServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _forecast_service_pb2.SensitivityRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_forecast_service_pb2.SensitivityResponse, _abc.Awaitable[_forecast_service_pb2.SensitivityResponse]]:
-        """What the answer to a question depends on: each input, each block of the model, and what could be learned."""
+        """What the answer to a question depends on: each input, each block of inputs, and what could be learned."""
 
     @_abc_1.abstractmethod
     def Compare(

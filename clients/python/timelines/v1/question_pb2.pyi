@@ -525,6 +525,7 @@ class Payer(_message.Message):
     SPEND_PATH_FIELD_NUMBER: _builtins.int
     UNLIMITED_FIELD_NUMBER: _builtins.int
     STATED_FIELD_NUMBER: _builtins.int
+    CONVERTED_FROM_FIELD_NUMBER: _builtins.int
     fixed_usd_2023: _builtins.float
     """A fixed sum in constant 2023 US dollars, from 1 to 1e20."""
     @_builtins.property
@@ -543,6 +544,10 @@ class Payer(_message.Message):
     def stated(self) -> Global___StatedBudget:
         """A fixed sum in the dollars of another year, or in nominal dollars."""
 
+    @_builtins.property
+    def converted_from(self) -> Global___StatedBudget:
+        """Of a settled question: the sum as the asker stated it, from which fixed_usd_2023 or spend_path was worked out."""
+
     def __init__(
         self,
         *,
@@ -551,10 +556,11 @@ class Payer(_message.Message):
         spend_path: Global___SpendPath | None = ...,
         unlimited: Global___Unlimited | None = ...,
         stated: Global___StatedBudget | None = ...,
+        converted_from: Global___StatedBudget | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer", "spend_path", b"spend_path", "stated", b"stated", "unlimited", b"unlimited"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["converted_from", b"converted_from", "fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer", "spend_path", b"spend_path", "stated", b"stated", "unlimited", b"unlimited"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer", "spend_path", b"spend_path", "stated", b"stated", "unlimited", b"unlimited"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["converted_from", b"converted_from", "fixed_usd_2023", b"fixed_usd_2023", "frontier_spend", b"frontier_spend", "payer", b"payer", "spend_path", b"spend_path", "stated", b"stated", "unlimited", b"unlimited"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_payer: _TypeAlias = _typing.Literal["fixed_usd_2023", "frontier_spend", "spend_path", "unlimited", "stated"]  # noqa: Y015
     _WhichOneofArgType_payer: _TypeAlias = _typing.Literal["payer", b"payer"]  # noqa: Y015
@@ -1224,6 +1230,7 @@ class Scenario(_message.Message):
     LAW_FIELD_NUMBER: _builtins.int
     ALGORITHMS_FIELD_NUMBER: _builtins.int
     PRICE_BASIS_FIELD_NUMBER: _builtins.int
+    COST_SCOPE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name that questions use: 3 to 63 small letters, digits and hyphens, a letter first. An inline one needs none."""
     about: _builtins.str
@@ -1236,6 +1243,8 @@ class Scenario(_message.Message):
     """Criterion of questions that name none."""
     price_basis: Global___PriceBasis.ValueType
     """Price basis of questions that name none."""
+    cost_scope: Global___CostScope.ValueType
+    """Cost scope of questions that name none."""
     @_builtins.property
     def overrides(self) -> _containers.RepeatedCompositeFieldContainer[Global___Override]:
         """Inputs that are other than the engine's own; each at most once."""
@@ -1275,10 +1284,11 @@ class Scenario(_message.Message):
         law: Global___Law | None = ...,
         algorithms: Global___Algorithms | None = ...,
         price_basis: Global___PriceBasis.ValueType = ...,
+        cost_scope: Global___CostScope.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["algorithms", b"algorithms", "law", b"law", "payer", b"payer", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "algorithms", b"algorithms", "criterion", b"criterion", "law", b"law", "name", b"name", "overrides", b"overrides", "payer", b"payer", "price_basis", b"price_basis", "published_on", b"published_on", "source", b"source", "switches", b"switches", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "algorithms", b"algorithms", "cost_scope", b"cost_scope", "criterion", b"criterion", "law", b"law", "name", b"name", "overrides", b"overrides", "payer", b"payer", "price_basis", b"price_basis", "published_on", b"published_on", "source", b"source", "switches", b"switches", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1293,10 +1303,13 @@ class Override(_message.Message):
     INPUT_FIELD_NUMBER: _builtins.int
     SET_FIELD_NUMBER: _builtins.int
     PRIOR_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
     input: _builtins.str
     """Its name, such as scaling_break.log10_flop; an unknown one is an error that lists the known."""
     set: _builtins.float
     """An intervention: the input has this value in every draw, in its own unit."""
+    source: _builtins.str
+    """Where the prior comes from."""
     @_builtins.property
     def prior(self) -> Global___Distribution:
         """Another belief, in the input's own unit. One that the posterior was fitted with re-weights the draws, and is
@@ -1309,10 +1322,11 @@ class Override(_message.Message):
         input: _builtins.str = ...,
         set: _builtins.float = ...,
         prior: Global___Distribution | None = ...,
+        source: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["override", b"override", "prior", b"prior", "set", b"set"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "override", b"override", "prior", b"prior", "set", b"set"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "override", b"override", "prior", b"prior", "set", b"set", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_override: _TypeAlias = _typing.Literal["set", "prior"]  # noqa: Y015
     _WhichOneofArgType_override: _TypeAlias = _typing.Literal["override", b"override"]  # noqa: Y015
@@ -1331,17 +1345,19 @@ class Switch(_message.Message):
     name: _builtins.str
     """Its name: chips, power, data, data_movement, scaling_break, context_length, commoditization or algorithmic_jump."""
     on: _builtins.bool
-    """On or off."""
+    """On or off. Required."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
-        on: _builtins.bool = ...,
+        on: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "on", b"on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "on", b"on"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_on", b"_on", "name", b"name", "on", b"on"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__on: _TypeAlias = _typing.Literal["on"]  # noqa: Y015
+    _WhichOneofArgType__on: _TypeAlias = _typing.Literal["_on", b"_on"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__on) -> _WhichOneofReturnType__on | None: ...
 
 Global___Switch: _TypeAlias = Switch  # noqa: Y015
