@@ -181,25 +181,23 @@ _MAY: Readers = {
 
 
 def _check_override(override: Override) -> None:
-    path = f"{'set' if override.prior is None else 'prior'}.{override.name}"
-    with _at(path):
+    with _at(f"{'set' if override.prior is None else 'prior'}.{override.name}", override.name):
         check_overrides((override,))
 
 
 def _override(field: str, name: str, **said: Any) -> Override:
-    with _at(f"{field}.{name}"):
+    with _at(f"{field}.{name}", name):
         return Override(name, **said)
 
 
 @contextmanager
-def _at(path: str) -> Iterator[None]:
-    """Name what an error is about by where it stands in a file, not in the message that a question carries."""
+def _at(path: str, name: str) -> Iterator[None]:
+    """Name what an error is about by where it stands in a file, not by its place in a question."""
+    place = f"scenario.overrides[{name}]"
     try:
         yield
     except InputError as error:
-        within = error.field and error.message.startswith(error.field)
-        message = path + error.message.removeprefix(error.field) if within else error.message
-        raise InputError(message, field=path) from error
+        raise InputError(error.message.replace(place, path), field=error.field.replace(place, path)) from error
 
 
 def _line(value: object, path: str) -> str:

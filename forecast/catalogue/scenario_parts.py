@@ -31,14 +31,14 @@ def distribution(value: Any, path: str) -> Distribution:
     """A distribution in one of the forms above, checked; `source` may stand beside any of them."""
     if not isinstance(value, Mapping):
         return read_belief(value, path) if isinstance(value, str) else Point(number(value, path))
-    for needed, may, make in _FORMS:
+    for needed, may, make in () if "percentiles" in value else _FORMS:
         if needed.keys() <= value.keys() and not isinstance(value[next(iter(needed))], Mapping):
             said = read_object(value, path, needed, {**may, "source": text})
             with placed(path):
                 found = make(**said)
             found.check(path)
             return found
-    if any(name in needed for needed, *_ in _FORMS for name in value if not isinstance(value[name], Mapping)):
+    if value and value.keys() <= _SHORT_NAMES and not any(isinstance(said, Mapping) for said in value.values()):
         known = "; ".join(", ".join(needed) for needed, *_ in _FORMS)
         raise InputError(f"{path} is no distribution; give one of: {known}", field=path)
     source = text(value.get("source", ""), f"{path}.source")
@@ -80,6 +80,9 @@ _FORMS: tuple[tuple[Readers, Readers, Callable[..., Distribution]], ...] = (
     ({"point": number}, NOTHING, _point),
     ({"values": listed(number), "probabilities": listed(number)}, NOTHING, Tabulated),
 )
+
+
+_SHORT_NAMES = {"source", "log"}.union(*(needed for needed, *_ in _FORMS))
 
 
 def distribution_form(one: Distribution) -> dict[str, Any]:

@@ -99,10 +99,9 @@ def scenario_of(text: str, home: Path | str | None = None) -> Scenario:
     StorageError
         When the file is not there or may not be read.
     """
-    if text == BASELINE.name:
-        return BASELINE
-    if not text.lower().endswith(SUFFIXES) and "/" not in text and "\\" not in text:
-        return find(text.removeprefix("scenarios/"), home).scenario
+    name = text.removeprefix("scenarios/")
+    if not name.lower().endswith(SUFFIXES) and "/" not in name and "\\" not in name:
+        return find(name, home).scenario
     return from_file(Path(text))[0]
 
 
