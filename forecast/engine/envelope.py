@@ -106,7 +106,7 @@ class Envelope:
     endless: bool
     which: NDArray[np.int8] | None = None
     limits: tuple[PhysicalLimit, ...] = ()
-    _columns: dict[int, Single] = field(default_factory=dict, init=False, repr=False)
+    _columns: dict[int, tuple[Single, NDArray[np.int8]]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def nbytes(self) -> int:
@@ -115,11 +115,19 @@ class Envelope:
 
     def column(self, month: int) -> Single:
         """Its values in one month, shape (draws,), contiguous; the last few months asked for are kept."""
+        return self._column(month)[0]
+
+    def lowest(self, month: int) -> NDArray[np.int8]:
+        """Position of the lowest limit in one month, shape (draws,): 0 where there is but one."""
+        return self._column(month)[1]
+
+    def _column(self, month: int) -> tuple[Single, NDArray[np.int8]]:
         found = self._columns.get(month)
         if found is None:
             if len(self._columns) >= _KEPT_COLUMNS:
                 self._columns.clear()
-            found = self._columns[month] = np.ascontiguousarray(self.values[:, month])
+            which = np.zeros(len(self.values), np.int8) if self.which is None else self.which[:, month].copy()
+            found = self._columns[month] = (self.values[:, month].copy(), which)
         return found
 
 

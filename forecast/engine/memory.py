@@ -15,7 +15,9 @@ from forecast.engine.simulation import Simulation
 SIMULATION_BYTES = 100_000_000
 """One posterior of 4,000 draws and one of 1,000; the newest stays however large it is."""
 
-ENVELOPE_BYTES = 60_000_000
+ENVELOPE_BYTES = 110_000_000
+"""Ten of 4,000 draws: what one question asks with each of its limits off in turn, and another beside it."""
+
 REQUIREMENT_BYTES = 4_000_000
 LEVEL_BYTES = 16_000_000
 KEPT_ANSWERS = 256

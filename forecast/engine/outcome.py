@@ -86,8 +86,7 @@ class Outcome:
         limits = self.limits()
         if not limits:
             return ()
-        arrived = self.counted(_month_of(self.passed)) < self.arrivals.within
-        at_arrival = np.bincount(self.counted(self._at_arrival())[arrived], minlength=len(limits))
+        at_arrival = np.bincount(self._at_arrival(), minlength=len(limits))
         at_horizon = np.bincount(self.counted(self._at_horizon()), minlength=len(limits))
         return tuple(zip(limits, at_arrival.tolist(), at_horizon.tolist(), strict=True))
 
@@ -100,37 +99,41 @@ class Outcome:
         )
 
     def _at_arrival(self) -> NDArray[np.int8]:
+        """The limit that each arrival within the horizon waited for last, in no order."""
+        month = _month_of(self.passed)
+        arrived = np.flatnonzero(self.counted(month) < self.arrivals.within)
+        rows = arrived if self.rows is None else self.rows[arrived]
+        before = np.maximum(month[rows] - 1, 0)
         if len(self.envelopes) == 1:
-            return self._which(0, np.maximum(self.passed[0] - 1, 0))
-        money, physical = self.passed
-        before = np.maximum(np.maximum(money, physical) - 1, 0)
+            return self._which(0, before, rows)
+        money, physical = (passed[rows] for passed in self.passed)
         later = physical > money
         same = np.flatnonzero(physical == money)
-        later[same] = self._value(1, before[same], same) < self._value(0, before[same], same)
-        return np.where(later, self._which(1, before), np.int8(0))
+        at = before[same], rows[same]
+        later[same] = self._value(1, *at) < self._value(0, *at)
+        waited = np.zeros(len(rows), np.int8)
+        waited[later] = self._which(1, before[later], rows[later])
+        return waited
 
     def _at_horizon(self) -> NDArray[np.int8]:
+        """The tightest limit of each draw in the horizon's last month."""
         last = self.arrivals.within - 1
-        months = np.full(len(self.required), last)
+        lowest = self.envelopes[-1].lowest(last) + np.int8(len(self.envelopes) - 1)
         if len(self.envelopes) == 1:
-            return self._which(0, months)
+            return lowest
         money, physical = (made.column(last) for made in self.envelopes)
         lower = physical < money - np.float64(self.plan.levels[0] - self.plan.levels[1])
-        return np.where(lower, self._which(1, months), np.int8(0))
+        return lowest * lower
 
     def _value(self, i: int, months: Months, rows: Rows) -> Array:
         """An envelope above its level, in one month of each of some draws."""
         values: Array = self.envelopes[i].values[rows, months] - np.float64(self.plan.levels[i])
         return values
 
-    def _which(self, i: int, months: NDArray[np.integer]) -> NDArray[np.int8]:
-        """The lowest limit of an envelope in one month of each draw, as a position in `limits`."""
-        made = self.envelopes[i]
-        if made.which is None:
-            return np.zeros(len(months), np.int8)
-        rows = np.arange(len(months))
-        found: NDArray[np.int8] = made.which[rows, np.minimum(months, made.which.shape[1] - 1)] + np.int8(i)
-        return found
+    def _which(self, i: int, months: Months, rows: Rows) -> NDArray[np.int8]:
+        """The lowest limit of an envelope in one month of each of some draws, as a position in `limits`."""
+        which = self.envelopes[i].which
+        return np.zeros(len(rows), np.int8) if which is None else which[rows, months] + np.int8(i)
 
 
 def _last(passed: tuple[Months, ...], required: Array) -> Months:

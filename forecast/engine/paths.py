@@ -91,6 +91,13 @@ class Latent:
         share = self.posterior.blocks["compute"]["log10_gdp_share"][rows]
         return share[:, None] + log10_world_gdp(self.years)
 
+    def share_capped(self) -> Array:
+        """Share of the draws in which the trend of spend alone would lie over its ceiling, shape (months,)."""
+        share, line = self.posterior.blocks["compute"]["log10_gdp_share"], log10_world_gdp(self.years) - LOG10_2
+        spend = self.log10_spend  # where it lies over half of the ceiling, the soft cap has taken half
+        capped = sum((spend[rows] - share[rows, None] >= line).sum(axis=0) for rows in _row_blocks(len(spend)))
+        return np.asarray(capped) / len(spend)
+
     def _drift(self, past: Array, long_run: Array, tau: Array, component: str) -> Array:
         """Integral of drifting slopes from the as-of date to each month."""
         as_of = self.posterior.as_of
@@ -262,8 +269,9 @@ def _simulate_runs(
     e = block["sigma_origin"][rows][draw] * student_t(7, runs, rng)
     q = block["sigma_cost"][rows][draw] * student_t(4, runs, rng)
     q = np.clip(q, -RUN_RESIDUAL_CLIP, RUN_RESIDUAL_CLIP)
-    ceiling = np.maximum(paths.log10_ceiling(rows), float(constants["largest_known_log10_spend"]))
-    paid = np.minimum(paths.log10_spend[rows].ravel()[cell] + e + q, ceiling.ravel()[cell])
+    ceiling = block["log10_gdp_share"][rows][draw] + log10_world_gdp(paths.years)[cell % flop.shape[1]]
+    ceiling = np.maximum(ceiling, float(constants["largest_known_log10_spend"]))
+    paid = np.minimum(paths.log10_spend[rows].ravel()[cell] + e + q, ceiling)
     _raise_to(spend, cell, paid)
     _raise_to(flop, cell, paid - paths.log10_price[rows].ravel()[cell] - q)
 

@@ -12,7 +12,6 @@ from forecast.engine import paths
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.paths import PriceBasis
 from forecast.posterior.artefact import Posterior
-from forecast.units import LOG10_2
 
 Array = NDArray[np.float64]
 
@@ -75,8 +74,7 @@ class Simulation:
     @cached_property
     def ceiling_year(self) -> int | None:
         """First year in which spend by its trend would reach the ceiling in half of the draws; None beyond the grid."""
-        reached = self.latent.log10_spend >= self.latent.log10_ceiling() - LOG10_2  # where the soft cap takes half
-        months = np.flatnonzero(reached.mean(axis=0) >= 0.5)
+        months = np.flatnonzero(self.latent.share_capped() >= 0.5)
         return int(self.latent.years[months[0]]) if len(months) else None
 
     def price(self, basis: PriceBasis) -> Array:
