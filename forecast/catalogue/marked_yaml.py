@@ -83,7 +83,7 @@ def read(data: bytes, file: str) -> Document:
         When it is too long, not YAML or not the part of it that is read here.
     """
     if len(data) > MAX_BYTES:
-        raise FileError(file, None, f"it has {len(data):,} bytes; a scenario has at most {MAX_BYTES:,}")
+        raise FileError(file, None, f"it has more than {MAX_BYTES:,} bytes; give a shorter file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

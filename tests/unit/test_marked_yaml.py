@@ -97,8 +97,8 @@ NOT_READ: dict[str, tuple[str | bytes, int | None, str]] = {
     "beyond Unicode": ('a: 1\nb: "\\U7fffffff"', 2, "no character"),
     "deep": ("a: " + "[" * 60_000, 1, "more than 8 levels deep"),
     "deep mappings": ("a: " + "{b: " * 9 + "1" + "}" * 9, 1, "more than 8 levels deep"),
-    "long": ("a: 1\n" * MAX_BYTES, None, f"at most {MAX_BYTES:,}"),
-    "a megabyte": (b"\x00" * 2**20, None, "1,048,576 bytes"),
+    "long": ("a: 1\n" * MAX_BYTES, None, f"more than {MAX_BYTES:,} bytes"),
+    "a megabyte": (b"\x00" * 2**20, None, "give a shorter file"),
 }
 
 
