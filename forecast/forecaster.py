@@ -37,7 +37,9 @@ from forecast.posterior.artefact import Posterior
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from forecast.engine.explain import Explanation
     from forecast.engine.imported import ImportedScale
+    from forecast.engine.sensitivity_answer import Sensitivity
 
 OTHER_POSTERIORS = 3
 """How many posteriors besides its own a forecaster keeps."""
@@ -208,22 +210,27 @@ class Forecaster:
         found = [self.scenario(one) if isinstance(one, str) else one for one in scenarios]
         return tuple((one.name, self.ask(question.under(one), checkpoint)) for one in found)
 
+    def sensitivity(
+        self, question: Question, checkpoint: Checkpoint = proceed, *, inputs: int = 10, shapley: bool = True
+    ) -> Sensitivity:
+        """What an answer depends on; see `forecast.engine.sensitivity.sensitivity`."""
+        from forecast.engine.sensitivity import sensitivity
+
+        return sensitivity(*self._ready(question), checkpoint, inputs=inputs, shapley=shapley)
+
+    def explain(
+        self, before: Question, after: Question, year: int | None = None, checkpoint: Checkpoint = proceed
+    ) -> Explanation:
+        """Why two questions have different answers; see `forecast.engine.explain.explain`."""
+        from forecast.engine.explain import explain
+
+        return explain(self._ready(before), self._ready(after), year, checkpoint)
+
     def fan(self, driver: Driver, bands: Sequence[float] | None = None, /, **asked: Unpack[Asked]) -> Fan:
-        """Monthly quantiles of one driver, with the observed points.
+        """Monthly quantiles of one driver (`forecast.engine.fan.UNITS`), with the observed points.
 
-        Parameters
-        ----------
-        driver : str
-            What to follow: one of `forecast.engine.fan.UNITS`.
-        bands : sequence of float, optional
-            The quantiles, which may be given by that name as well.
-        **asked
-            As for `when`; a target counts only for `cost_of_target`.
-
-        Returns
-        -------
-        Fan
-            log10 bands and points.
+        `bands` are its quantiles; of the other arguments, which are those of `when`, a target counts only for
+        `cost_of_target`.
         """
         if bands is not None:
             asked["quantiles"] = bands
