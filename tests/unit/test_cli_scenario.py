@@ -104,7 +104,7 @@ def test_nothing_is_written_over() -> None:
             "mine.yaml, line 3: set.run.month: unknown input 'run.month'; most like it",
         ),
         ("name: mine\nset:\n\trun.months: 3\n", "mine.yaml, line 3: it is not YAML"),
-        ("#" * 2**20, "mine.yaml: it has 262,145 bytes"),
+        ("#" * 2**20, "mine.yaml: it has more than 262,144 bytes"),
     ],
 )
 def test_a_wrong_file_is_one_line(command: str, text: str, message: str) -> None:
