@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from forecast import glossary
 from forecast.engine import question, study
 from forecast.engine.checks import MAX_BY_YEARS, MAX_QUANTILES
 from tests.docs.reference import MESSAGES, PARTS, protos, table
@@ -65,4 +66,9 @@ def _limits() -> Iterator[str]:
     yield f"An error: a message of {MESSAGE_CHARACTERS:,} characters and {VIOLATIONS} fields at most."
 
 
-BLOCKS: dict[str, Callable[[], str]] = {"answer-fields": answer_fields, "limits": limits}
+def vocabulary() -> str:
+    """Every quantity, and how it is misread."""
+    return f"\n{glossary.markdown()}\n"
+
+
+BLOCKS: dict[str, Callable[[], str]] = {"answer-fields": answer_fields, "limits": limits, "glossary": vocabulary}
