@@ -1,4 +1,5 @@
 """The parts of a scenario in a file <-> their records: distributions, target, payer, law, algorithms, switches.
+Readers take a value and its path and raise `InputError` with that path; writers make the short form.
 
 Values are as the question's JSON has them, with the short forms that people write:
 
@@ -8,8 +9,6 @@ Values are as the question's JSON has them, with the short forms that people wri
     {mean: 0.1, sd: 0.02}  {median: 8, sd_ln: 0.7}  {uniform: [2027, 2042]}  {log_uniform: [1e13, 1e17]}  {a: 4, b: 4}
     {values: [1, 2, 5], probabilities: [0, 0.5, 1]}  {point: 3}  or a plain number
     9.84 to 290  {percentiles: {10: 2028, 50: 2033, 90: 2050}}   or any other form of `forecast.engine.beliefs`
-
-Readers take a value and its path and raise `InputError` with that path; writers make the short form.
 """
 
 from __future__ import annotations
