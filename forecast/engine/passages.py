@@ -73,15 +73,13 @@ def passage_between(rising: Rising, requirement: Array, earliest: Bounds, latest
     ndarray of int32, shape (draws,)
         As `first_passage` finds it.
     """
-    draws, months = rising.shape
-    flat, first = rising.ravel(), np.arange(0, draws * months, months)
-    at, last = first + earliest, first + latest
-    under = (flat.take(at, mode="clip") < requirement) & (at < last)
-    at += under
-    rows = np.flatnonzero(under & (at < last))
+    flat, months = rising.ravel(), rising.shape[1]
+    found: Months = earliest.astype(np.int32)
+    rows = np.flatnonzero(earliest < latest)
     while len(rows):
-        rows = rows[flat[at[rows]] < requirement[rows]]
-        at[rows] += 1
-        rows = rows[at[rows] < last[rows]]
-    index: Months = (at - first).astype(np.int32)
-    return index
+        month = found.take(rows)
+        under = flat.take(rows * months + month) < requirement.take(rows)
+        rows, month = rows[under], month[under] + 1
+        found[rows] = month
+        rows = rows[month < latest.take(rows)]
+    return found

@@ -108,6 +108,14 @@ def test_the_stated_error_is_the_spread_of_medians_over_repetitions() -> None:
     assert np.mean(np.array(stated, float)) == pytest.approx(np.std(np.array(medians, float)), rel=0.2)
 
 
+def test_answers_on_the_same_months_share_them_and_others_do_not() -> None:
+    index, other = np.array([3], np.int32), YEARS + 1
+    first, second = (distribution(YEARS, index, True, 410).months for _ in range(2))
+    assert first is second and first == tuple(YEARS[:410])
+    assert distribution(other, index, True, 410).months == tuple(other[:410])
+    assert distribution(YEARS, index, True, 5).months == first[:5]
+
+
 def test_by_the_end_of_a_year_counts_its_december() -> None:
     arrivals = distribution(YEARS, np.array([0, 1, 2, 13, 14], np.int32), True, 410)
     assert arrivals.p_by_year((2025, 2026, 2027, 2028)) == [0.0, 0.4, 0.8, 1.0]
