@@ -3,6 +3,7 @@
     money, fixed sum        X(t) = A(t) - p(t) - q - scope               (the sum itself only shifts the requirement)
     money, growing budget   X(t) = A(t) + budget(t) - p(t) - q - scope
     physical limits         X(t) = min over j of runmax[A(t) + L_j(t)]   (`forecast.engine.limits`)
+    all limits              the least of money, with a growing budget, and the physical limits
     on trend                X(t) = A(t) + F(t)
     inference               X(t) = A(t) + log(6k) - 2 [p(t) + q + r + log(2 tokens)]
 
@@ -32,7 +33,7 @@ from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.payers import CostScope, Payer
 from forecast.engine.progress import Progress
 from forecast.engine.requirement import context_oom
-from forecast.engine.scenario import PHYSICAL_LIMITS, Override, PhysicalLimit, PriceBasis
+from forecast.engine.scenario import PHYSICAL_LIMITS, Limit, Override, PhysicalLimit, PriceBasis
 from forecast.engine.simulation import Simulation
 from forecast.engine.streams import stream
 from forecast.posterior.artefact import Posterior
@@ -41,7 +42,7 @@ from forecast.units import decimal_year
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
-Kind = Literal["money", "physical", "on_trend", "inference"]
+Kind = Literal["money", "physical", "all", "on_trend", "inference"]
 
 _KEPT_COLUMNS = 8
 
@@ -52,7 +53,7 @@ class EnvelopeKey:
 
     Attributes
     ----------
-    kind : {"money", "physical", "on_trend", "inference"}
+    kind : {"money", "physical", "all", "on_trend", "inference"}
         Which of the forms above.
     algorithms : Algorithms
         As settled.
@@ -95,9 +96,9 @@ class Envelope:
     endless : bool
         Whether it grows for ever in every draw.
     which : ndarray of int8, shape (draws, months), or None
-        Of physical limits: which is the lowest, as a position in `limits`.
+        Of several limits: which is the lowest, as a position in `limits`.
     limits : tuple of str
-        The physical limits in the minimum.
+        The limits in the minimum; empty where none is asked about.
     """
 
     years: Array
@@ -105,7 +106,7 @@ class Envelope:
     eventual: Array
     endless: bool
     which: NDArray[np.int8] | None = None
-    limits: tuple[PhysicalLimit, ...] = ()
+    limits: tuple[Limit, ...] = ()
     _columns: dict[int, tuple[Single, NDArray[np.int8]]] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -149,14 +150,27 @@ def make_envelope(
     """
     progress = Progress(key.algorithms, key.t_ref, "algorithmic_jump" in key.on, assumed)
     if key.kind == "physical":
-        return _physical(simulation, key, assumed, progress, checkpoint)
+        least, which, eventual, named = _physical(simulation, key, assumed, progress, checkpoint)
+        return _finished(simulation.years, least, eventual, which, named)
+    path, in_the_end = _paid(simulation, key, assumed, progress, checkpoint)
+    if key.kind != "all":
+        return _finished(simulation.years, path, in_the_end, named=("money",) if key.kind == "money" else ())
+    least, which, eventual, named = _physical(simulation, key, assumed, progress, checkpoint)
+    which = np.where(path <= least, np.int8(0), which + np.int8(1))
+    least, eventual = np.minimum(path, least, out=least), np.minimum(in_the_end, eventual)
+    return _finished(simulation.years, least, eventual, which, ("money", *named))
+
+
+def _paid(
+    simulation: Simulation, key: EnvelopeKey, assumed: Assumed, progress: Progress, checkpoint: Checkpoint
+) -> tuple[Array, Array]:
+    """Running maximum of a path of money or of runs, and what it comes to."""
     path = _path(simulation, key, assumed, checkpoint)
     checkpoint()
     last = path[:, -1].copy()
     progress.add_to(path, simulation.years)
     arrival.envelope(path, out=path)
-    eventual = progress.eventual(path[:, -1], last, _rate(simulation.posterior, key, assumed))
-    return _finished(simulation.years, path, eventual)
+    return path, progress.eventual(path[:, -1], last, _rate(simulation.posterior, key, assumed))
 
 
 def _finished(
@@ -164,7 +178,7 @@ def _finished(
     path: Array,
     eventual: Array,
     which: NDArray[np.int8] | None = None,
-    named: tuple[PhysicalLimit, ...] = (),
+    named: tuple[Limit, ...] = (),
 ) -> Envelope:
     return Envelope(years, path.astype(np.float32), eventual, bool(np.isinf(eventual).all()), which, named)
 
@@ -222,7 +236,8 @@ def _inference(minus_price: Array, assumed: Assumed) -> Array:
 
 def _physical(
     simulation: Simulation, key: EnvelopeKey, assumed: Assumed, progress: Progress, checkpoint: Checkpoint
-) -> Envelope:
+) -> tuple[Array, NDArray[np.int8], Array, tuple[PhysicalLimit, ...]]:
+    """The least of the physical limits, which it is, what it comes to, and the limits' names."""
     named = tuple(limit for limit in PHYSICAL_LIMITS if limit in key.on)
     inputs = {name: assumed(name) for limit in named for name in limits.INPUTS_OF[limit]}
     stock = limits.ChipStock.of(simulation.posterior)
@@ -235,7 +250,7 @@ def _physical(
     for limit in named:
         last = limits.path(limit, simulation.years[-1:], inputs, stock, longer)[:, 0]
         eventual.append(progress.eventual(last, last, limits.long_run_rate(limit, inputs)))
-    return _finished(simulation.years, least, np.min(eventual, axis=0), which, named)
+    return least, which, np.min(eventual, axis=0), named
 
 
 def _rate(posterior: Posterior, key: EnvelopeKey, assumed: Assumed) -> Array:

@@ -38,16 +38,18 @@ def binding_limits(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> 
     checkpoint : callable
         Called between the steps.
     """
-    found = [*_limits(outcome), *_changes(solver, outcome, checkpoint)]
+    found = [*_limits(solver, outcome), *_changes(solver, outcome, checkpoint)]
     if outcome.plan.settled.limit_effects:
         found = [_with_effect(solver, outcome, limit, checkpoint) for limit in found]
     return tuple(found)
 
 
-def _limits(outcome: Outcome) -> list[BindingLimit]:
-    waited, draws = outcome.waited_for(), outcome.arrivals.draws
-    arrived = outcome.arrivals.arrived[-1]
-    return [BindingLimit(name, last / arrived if arrived else 0.0, tight / draws) for name, last, tight in waited]
+def _limits(solver: Solver, outcome: Outcome) -> list[BindingLimit]:
+    names, draws, arrived = outcome.limits(), outcome.arrivals.draws, outcome.arrivals.arrived[-1]
+    if not names:
+        return []
+    each = zip(names, outcome.waited_for(), solver.tightest(outcome), strict=True)
+    return [BindingLimit(name, last / arrived if arrived else 0.0, tight / draws) for name, last, tight in each]
 
 
 def _changes(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> list[BindingLimit]:

@@ -38,6 +38,8 @@ class Memory:
         First passages at levels of a grid (`forecast.engine.passages`).
     met : Recent
         Scenarios that were asked for at least once.
+    tightest : Recent
+        How often each limit is the tightest at a horizon.
     answers : Recent
         By question; the same question has the same answer.
     """
@@ -49,4 +51,5 @@ class Memory:
         self.requirements: Recent[NDArray[np.float64]] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
         self.levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
         self.met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
+        self.tightest: Recent[list[int]] = Recent(KEPT_SCENARIOS, lambda _: 1)
         self.answers: Recent[Answer] = Recent(KEPT_ANSWERS, lambda _: 1)

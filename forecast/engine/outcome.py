@@ -79,40 +79,37 @@ class Outcome:
             return 0
         return int(np.count_nonzero(np.isinf(self.counted(self.required))))
 
-    def waited_for(self) -> tuple[tuple[str, int, int], ...]:
-        """For each limit that is on: its name, for how many arrivals within the horizon it was waited for last, and
-        in how many draws that count it is the tightest in the horizon's last month.
-        """
-        limits = self.limits()
-        if not limits:
-            return ()
-        at_arrival = np.bincount(self._at_arrival(), minlength=len(limits))
-        at_horizon = np.bincount(self.counted(self._at_horizon()), minlength=len(limits))
-        return tuple(zip(limits, at_arrival.tolist(), at_horizon.tolist(), strict=True))
+    def waited_for(self) -> list[int]:
+        """For each limit that is on, in how many arrivals within the horizon it was waited for last."""
+        counts: list[int] = np.bincount(self._at_arrival(), minlength=len(self.limits())).tolist()
+        return counts
+
+    def tightest(self) -> list[int]:
+        """For each limit that is on, in how many of the draws that count it is the tightest at the horizon."""
+        counts: list[int] = np.bincount(self.counted(self._at_horizon()), minlength=len(self.limits())).tolist()
+        return counts
 
     def limits(self) -> tuple[str, ...]:
         """Names of the limits, money first; empty where the criterion knows none."""
-        return tuple(
-            name
-            for key, made in zip(self.plan.keys, self.envelopes, strict=True)
-            for name in (("money",) if key.kind == "money" else made.limits)
-        )
+        return tuple(name for made in self.envelopes for name in made.limits)
 
     def _at_arrival(self) -> NDArray[np.int8]:
         """The limit that each arrival within the horizon waited for last, in no order."""
         month = _month_of(self.passed)
-        arrived = np.flatnonzero(self.counted(month) < self.arrivals.within)
-        rows = arrived if self.rows is None else self.rows[arrived]
-        before = np.maximum(month[rows] - 1, 0)
+        counted = month < self.arrivals.within
+        if self.rows is not None:
+            counted &= np.isin(np.arange(len(month)), self.rows)
+        before = np.maximum(month - 1, 0)
         if len(self.envelopes) == 1:
-            return self._which(0, before, rows)
-        money, physical = (passed[rows] for passed in self.passed)
+            rows = np.flatnonzero(counted)
+            return self._which(0, before[rows], rows)
+        money, physical = self.passed
         later = physical > money
         same = np.flatnonzero(physical == money)
-        at = before[same], rows[same]
-        later[same] = self._value(1, *at) < self._value(0, *at)
-        waited = np.zeros(len(rows), np.int8)
-        waited[later] = self._which(1, before[later], rows[later])
+        later[same] = self._value(1, before[same], same) < self._value(0, before[same], same)
+        rows = np.flatnonzero(later & counted)
+        waited = np.zeros(int(np.count_nonzero(counted)), np.int8)
+        waited[: len(rows)] = self._which(1, before[rows], rows)
         return waited
 
     def _at_horizon(self) -> NDArray[np.int8]:
@@ -127,13 +124,19 @@ class Outcome:
 
     def _value(self, i: int, months: Months, rows: Rows) -> Array:
         """An envelope above its level, in one month of each of some draws."""
-        values: Array = self.envelopes[i].values[rows, months] - np.float64(self.plan.levels[i])
+        values: Array = _at(self.envelopes[i].values, rows, months) - np.float64(self.plan.levels[i])
         return values
 
     def _which(self, i: int, months: Months, rows: Rows) -> NDArray[np.int8]:
         """The lowest limit of an envelope in one month of each of some draws, as a position in `limits`."""
         which = self.envelopes[i].which
-        return np.zeros(len(rows), np.int8) if which is None else which[rows, months] + np.int8(i)
+        return np.zeros(len(rows), np.int8) if which is None else _at(which, rows, months) + np.int8(i)
+
+
+def _at[Kind: np.generic](values: NDArray[Kind], rows: Rows, months: Months) -> NDArray[Kind]:
+    """One month of each of some rows, by a single flat index."""
+    found: NDArray[Kind] = values.ravel().take(rows * values.shape[1] + months)
+    return found
 
 
 def _last(passed: tuple[Months, ...], required: Array) -> Months:

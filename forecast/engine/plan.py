@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from forecast.engine import settle
 from forecast.engine.assumptions import Algorithms
-from forecast.engine.envelope import EnvelopeKey
+from forecast.engine.envelope import EnvelopeKey, Kind
 from forecast.engine.imported import ImportedScale
 from forecast.engine.overrides import is_fitted
 from forecast.engine.question import Question
@@ -112,19 +112,21 @@ def _envelopes(
     if settled.criterion == "inference_affordable":
         key = EnvelopeKey("inference", algorithms, t_ref, settled.price_basis, on=jump, overrides=assumed)
         return (key,), (-2 * math.log10(settled.inference_usd_per_100_pages or 1.0),)
-    keys, levels = [], []
-    if "money" in on:
-        payer, level = settled.payer, 0.0
-        if payer.kind == "fixed_usd_2023" and "commoditization" not in on:
-            payer, level = None, -math.log10(payer.usd_2023 or 1.0)  # type: ignore[assignment]
-        changes = jump | (on & {"commoditization"})
-        keys.append(
-            EnvelopeKey("money", algorithms, t_ref, settled.price_basis, payer, settled.cost_scope, changes, assumed)
-        )
-        levels.append(level)
-    physical = on.intersection(PHYSICAL_LIMITS)
-    if physical:
-        changes = physical | jump | (on & {"context_length"})
-        keys.append(EnvelopeKey("physical", algorithms, t_ref, on=changes, overrides=assumed))
-        levels.append(0.0)
-    return tuple(keys), tuple(levels)
+    return _limited(settled, (algorithms, t_ref), on, assumed)
+
+
+def _limited(
+    settled: Question, pace: tuple[Algorithms, float], on: frozenset[str], assumed: tuple[Override, ...]
+) -> tuple[tuple[EnvelopeKey, ...], tuple[float, ...]]:
+    """Where money and other limits count: a fixed sum is a level of its own, a growing budget a limit like others."""
+    jump, physical, payer = on & {"algorithmic_jump"}, on.intersection(PHYSICAL_LIMITS), settled.payer
+    limited = physical | jump | (on & {"context_length"})
+    others = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
+    if "money" not in on:
+        return others, (0.0,) * len(others)
+    paid, scope = jump | (on & {"commoditization"}), settled.cost_scope
+    if payer.kind == "fixed_usd_2023" and "commoditization" not in on:
+        money = EnvelopeKey("money", *pace, settled.price_basis, None, scope, paid, assumed)
+        return (money, *others), (-math.log10(payer.usd_2023 or 1.0), 0.0)[: 1 + len(others)]
+    kind: Kind = "all" if physical else "money"
+    return (EnvelopeKey(kind, *pace, settled.price_basis, payer, scope, paid | limited, assumed),), (0.0,)

@@ -115,6 +115,17 @@ class Solver:
         rows = conditional.rows_under(plan.settled, self.simulation(plan), self.assumed(plan), checkpoint)
         return Outcome.of(plan, self.simulation(plan).years, required, made, passed, rows)
 
+    def tightest(self, outcome: Outcome) -> list[int]:
+        """For each limit that is on, in how many of the draws that count it is the tightest at the horizon.
+
+        It does not depend on a target of compute: that moves all limits alike.
+        """
+        if outcome.rows is not None:
+            return outcome.tightest()
+        plan, levels = outcome.plan, outcome.plan.levels
+        key = (plan.paths, plan.keys, round(levels[0] - levels[-1], 9), outcome.arrivals.within)
+        return self._memory.tightest.get(key, outcome.tightest)
+
     def simulation(self, plan: Plan) -> Simulation:
         """The paths that a question runs on."""
         return self._memory.simulations.get(plan.paths, lambda: self._simulate(plan.settled))
