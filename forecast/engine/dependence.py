@@ -19,7 +19,7 @@ from forecast.engine.streams import stream
 from forecast.engine.words import month
 from forecast.inputs import INPUTS
 from forecast.posterior.artefact import Posterior
-from forecast.posterior.schema import CHANNELS, VARIABLES
+from forecast.posterior.schema import CHANNELS, VARIABLES, Variable
 
 Array = NDArray[np.float64]
 
@@ -28,6 +28,7 @@ MONTHS_AHEAD = 12
 
 _PRICE = ("p_origin", "r_realised", "tau_price", "sigma_cost")
 _SPEND = ("u_origin", "g_spend", "tau_spend", "log10_gdp_share", "sigma_origin")
+_LONG_RUN = "their long-run mean"
 _ABOUT = {(variable.block, variable.name): variable for variable in VARIABLES}
 _LAW = (
     ("law.log_loss", "ln nats/token", "log_l0", "loss that the law states at its reference compute"),
@@ -102,10 +103,11 @@ def observations(solver: Solver, plan: Plan, checkpoint: Checkpoint = proceed) -
 
 def _fitted(solver: Solver, plan: Plan) -> Iterator[Influence]:
     simulation, settled = solver.simulation(plan), plan.settled
-    kinds = {key.kind for key in plan.keys}
-    if kinds & {"money", "inference", "on_trend"}:
-        yield from _compute(simulation.posterior, settled, "on_trend" in kinds)
-    if kinds & {"money", "inference"}:
+    on_trend = settled.criterion == "on_trend"
+    pays = "money" in plan.on or settled.criterion == "inference_affordable"
+    if pays or on_trend:
+        yield from _compute(simulation.posterior, settled, on_trend)
+    if pays:
         about = "how far the price of the asked run lies above the trend"
         yield Influence("run.residual", "oom", about, "run_residual", simulation.run_residual)
 
@@ -119,7 +121,7 @@ def _compute(posterior: Posterior, settled: Question, on_trend: bool) -> Iterato
     for name in names:
         variable = _ABOUT["compute", name]
         yield Influence(
-            f"compute.{name}", variable.unit, variable.description, "compute", posterior.blocks["compute"][name]
+            f"compute.{name}", variable.unit, _plainly(variable), "compute", posterior.blocks["compute"][name]
         )
     if settled.price_basis == "list_rental":
         yield from _price(posterior, ("a_rental", "r_rental"))
@@ -132,7 +134,13 @@ def _price(posterior: Posterior, names: tuple[str, ...]) -> Iterator[Influence]:
         variable, values = _ABOUT["price", name], posterior.blocks["price"][name]
         place = "" if values.ndim == 1 else ".datacentre"
         values = values if values.ndim == 1 else values[:, CHANNELS.index("datacentre")]
-        yield Influence(f"price.{name}{place}", variable.unit, variable.description, "compute", values)
+        yield Influence(f"price.{name}{place}", variable.unit, _plainly(variable), "compute", values)
+
+
+def _plainly(variable: Variable) -> str:
+    """The schema's description, with names of variables in words."""
+    told = variable.description.replace("as_of", "the as-of date")
+    return told.replace("g_spend", _LONG_RUN).replace("r_realised", _LONG_RUN)
 
 
 def _law(solver: Solver, plan: Plan, checkpoint: Checkpoint) -> Iterator[Influence]:
