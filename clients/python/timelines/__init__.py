@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from timelines.posteriors import Posterior
     from timelines.question import LogNormal, Question
     from timelines.resources import Scale, StudyPoint, TrainingCompute
+    from timelines.scenarios import Scenario
     from timelines.settings import TLS
     from timelines.tables import Table
 
@@ -69,6 +70,7 @@ _HOMES = {
     "posteriors": ("Posterior",),
     "question": ("LogNormal", "Question"),
     "resources": ("Scale", "StudyPoint", "TrainingCompute"),
+    "scenarios": ("Scenario",),
     "settings": ("TLS",),
     "tables": ("Table",),
 }
@@ -94,6 +96,7 @@ __all__ = [
     "PreconditionError",
     "Question",
     "Scale",
+    "Scenario",
     "ServerError",
     "SettingsError",
     "StudyPoint",

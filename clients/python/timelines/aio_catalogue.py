@@ -1,4 +1,4 @@
-"""The part of the asyncio client which is about runs, scales, posteriors and tables."""
+"""The part of the asyncio client which is about runs, scales, scenarios, posteriors and tables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from timelines.aio_scenario_calls import AsyncScenarioCalls
 from timelines.paging import async_pages
 from timelines.posteriors import DamagedPosterior, Posterior
 from timelines.resource_requests import resource_name, rows_request, study_request, training_compute_request
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from timelines.v1.scale_service_pb2_grpc import ScaleServiceAsyncStub
 
 
-class AsyncCatalogue:
+class AsyncCatalogue(AsyncScenarioCalls):
     """What the server knows besides forecasts.
 
     Parameters
@@ -38,7 +39,7 @@ class AsyncCatalogue:
     """
 
     def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
+        super().__init__(calls)
 
     # The stubs are made in the event loop that calls run in, not where the client is made.
     @cached_property

@@ -1,4 +1,4 @@
-"""The part of the client that blocks which is about runs, scales, posteriors and tables."""
+"""The part of the client that blocks which is about runs, scales, scenarios, posteriors and tables."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from timelines.paging import pages
 from timelines.posteriors import DamagedPosterior, Posterior
 from timelines.resource_requests import resource_name, rows_request, study_request, training_compute_request
 from timelines.resources import Scale, StudyPoint, TrainingCompute
+from timelines.scenario_calls import ScenarioCalls
 from timelines.tables import Row, Table, rows_of
 from timelines.v1 import dataset_service_pb2 as datasets
 from timelines.v1 import posterior_service_pb2 as posteriors
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from timelines.calls import Calls
 
 
-class Catalogue:
+class Catalogue(ScenarioCalls):
     """What the server knows besides forecasts.
 
     Parameters
@@ -33,7 +34,7 @@ class Catalogue:
     """
 
     def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+        super().__init__(calls)
         self._forecast = ForecastServiceStub(calls.channel)
         self._scale = ScaleServiceStub(calls.channel)
         self._posterior = PosteriorServiceStub(calls.channel)
