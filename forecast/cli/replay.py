@@ -55,7 +55,7 @@ def _block(one: Replayed) -> str:
     lines = {
         "arithmetic": f"{arithmetic.words} ({agrees})" if agrees else arithmetic.words,
         f"as of {claim.published_on.year}-{claim.published_on.month:02d}": one.as_of_answer.words,
-        **({"scenario": f"{one.scenario}: {one.scenario_answer.words}"} if one.scenario else {}),
+        **({"scenario": one.scenario_answer.words} if one.scenario else {}),
         "since": one.since.words,
         one.verdict.replace("_", " ").lower(): one.judgement.why,
     }

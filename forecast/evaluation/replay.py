@@ -16,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from forecast.engine.checkpoint import Checkpoint, proceed
+from forecast.engine.memory import Memory
 from forecast.errors import UnknownNameError
 from forecast.evaluation.claims import (
     gwern_2020,
@@ -42,6 +44,7 @@ __all__ = [
     "Replayed",
     "Told",
     "Verdict",
+    "chosen",
     "known_since",
     "replay",
     "to_dict",
@@ -67,7 +70,12 @@ IDS: tuple[str, ...] = tuple(_ROWS)
 """Ids of all claims, in order."""
 
 
-def replay(ids: Iterable[str] | None = None, home: Path | str | None = None) -> tuple[Replayed, ...]:
+def replay(
+    ids: Iterable[str] | None = None,
+    home: Path | str | None = None,
+    checkpoint: Checkpoint = proceed,
+    memory: Memory | None = None,
+) -> tuple[Replayed, ...]:
     """Replay claims.
 
     Parameters
@@ -76,6 +84,10 @@ def replay(ids: Iterable[str] | None = None, home: Path | str | None = None) -> 
         Which, such as G3 or J12, in any case; by default all.
     home : Path or str, optional
         The state folder; nothing in it is needed.
+    checkpoint : callable
+        Called before each claim.
+    memory : Memory, optional
+        What is remembered between questions; by default a memory for this call.
 
     Returns
     -------
@@ -89,15 +101,27 @@ def replay(ids: Iterable[str] | None = None, home: Path | str | None = None) -> 
     PosteriorNotFoundError, ArtefactError
         When a shipped posterior is missing or damaged.
     """
+    asked, evidence = chosen(ids), Evidence(home, memory=memory)
+    return tuple(_replayed(_ROWS[name], evidence, checkpoint) for name in asked)
+
+
+def chosen(ids: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The ids of the claims that are meant, each once; by default all.
+
+    Raises
+    ------
+    UnknownNameError
+        For an id that is not there; lists those that are.
+    """
     asked = IDS if ids is None else tuple(dict.fromkeys(name.strip().upper() for name in ids))
     for name in asked:
         if name not in _ROWS:
             raise UnknownNameError("claim", name, IDS, field="claims")
-    evidence = Evidence(home)
-    return tuple(_replayed(_ROWS[name], evidence) for name in asked)
+    return asked
 
 
-def _replayed(row: Row, evidence: Evidence) -> Replayed:
+def _replayed(row: Row, evidence: Evidence, checkpoint: Checkpoint) -> Replayed:
+    checkpoint()
     found = row(evidence)
     again = asked_again(found.claim, evidence)
     return replace(found, scenario=scenario_name(found.id), scenario_answer=again)
@@ -109,7 +133,7 @@ def known_since() -> Told:
 
 
 def to_dict(replayed: Iterable[Replayed]) -> dict[str, Any]:
-    """Replayed claims as JSON values, with the facts since and what the verdicts mean."""
+    """Replayed claims as JSON values of the service's message, with the facts since and what the verdicts mean."""
     return {
         "claims": [claim.to_dict() for claim in replayed],
         "known_since": known_since().words,

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from forecast.engine.encode_question import told
+
 Verdict = Literal["HELD", "PARTLY_HELD", "FAILED", "TOO_EARLY", "NOT_SCORABLE", "ARITHMETIC_ONLY"]
 
 VERDICTS: Mapping[Verdict, str] = {
@@ -191,43 +193,49 @@ class Replayed:
         return self.judgement.verdict
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON values; names as in the service's message, with the figures beside the words."""
+        """As JSON values: what protobuf's own JSON makes of the service's message, to the letter."""
         claim = self.claim
-        return {
-            "id": claim.id,
-            "speaker": claim.speaker,
-            "source": claim.source,
-            "published_on": claim.published_on.isoformat(),
-            "claim": claim.text,
-            "arithmetic": self.arithmetic.words,
-            "figures": [_figure(figure) for figure in self.arithmetic.figures],
-            "agrees": self.agrees,
-            "as_of_forecast": self.as_of_answer.words,
-            "as_of_numbers": [_number(number) for number in self.as_of_answer.numbers],
-            "scenario": self.scenario,
-            "scenario_forecast": self.scenario_answer.words,
-            "scenario_numbers": [_number(number) for number in self.scenario_answer.numbers],
-            "since": self.since.words,
-            "since_numbers": [_number(number) for number in self.since.numbers],
-            "verdict": self.verdict,
-            "why": self.judgement.why,
-        }
+        return told(
+            {
+                "id": claim.id,
+                "source": claim.source,
+                "published_on": claim.published_on.isoformat(),
+                "claim": claim.text,
+                "arithmetic": self.arithmetic.words,
+                "agrees": self.agrees,
+                "as_of_forecast": self.as_of_answer.words,
+                "since": self.since.words,
+                "verdict": self.verdict,
+                "speaker": claim.speaker,
+                "figures": [_figure(figure) for figure in self.arithmetic.figures],
+                "as_of_numbers": _numbers(self.as_of_answer),
+                "since_numbers": _numbers(self.since),
+                "why": self.judgement.why,
+                "scenario": self.scenario,
+                "scenario_forecast": self.scenario_answer.words,
+                "scenario_numbers": _numbers(self.scenario_answer),
+            }
+        )
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "name": figure.name,
-        "value": _rounded(figure.value),
-        "unit": figure.unit,
-        "stated": figure.stated,
-        "about": figure.about,
-        "agrees": figure.agrees,
-    }
+    return told(
+        {
+            "name": figure.name,
+            "value": _rounded(figure.value),
+            "unit": figure.unit,
+            "stated": figure.stated,
+            "about": figure.about or None,
+            "agrees": figure.agrees,
+        }
+    )
 
 
-def _number(number: Number) -> dict[str, Any]:
-    value = None if number.value is None else _rounded(number.value)
-    return {"name": number.name, "value": value, "unit": number.unit}
+def _numbers(sentences: Told) -> list[dict[str, Any]]:
+    return [
+        told({"name": one.name, "value": None if one.value is None else _rounded(one.value), "unit": one.unit})
+        for one in sentences.numbers
+    ]
 
 
 def _rounded(value: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from forecast.engine.memory import Memory
 from forecast.errors import PosteriorNotFoundError
 from forecast.evaluation.claims.claim import Replayed
 from forecast.evaluation.claims.record import Record
@@ -23,11 +24,15 @@ class Evidence:
         The state folder, for what the forecasters keep there; the posteriors are those that the package ships.
     record : Record, optional
         The facts; by default from the shipped tables.
+    memory : Memory, optional
+        What is remembered between questions, of all posteriors together; by default a memory of its own.
     """
 
-    def __init__(self, home: Path | str | None = None, record: Record | None = None) -> None:
+    def __init__(
+        self, home: Path | str | None = None, record: Record | None = None, memory: Memory | None = None
+    ) -> None:
         self.record = Record() if record is None else record
-        self._home = home
+        self._home, self._memory = home, Memory() if memory is None else memory
         self._read: dict[Path, Then] = {}
 
     def then(self, day: date) -> Then:
@@ -52,7 +57,8 @@ class Evidence:
 
     def _of(self, path: Path) -> Then:
         if path not in self._read:
-            self._read[path] = Then(Forecaster(artefact.read(path), self._home, imported={}))
+            forecaster = Forecaster(artefact.read(path), self._home, imported={}, memory=self._memory)
+            self._read[path] = Then(forecaster)
         return self._read[path]
 
 

@@ -120,6 +120,7 @@ def g9(evidence: Evidence) -> Replayed:
     bought = per_usd * usd
     brain = INPUTS["brain.flop_per_s"].prior
     low, high = (float(point) for point in brain.ppf([0.05, 0.95]))
+    words = f"A brain is 1e15 FLOP/s, 90 % {number(low)} to {number(high)}; $1000 of 1998 is {money(usd)} of 2023"
     figures = (
         Figure("brain, 5 %", low, "FLOP/s", "1e13"),
         Figure("brain, 95 %", high, "FLOP/s", "1e17"),
@@ -133,10 +134,7 @@ def g9(evidence: Evidence) -> Replayed:
     )
     return Replayed(
         claim("G9", "$1000 of compute rivals a human brain in the 2020s (Moravec 1998, quoted)."),
-        Arithmetic(
-            f"A brain is 1e15 FLOP/s, 90 % {number(low)} to {number(high)}; $1000 of 1998 is {money(usd)} of 2023",
-            figures,
-        ),
+        Arithmetic(words, figures),
         Told(
             f"1e15 peak tensor FLOP/s of consumer card at list price: {middle} (80 %: {low_year} to {high_year}).",
             band("$1000 of 1998 buys 1e15 FLOP/s", year, "decimal year"),

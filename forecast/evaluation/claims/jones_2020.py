@@ -25,6 +25,7 @@ DAY = date(2020, 7, 27)
 LATER_DAY = date(2022, 1, 27)
 SOURCE = "Are we in an AI overhang?, https://www.lesswrong.com/posts/N6vZEnCn6A95Xn39p/are-we-in-an-ai-overhang"
 GPT3 = ("GPT-3 175B (davinci)",)
+GPT4 = ("GPT-4 (Mar 2023)", "GPT-4")
 GROK3 = ("Grok 3", "Grok-3")
 V100_USD, V100_FLOP_PER_S = 10_000.0, 30e12
 RTX_USD, RTX_FLOP_PER_S = 1_000.0, 125e12
@@ -206,12 +207,16 @@ def j12(evidence: Evidence) -> Replayed:
     return Replayed(
         claim("J12", "Later note: 10 x within 18 months has a substantial chance, 100 x is very unlikely."),
         Arithmetic("18 months from July 2020 end in January 2022; no figure is stated"),
-        probability("10 x GPT-3", ten, LATER_DAY) + probability("100 x", hundred, LATER_DAY),
+        probability("10 x GPT-3", ten, LATER_DAY)
+        + probability("100 x", hundred, LATER_DAY)
+        + arrival("67 x, which GPT-4 was", then.on_trend(67))
+        + then.cost("Its cost in March 2023", date(2023, 3, 15), gpt3=67),
         Told(
             f"Largest by {LATER_DAY}: {best.system}, {best.published_on}, {best.gpt3_multiple:.2g} x GPT-3.",
             (Number("largest by then", best.gpt3_multiple, "GPT-3"),),
         )
         + first_run(record, 10, DAY)
+        + costs("Chips' use and energy", record.costs_of(GPT4))
         + first_run(record, 100, DAY),
         Judgement(
             verdict,

@@ -121,35 +121,14 @@ def _tenfold(subject: str, rates: np.ndarray) -> Told:
 
 def m3(evidence: Evidence) -> Replayed:
     """Whether growth slows, and how much GPT-3 counts."""
-    then = evidence.then(DAY)
-    record = evidence.record
-    gpt3, before, after = (record.named(name) for name in (GPT3_RUN, GPT2_RUN, RUN))
-    sizes = [
-        math.log10(float(b.parameters or 0) / float(a.parameters or 0)) / (b.year - a.year)
-        for a, b in ((before, gpt3), (gpt3, after))
-    ]
-    point = _influence_of_gpt3(evidence)
-    figures = (
-        Figure("growth of parameters, GPT-2 to GPT-3", sizes[0], "oom/year"),
-        Figure("growth of parameters, GPT-3 to MT-NLG", sizes[1], "oom/year"),
-        Figure("slope of compute with GPT-3", point.slope, "oom/year"),
-        Figure("slope of compute without GPT-3", point.slope_without, "oom/year"),
-        Figure("GPT-3 above the line without it", point.above, "oom"),
-        Figure("spread around that line", point.residual_sd, "oom"),
-        Figure("Cook's distance", point.cook, "1"),
-    )
-    words = (
-        f"parameters grew {sizes[0]:.2g} oom a year from GPT-2 to GPT-3 and {sizes[1]:.2g} to MT-NLG; least squares "
-        f"on {point.points} frontier runs give {point.slope:.3f} oom a year with GPT-3 and {point.slope_without:.3f} "
-        f"without, {point.above:+.2f} oom from it (spread {point.residual_sd:.2f}). A line stands in for a refit"
-    )
-    later = _slope_after(evidence)
+    rate = evidence.then(DAY).compute_rate()
+    point, later = _influence_of_gpt3(evidence), _slope_after(evidence)
     return Replayed(
         _claim("M3", "a commenter", "Model sizes are slowing: GPT-3 was above the trend, and COVID came after it."),
-        Arithmetic(words, figures),
+        _growth(evidence, point),
         Told(
-            f"Frontier compute grows {float(np.median(then.compute_rate())):.2f} oom a year in the long run.",
-            band("growth of compute", then.compute_rate(), "oom/year"),
+            f"Frontier compute grows {float(np.median(rate)):.2f} oom a year in the long run.",
+            band("growth of compute", rate, "oom/year"),
         ),
         Told(
             f"Frontier runs published after that day: {later:.2f} oom a year by least squares.",
@@ -161,6 +140,30 @@ def m3(evidence: Evidence) -> Replayed:
             "table tells what COVID did.",
         ),
     )
+
+
+def _growth(evidence: Evidence, point: Influence) -> Arithmetic:
+    """Growth of parameters before and after GPT-3, and of compute with and without it."""
+    gpt2, gpt3, mt_nlg = (evidence.record.named(name) for name in (GPT2_RUN, GPT3_RUN, RUN))
+    before, after = (
+        math.log10(float(last.parameters or 0) / float(first.parameters or 0)) / (last.year - first.year)
+        for first, last in ((gpt2, gpt3), (gpt3, mt_nlg))
+    )
+    figures = (
+        Figure("growth of parameters, GPT-2 to GPT-3", before, "oom/year"),
+        Figure("growth of parameters, GPT-3 to MT-NLG", after, "oom/year"),
+        Figure("slope of compute with GPT-3", point.slope, "oom/year"),
+        Figure("slope of compute without GPT-3", point.slope_without, "oom/year"),
+        Figure("GPT-3 above the line without it", point.above, "oom"),
+        Figure("spread around that line", point.residual_sd, "oom"),
+        Figure("Cook's distance", point.cook, "1"),
+    )
+    words = (
+        f"parameters grew {before:.2g} oom a year from GPT-2 to GPT-3 and {after:.2g} to MT-NLG; least squares on "
+        f"{point.points} frontier runs give {point.slope:.3f} oom a year with GPT-3 and {point.slope_without:.3f} "
+        f"without, {point.above:+.2f} oom from it (spread {point.residual_sd:.2f}); a line stands in for a refit"
+    )
+    return Arithmetic(words, figures)
 
 
 def _influence_of_gpt3(evidence: Evidence) -> Influence:

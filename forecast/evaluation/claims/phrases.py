@@ -15,10 +15,10 @@ def no_forecast(words: str) -> Told:
     return Told(words)
 
 
-def first_run(record: Record, gpt3_multiple: float, after: date) -> Told:
-    """The first run of at least a multiple of GPT-3 after a day."""
+def first_run(record: Record, gpt3_multiple: float, after: date, at_least: float | None = None) -> Told:
+    """The first run of a multiple of GPT-3 after a day; `at_least` where less than the multiple rounds to it."""
     subject = f"First run of {number(gpt3_multiple)} x GPT-3"
-    run = record.first_of(gpt3_multiple, after)
+    run = record.first_of(gpt3_multiple if at_least is None else at_least, after)
     if run is None:
         return Told(f"{subject}: none by {record.known_until}.")
     return Told(f"{subject}: {described(run)}.", _numbers(subject, run))
@@ -59,8 +59,7 @@ def _numbers(subject: str, run: Run) -> tuple[Number, ...]:
 
 def known_since(record: Record, after: date) -> Told:
     """The facts against which claims of 2020 and 2021 are read."""
-    told = Told("")
-    for gpt3_multiple in (10, 67, 100, 1000):
-        told = told + first_run(record, gpt3_multiple, after)
+    told = first_run(record, 10, after) + first_run(record, 67, after, at_least=66.5)
+    told = told + first_run(record, 100, after) + first_run(record, 1000, after)
     told = told + costs("Chips' use and energy of GPT-4", record.costs_of(("GPT-4 (Mar 2023)", "GPT-4")))
     return told + largest_run(record.largest())

@@ -55,11 +55,11 @@ class Then:
         fan = self.forecaster.fan("price", quantiles=BAND, price=basis, horizon=f"{self.as_of.year + 1}-12")
         return np.asarray(10 ** fan.values[:, 0] * FLOP_PER_PF_DAY)
 
-    def cost(self, subject: str, **asked: Unpack[Asked]) -> Told:
-        """What a target costs in the first month: median and 80 % interval."""
+    def cost(self, subject: str, day: date | None = None, **asked: Unpack[Asked]) -> Told:
+        """What a target costs on a day, by default in the first month: median and 80 % interval."""
         asked["quantiles"] = BAND
         question = self.forecaster.question(**asked)
-        found = self.forecaster.required_budget(question, [self.as_of]).dates[0].usd_2023
+        found = self.forecaster.required_budget(question, [day or self.as_of]).dates[0].usd_2023
         low, middle, high = (money(quantile.value or math.inf) for quantile in found)
         named = zip(_NAMES, found, strict=True)
         return Told(
