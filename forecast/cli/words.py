@@ -2,68 +2,38 @@
 
 from __future__ import annotations
 
-import textwrap
-
+from forecast.cli.basis import choices_text, source_text
+from forecast.cli.layout import LABEL, filled, share
+from forecast.cli.limits_table import components_text, limits_text, reached
 from forecast.engine import words
 from forecast.engine.answer import Answer, Quantile, YearProbability
+from forecast.engine.reasons import condensed
 from forecast.evaluation.outcome import Outcome
-
-WIDTH = 80
-LABEL = 16
-_TOGETHER = "\x00"
 
 
 def render(answer: Answer, since: Outcome | None = None) -> str:
     """The whole answer, ending in a newline; for a forecast of the past, with what has happened since."""
+    conditioned = answer.question.condition is not None
     parts = [
-        _wrapped(words.sentence(answer)),
-        "What happened\n" + _filled(since.in_words(), "  ", "  ") if since else "",
+        filled(words.sentence(answer)),
+        "What happened\n" + filled(since.in_words(), "  ", "  ") if since else "",
         _quantile_table(answer),
         _mass_table(answer),
         _year_table(answer),
-        _choices(answer),
-        _provenance(answer),
+        components_text(answer),
+        limits_text(answer),
+        choices_text(answer.choices, answer.notices),
+        source_text(answer.provenance, answer.posterior, answer.data_notice, conditioned),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _wrapped(text: str) -> str:
-    return _filled(text, "", "")
-
-
-def _labelled(label: str, text: str) -> str:
-    """`label` in its own column, `text` wrapped beside it."""
-    return _filled(text, f"  {label:<{LABEL - 2}}", " " * LABEL)
-
-
-def _filled(text: str, first: str, rest: str) -> str:
-    """Wrapped to the width; a percent sign stays with its number."""
-    wrapper = textwrap.TextWrapper(
-        WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
-    )
-    return wrapper.fill(text.replace(" %", _TOGETHER + "%")).replace(_TOGETHER, " ")
 
 
 def _quantile_table(answer: Answer) -> str:
     rows = [f"  {'probability':<14}{'reached by':<18}{'Monte Carlo error':>17}"]
     rows += [
-        f"  {_share(q.probability):>8}      {_reached(answer, q):<18}{_error(q):>17}".rstrip() for q in answer.quantiles
+        f"  {share(q.probability):>8}      {reached(answer, q):<18}{_error(q):>17}".rstrip() for q in answer.quantiles
     ]
     return "\n".join(rows)
-
-
-def _share(probability: float) -> str:
-    return f"{100 * probability:.3g} %"
-
-
-def _reached(answer: Answer, quantile: Quantile) -> str:
-    if quantile.position == "already":
-        return "already"
-    if quantile.position == "never":
-        return "never"
-    if quantile.decimal_year is None:
-        return f"beyond {words.horizon_words(answer.question)}"
-    return words.month(quantile.decimal_year)
 
 
 def _error(quantile: Quantile) -> str:
@@ -84,8 +54,8 @@ def _mass_table(answer: Answer) -> str:
     head = "  " + "".join(f"{name:>18}" for name, _ in masses)
     lines = [head, "  " + "".join(f"{words.percent(p):>18}" for _, p in masses)]
     lines += [
-        _filled(f"never, {words.percent(reason.probability)}: {reason.reason}", "  ", "    ")
-        for reason in answer.never_reasons
+        filled(f"never, {words.percent(reason.probability)}: {reason.reason}", "  ", "    ")
+        for reason in condensed(answer.never_reasons)
     ]
     return "\n".join(lines)
 
@@ -105,24 +75,3 @@ def _year_table(answer: Answer) -> str:
 def _fives(answer: Answer) -> list[tuple[YearProbability, ...]]:
     years = answer.p_by_year
     return [years[i : i + 5] for i in range(0, len(years), 5)]
-
-
-def _choices(answer: Answer) -> str:
-    lines = [_labelled(choice.name.replace("_", " "), choice.words) for choice in answer.choices]
-    return "\n".join(["It rests on", *lines])
-
-
-def _provenance(answer: Answer) -> str:
-    source, status = answer.provenance, answer.posterior
-    told = [
-        ("posterior", f"{source.posterior} ({status.status}), data to {source.data_cutoff}"),
-        ("simulation", f"{source.draws:,} draws, seed {source.seed}, version {source.code_version}"),
-    ]
-    if status.reasons:
-        told.append((status.status.lower(), "; ".join(status.reasons)))
-    if source.hindsight_rows:
-        told.append(
-            ("hindsight", ", ".join(f"{h.rows} rows of {h.table}" for h in source.hindsight_rows) + " (widened)")
-        )
-    told.append(("data", answer.data_notice))
-    return "\n".join(["It comes from", *(_labelled(*line) for line in told)])

@@ -10,7 +10,7 @@ from forecast.engine.answer import Choice
 from forecast.engine.assumptions import Algorithms, Law
 from forecast.engine.progress import halving_prior
 from forecast.engine.question import BASELINE, Question
-from forecast.engine.scenario import CHANGERS, PHYSICAL_LIMITS
+from forecast.engine.scenario import CHANGERS, PHYSICAL_LIMITS, PhysicalLimit
 from forecast.priors import ALGORITHMS_PUBLISHED_ON
 
 if TYPE_CHECKING:
@@ -113,11 +113,32 @@ def _of_affordable(plan: Plan, simulation: Simulation) -> list[Choice]:
     if question.cost_scope != "final_run":
         listed.append(Choice("cost_scope", question.cost_scope, words.COST_SCOPE[question.cost_scope]))
     physical = [limit for limit in PHYSICAL_LIMITS if limit in plan.on]
-    changes = [change for change in CHANGERS if change in plan.on]
-    named = ", ".join(physical) or "none"
-    told = "what one run can have of chips, power, data and data movement, as far as it was known and is switched on"
-    also = f"; also on: {', '.join(changes)}" if changes else ""
-    return [*listed, Choice("limits", named, told + also)]
+    return [*listed, Choice("limits", ", ".join(physical) or "none", _limits(plan, physical))]
+
+
+def _limits(plan: Plan, physical: list[PhysicalLimit]) -> str:
+    """What caps a run beside its price, what does not, and what changes the question."""
+    named = [limit.replace("_", " ") for limit in physical]
+    told = f"one run is also capped by {words.listed(named)}" if named else "nothing but money caps a run"
+    if "money" not in plan.on:
+        told = f"one run is capped by {words.listed(named)} alone" if named else "nothing caps a run"
+    switched = dict(plan.settled.scenario.switches)
+    for why, off in (("switched off", True), ("not published by then", False)):
+        missing = [
+            limit.replace("_", " ")
+            for limit in PHYSICAL_LIMITS
+            if limit not in plan.on and (switched.get(limit) is False) is off
+        ]
+        told += f"; {why}: {words.listed(missing)}" if missing else ""
+    changes = [_CHANGES[change] for change in CHANGERS if change in plan.on]
+    return "; ".join([told, *changes])
+
+
+_CHANGES = {
+    "scaling_break": "beyond a crossover the scaling law is less steep",
+    "context_length": "the run's longer context is paid for",
+    "commoditization": "what can be earned caps the budget",
+}
 
 
 def _payer(question: Question, simulation: Simulation) -> Choice:
@@ -133,14 +154,14 @@ def _criterion(question: Question, simulation: Simulation) -> Choice:
     if question.criterion == "on_trend":
         return Choice("criterion", "on_trend", f"the largest run so far reaches it; {ceiling_words(simulation)}")
     bound = words.money(question.inference_usd_per_100_pages or 0.0)
-    told = f"100 pages of a compute-efficient model's text cost at most {bound}; whether it was trained is not asked"
+    told = f"100 pages of a compute-efficient model's text cost at most {bound}; who pays for its training is not asked"
     return Choice("criterion", "inference_affordable", told)
 
 
 def _scenario(question: Question) -> Choice:
     scenario = question.scenario
     told = scenario.about or words.scenario_words(scenario)
-    return Choice("scenario", scenario.name, told)
+    return Choice("scenario", scenario.name, f"{scenario.name}: {told}" if scenario.name != "inline" else told)
 
 
 def ceiling_words(simulation: Simulation) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 from forecast.engine.answer import Answer
 from forecast.engine.condition import Condition
 from forecast.engine.imported import ImportedScale
-from forecast.engine.question import Algorithms, Payer, Question, Scenario, Target
+from forecast.engine.question import BASELINE, Algorithms, Payer, Question, Scenario, Target
+from forecast.engine.scenario import Override
 from forecast.posterior.manifest import LawManifest
 from forecast.units import date_of
 
@@ -95,9 +97,12 @@ def target_words(target: Target) -> str:
 
 
 def payer_words(payer: Payer) -> str:
-    """Who pays, as it ends a sentence."""
+    """Who pays, as it ends a sentence; a sum in the dollars in which it was stated."""
     if payer.kind == "unlimited":
         return "whatever it costs"
+    if payer.stated is not None:
+        year = payer.stated.currency_year
+        return f"for {money(payer.stated.usd)} in dollars of {f'{year}' if year else 'the day'}"
     if payer.kind == "spend_path" and payer.usd_2023 and payer.from_date:
         return f"for a budget of {money(payer.usd_2023)} in {payer.from_date.year} that grows"
     return f"for {money(payer.usd_2023)}" if payer.usd_2023 else "for the frontier's spend"
@@ -122,10 +127,15 @@ def budget_words(payer: Payer) -> str:
 
 def condition_words(condition: Condition) -> str:
     """An event on a driver, in words."""
+    return f"only where {event_words(condition)}"
+
+
+def event_words(condition: Condition) -> str:
+    """An event on a driver, as a clause."""
     what, unit = _DRIVERS[condition.driver]
     side = condition.comparison.replace("_", " ")
     when = f"{_MONTHS[condition.by.month - 1]} {condition.by.year}"
-    return f"only where {what} is {side} {number(condition.value)} {unit} in {when}"
+    return f"{what} is {side} {number(condition.value)} {unit} in {when}"
 
 
 _DRIVERS = {
@@ -138,12 +148,21 @@ _DRIVERS = {
 
 def scenario_words(scenario: Scenario) -> str:
     """What a scenario assumes otherwise, in words."""
-    told = [f"{name} {'on' if on else 'off'}" for name, on in scenario.switches]
-    told += [
-        f"{o.name} set to {number(o.value)}" if o.value is not None else f"{o.name} by another prior"
-        for o in scenario.overrides
-    ]
+    told = [f"{name.replace('_', ' ')} {'on' if on else 'off'}" for name, on in scenario.switches]
+    told += [_override_words(override) for override in scenario.overrides]
     return "; ".join(told) or "nothing assumed otherwise"
+
+
+def _override_words(override: Override) -> str:
+    if override.prior is None:
+        return f"{override.name} set to {number(override.value or 0.0)}"
+    low, high = (number(end) for end in override.prior.ppf([0.05, 0.95]).tolist())
+    return f"{override.name} from {low} to {high} (90 %)"
+
+
+def listed(names: Sequence[str], conjunction: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f" {conjunction} ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def algorithms_words(algorithms: Algorithms, halving: tuple[float, float, float] | None) -> str:
@@ -204,24 +223,38 @@ def interval(answer: Answer, mass: float = 0.8) -> str:
     return f"{percent(mass)}: {both}"
 
 
-def _for_whom(question: Question) -> str:
-    if question.inference_usd_per_100_pages is not None:
-        return f"to run at {money(question.inference_usd_per_100_pages)} for 100 pages"
-    return payer_words(question.payer)
-
-
 def sentence(answer: Answer) -> str:
-    """The answer in one sentence."""
+    """The answer in one sentence, with what it is subject to."""
     question = answer.question
-    subject = target_words(question.target)
+    subject, under = target_words(question.target), _under(question)
+    opening = f"{under[0].upper()}{under[1:]}{subject[0].lower()}{subject[1:]}" if under else subject
+    return f"{opening} {_when(answer)} ({interval(answer)})."
+
+
+def _when(answer: Answer) -> str:
+    question = answer.question
     on_trend = question.criterion == "on_trend"
     how = "on trend" if on_trend else f"affordable {_for_whom(question)}"
     median = end_words(answer, 0.5)
     if median == "already":
-        return f"{subject} is {how} already, with probability {percent(answer.p_already)} ({interval(answer)})."
+        return f"is {how} already, with probability {percent(answer.p_already)}"
     if median == "never":
-        return f"{subject} is more likely than not never {how} ({interval(answer)})."
+        return f"is never {how}, with probability {percent(answer.p_never)}"
     if median.startswith("beyond"):
-        return f"{subject} is {how} more likely than not {median} ({interval(answer)})."
-    verb = "is expected" if on_trend else "is expected to be"
-    return f"{subject} {verb} {how} in {median} ({interval(answer)})."
+        within = percent(answer.cdf.probability[-1])
+        return f"is {how} by {horizon_words(question)} with probability {within}; later or never is more likely"
+    return f"is expected {how if on_trend else f'to be {how}'} in {median}"
+
+
+def _for_whom(question: Question) -> str:
+    if question.inference_usd_per_100_pages is not None:
+        return f"to run at {money(question.inference_usd_per_100_pages)} for 100 pages"
+    beside = {"with_staff": ", staff included,", "development": ", staff and experiments included,"}
+    return f"{payer_words(question.payer)}{beside.get(question.cost_scope, '')}"
+
+
+def _under(question: Question) -> str:
+    """Scenario and condition, as they stand before what they change."""
+    name = question.scenario.name
+    named = {BASELINE.name: "", "inline": "with what is assumed otherwise, "}.get(name, f"in the scenario {name}, ")
+    return named + (f"if {event_words(question.condition)}, " if question.condition is not None else "")
