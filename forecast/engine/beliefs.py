@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -90,39 +90,30 @@ def read_belief(said: object, path: str = "belief", source: str = "") -> Distrib
     InputError
         When no form is recognised, naming those that are; or naming the field that is wrong.
     """
-    if isinstance(said, str):
-        if len(said) > MAX_TEXT:
-            raise InputError(f"{path} has {len(said):,} characters; give at most {MAX_TEXT:,}", field=path)
-        found = pair(said.strip(), path, source) if len(said) <= 200 else None
-        return _recognised(_parsed(said, path), path, source) if found is None else found
-    return _recognised(said, path, source)
+    return recognised(said, path, source)[1]
 
 
-def _recognised(said: Any, path: str, source: str) -> Distribution:
+def recognised(said: object, path: str = "belief", source: str = "") -> tuple[str, Distribution]:
+    """The form that a belief has, in words, and its distribution; arguments and errors as for `read_belief`."""
+    if not isinstance(said, str):
+        return _recognised(said, path, source)
+    if len(said) > MAX_TEXT:
+        raise InputError(f"{path} has {len(said):,} characters; give at most {MAX_TEXT:,}", field=path)
+    found = pair(said.strip(), path, source) if len(said) <= 200 else None
+    return _recognised(_parsed(said, path), path, source) if found is None else ("a pair of ends", found)
+
+
+def _recognised(said: Any, path: str, source: str) -> tuple[str, Distribution]:
     if isinstance(said, int | float) and not isinstance(said, bool):
         with placed(path):
-            return Point(said, source)
+            return "one number", Point(said, source)
     if isinstance(said, list | tuple):
-        return percentiles(listed(_entry)(said, path), path, source)
+        return "percentiles", percentiles(listed(_entry)(said, path), path, source)
     if isinstance(said, Mapping):
-        return _object({str(name): value for name, value in said.items()}, path, source)
-    raise _unknown(said, path)
-
-
-def _object(said: Mapping[str, Any], path: str, source: str) -> Distribution:
-    if any(name in said for name in CDF_FIELDS):
-        return metaculus(said, path, source)
-    if "interval_width" in said:
-        return direct_approach(said, path, source)
-    if "percentiles" in said:
-        return _percentiles(said, path, source)
-    if any(name in said for name in KINDS):
-        return read_distribution(said, path, source)
-    if len(said) == 1 and re.fullmatch(r"(?:.*_)?ci(?:_?\d{1,2})?", next(iter(said))):
-        name, value = next(iter(said.items()))
-        return credible_interval(value, name, path, source)
-    if said and all(re.fullmatch(r"[\d.]{1,20}", name) for name in said):
-        return percentiles(list(said.items()), path, source)
+        named = {str(name): value for name, value in said.items()}
+        for form, fits, read in _OBJECTS:
+            if fits(named):
+                return form, read(named, path, source)
     raise _unknown(said, path)
 
 
@@ -140,6 +131,41 @@ def _as_is(value: Any, path: str) -> Any:
 def _entry(value: Any, path: str) -> tuple[Any, Any]:
     found = read_object(value, path, {"percentile": _as_is, "value": _as_is})
     return found["percentile"], found["value"]
+
+
+def _credible_interval(said: Mapping[str, Any], path: str, source: str) -> Distribution:
+    name, value = next(iter(said.items()))
+    return credible_interval(value, name, path, source)
+
+
+def _bare_percentiles(said: Mapping[str, Any], path: str, source: str) -> Distribution:
+    return percentiles(list(said.items()), path, source)
+
+
+def _has(*names: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda said: any(name in said for name in names)
+
+
+def _is_credible_interval(said: Mapping[str, Any]) -> bool:
+    return len(said) == 1 and re.fullmatch(r"(?:.*_)?ci(?:_?\d{1,2})?", next(iter(said))) is not None
+
+
+def _are_percentiles(said: Mapping[str, Any]) -> bool:
+    return bool(said) and all(re.fullmatch(r"[\d.]{1,20}", name) for name in said)
+
+
+_Fits = Callable[[Mapping[str, Any]], bool]
+_Read = Callable[[Mapping[str, Any], str, str], Distribution]
+
+# The first that fits an object reads it.
+_OBJECTS: tuple[tuple[str, _Fits, _Read], ...] = (
+    ("a distribution function with its scale, as Metaculus has it", _has(*CDF_FIELDS), metaculus),
+    ("an interval with its width, as the Direct Approach has it", _has("interval_width"), direct_approach),
+    ("percentiles", _has("percentiles"), _percentiles),
+    ("a distribution of this program", _has(*KINDS), read_distribution),
+    ("a credible interval, as AI 2027 has it", _is_credible_interval, _credible_interval),
+    ("percentiles", _are_percentiles, _bare_percentiles),
+)
 
 
 def _parsed(said: str, path: str) -> Any:
