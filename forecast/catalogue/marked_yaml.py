@@ -30,8 +30,6 @@ _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None,
 class FileError(InputError):
     """A file that a user wrote breaks a rule: the message names file and line, `field` what is wrong there."""
 
-    reason = "INVALID_SCENARIO"
-
     def __init__(self, file: str, line: int | None, message: str, *, field: str = "") -> None:
         place = file if line is None else f"{file}, line {line}"
         super().__init__(f"{place}: {message}", field=field)
