@@ -11,8 +11,7 @@ the loss falls for ever, under E too, so that every l would be reached somewhere
 `REACH_LOG10_FLOP` is out of reach as well. The first passage of a lower level can only come later, whatever w, so a
 lower loss never needs less compute.
 
-On x = log C, ln L is convex (a log-sum-exp plus a straight line). Newton's method from any point left of the first
-crossing therefore climbs to it and never passes it; `_lower_bound` gives a point close by.
+How C* is found beyond the data is `forecast.engine.tail`'s.
 
 References: Hoffmann et al. 2022, arXiv 2203.15556, eq. 2 (the form with a floor, here along the compute-efficient
 frontier); Kaplan et al. 2020, arXiv 2001.08361, section 6 (the power law); Lloyd 2002, Phys. Rev. Lett. 88, 237901.
@@ -23,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecast.engine.assumptions import DEFAULT_POWER_LAW_WEIGHT
 from forecast.engine.streams import stream
+from forecast.engine.tail import Tail
 from forecast.errors import UnknownNameError
 from forecast.posterior.artefact import Posterior
 
@@ -43,7 +44,6 @@ REACH_LOG10_FLOP = 120.0
 """Compute past this is out of reach: the visible universe has done about 1e120 operations so far (Lloyd 2002)."""
 
 _LINE_POINTS = 32
-_MAX_NEWTON_STEPS = 100
 
 
 def log_loss(log10_flop: ArrayLike, log_l0: Any, log10_c0: Any, b: Any, floor_nats: Any) -> Array:
@@ -99,7 +99,7 @@ def reference_point(log10_flop: Array, log_losses: Array) -> tuple[float, float]
     return float(log10_c0), float(np.interp(log10_c0, log10_flop[order], log_losses[order]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LossLaw:
     """One scaling law per draw, on one scale.
 
@@ -130,6 +130,12 @@ class LossLaw:
     def draws(self) -> int:
         """Number of draws."""
         return len(self.b)
+
+    @cached_property
+    def tail(self) -> Tail:
+        """The law beyond its data, prepared once for every loss that is asked for."""
+        end = log_loss(self.log10_c_max, self.log_l0, self.log10_c0, self.b, self.floor_nats)
+        return Tail.of(end, self.floor_nats / np.exp(end), LN10 * self.b, self.omega_z, REACH_LOG10_FLOP)
 
 
 def discrepancy(omega: float, draws: int, seed: int) -> Array:
@@ -247,54 +253,9 @@ def required_log10_flop(law: LossLaw, loss_nats: ArrayLike) -> Array:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         within = law.log10_c0 - np.log10(wanted / reducible) / law.b
     result = np.where(wanted > 0, within, np.inf)
-    past = ~(result <= law.log10_c_max)
-    log_losses = np.log(loss_nats[past] if loss_nats.ndim else loss_nats)
-    result[past] = law.log10_c_max + _decades_beyond(law, past, log_losses)
+    past = np.flatnonzero(~(result <= law.log10_c_max))
+    if len(past):
+        log_losses = np.log(loss_nats[past] if loss_nats.ndim else loss_nats)
+        result[past] = law.log10_c_max + law.tail.decades(log_losses, past)
     result[result > REACH_LOG10_FLOP] = np.inf
     return result
-
-
-def _decades_beyond(law: LossLaw, rows: NDArray[np.bool_], log_losses: Array) -> Array:
-    """First root v of ln[f + (1 - f) e^(-c v)] + w v = t, in decades; f is the floor's share where the data end."""
-    end = log_loss(law.log10_c_max, law.log_l0[rows], law.log10_c0, law.b[rows], law.floor_nats[rows])
-    f, t = law.floor_nats[rows] / np.exp(end), log_losses - end
-    c, w = LN10 * law.b[rows], law.omega_z[rows]
-    v = np.where(_reachable(f, t, c, w), _lower_bound(f, t, c, w), np.inf)
-    active = np.flatnonzero((v < REACH_LOG10_FLOP) & (w != 0))
-    for _ in range(_MAX_NEWTON_STEPS):
-        if not len(active):
-            break
-        step = _newton_step(v[active], f[active], t[active], c[active], w[active])
-        v[active] += step
-        active = active[(step > 1e-8 * (1 + v[active])) & (v[active] < REACH_LOG10_FLOP)]
-    return v
-
-
-def _newton_step(v: Array, f: Array, t: Array, c: Array, w: Array) -> Array:
-    """Step to the right; none where rounding has carried a point to the root or past the minimum."""
-    reducible = (1 - f) * np.exp(-c * v)
-    level = np.log(f + reducible) + w * v - t
-    slope = w - c * reducible / (f + reducible)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((slope < 0) & (level > 0), -level / slope, 0.0)
-
-
-def _reachable(f: Array, t: Array, c: Array, w: Array) -> NDArray[np.bool_]:
-    """Whether the level is ever reached: with w > 0 the minimum decides, without discrepancy the floor."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = w / c
-        at_minimum = np.log1p(-f) + np.log1p(-ratio) - np.log(f) - np.log(ratio)  # c v
-        lowest = np.log(f) - np.log1p(-ratio) + ratio * at_minimum
-        by_minimum = (ratio < 1 - f) & ((f == 0) | (lowest <= t))
-    above_floor = np.exp(t) > f
-    return np.where(w > 0, by_minimum & above_floor, (w < 0) | above_floor)
-
-
-def _lower_bound(f: Array, t: Array, c: Array, w: Array) -> Array:
-    """A point at or left of the first root: without discrepancy the root itself.
-
-    For w > 0 that root is too early, as is for w < 0 the later of the two straight lines under the curve.
-    """
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        flat = -np.log((np.exp(t) - f) / (1 - f)) / c
-        return np.where(w < 0, np.maximum(t / (w - c), (t - np.log(f)) / w), flat)
