@@ -6,13 +6,16 @@ from dataclasses import replace
 from functools import cache
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from forecast.engine.question import BASELINE, Law, Payer, Question
 from forecast.engine.settle import settle
 from forecast.posterior.artefact import Posterior
 from tests.strategies import questions
 from tests.synthetic import synthetic_posterior
+from timelines.v1 import answer_pb2
 from timelines.v1 import question_pb2 as pb
+from timelines_server.converters.arrays import packed_doubles
 from timelines_server.converters.question import question_of, question_proto
 
 
@@ -38,6 +41,16 @@ def test_a_settled_question_asks_the_same_again(question: Question) -> None:
     settled = settle(_answerable(question), posterior())
     again = question_of(question_proto(settled))
     assert settle(again, posterior()) == settled
+
+
+@given(st.lists(st.floats(allow_nan=False), max_size=300), st.lists(st.floats(allow_nan=False), max_size=20))
+def test_packed_numbers_are_read_as_those_that_a_message_is_made_of(years: list[float], shares: list[float]) -> None:
+    cdf = answer_pb2.Cdf
+    packed = [(cdf.DECIMAL_YEAR_FIELD_NUMBER, years), (cdf.PROBABILITY_FIELD_NUMBER, shares)]
+    read = cdf.FromString(b"".join(packed_doubles(field, values) for field, values in packed))
+    assert read == cdf(decimal_year=years, probability=shares)
+    high = b"".join(packed_doubles(field, [1.0]) for field in (16, 2**29 - 1))
+    assert cdf.FromString(high).SerializeToString() == high  # unknown fields, kept as they came
 
 
 def _answerable(question: Question) -> Question:

@@ -10,6 +10,7 @@ from forecast.engine.answer import Answer
 from forecast.engine.arrival import Position
 from forecast.engine.scenario import Limit
 from timelines.v1 import answer_pb2 as pb
+from timelines_server.converters.arrays import packed_doubles
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.question import question_proto
 
@@ -20,26 +21,71 @@ STATUSES = EnumNames(pb.PosteriorStatus.Value, ("PASSED", "FLAGGED", "REFUSED"),
 
 def answer_proto(answer: Answer) -> pb.Answer:
     """The message of an answer."""
-    return pb.Answer(
-        question=question_proto(answer.question),
-        quantiles=[_quantile(quantile) for quantile in answer.quantiles],
-        p_already=answer.p_already,
-        p_already_mcse=answer.p_already_mcse,
-        p_beyond_horizon=answer.p_beyond_horizon,
-        p_beyond_horizon_mcse=answer.p_beyond_horizon_mcse,
-        p_never=answer.p_never,
-        p_never_mcse=answer.p_never_mcse,
-        never_reasons=[pb.NeverReason(reason=r.reason, probability=r.probability) for r in answer.never_reasons],
-        p_by_year=[pb.YearProbability(year=p.year, probability=p.probability, mcse=p.mcse) for p in answer.p_by_year],
-        cdf=pb.Cdf(decimal_year=answer.cdf.decimal_year, probability=answer.cdf.probability),
-        binding_limits=[_limit(limit) for limit in answer.binding_limits],
-        posterior=gate_proto(answer.posterior),
-        choices=choices_proto(answer.choices),
-        data_notice=answer.data_notice,
-        provenance=provenance_proto(answer.provenance),
-        components=[_component(component) for component in answer.components],
-        notices=answer.notices,
-    )
+    message = pb.Answer()
+    write_answer(answer, message)
+    return message
+
+
+def write_answer(answer: Answer, message: pb.Answer) -> None:
+    """Write an answer into an empty message where it stands; one that is made apart and then put in is copied."""
+    message.question.CopyFrom(question_proto(answer.question))
+    _write_masses(answer, message)
+    _write_quantiles(answer.quantiles, message)
+    _write_distribution(answer, message)
+    for limit in answer.binding_limits:
+        message.binding_limits.add(
+            limit=LIMITS.number[limit.limit],
+            share_of_arrivals=limit.share_of_arrivals,
+            share_at_horizon=limit.share_at_horizon,
+            median_without=limit.median_without,
+            years_moved=limit.years_moved,
+            p_by_horizon_without=limit.p_by_horizon_without,
+        )
+    for component in answer.components:
+        _write_component(component, message.components.add())
+    message.posterior.CopyFrom(gate_proto(answer.posterior))
+    message.choices.extend(choices_proto(answer.choices))
+    message.data_notice = answer.data_notice
+    message.provenance.CopyFrom(provenance_proto(answer.provenance))
+    message.notices.extend(answer.notices)
+
+
+def _write_masses(answer: Answer, message: pb.Answer) -> None:
+    message.p_already = answer.p_already
+    message.p_already_mcse = answer.p_already_mcse
+    message.p_beyond_horizon = answer.p_beyond_horizon
+    message.p_beyond_horizon_mcse = answer.p_beyond_horizon_mcse
+    message.p_never = answer.p_never
+    message.p_never_mcse = answer.p_never_mcse
+    for reason in answer.never_reasons:
+        message.never_reasons.add(reason=reason.reason, probability=reason.probability)
+
+
+def _write_distribution(answer: Answer, message: pb.Answer) -> None:
+    cdf = answer.cdf
+    years = packed_doubles(pb.Cdf.DECIMAL_YEAR_FIELD_NUMBER, cdf.decimal_year)
+    message.cdf.MergeFromString(years + packed_doubles(pb.Cdf.PROBABILITY_FIELD_NUMBER, cdf.probability))
+    for by in answer.p_by_year:
+        message.p_by_year.add(year=by.year, probability=by.probability, mcse=by.mcse)
+
+
+def _write_quantiles(quantiles: Iterable[parts.Quantile], message: pb.Answer | pb.LawComponent) -> None:
+    for quantile in quantiles:
+        message.quantiles.add(
+            probability=quantile.probability,
+            decimal_year=quantile.decimal_year,
+            date=quantile.date,
+            position=POSITIONS.number[quantile.position],
+            mcse_years=quantile.mcse_years,
+        )
+
+
+def _write_component(component: parts.LawComponent, message: pb.LawComponent) -> None:
+    message.name, message.weight = component.name, component.weight
+    _write_quantiles(component.quantiles, message)
+    message.p_never = component.p_never
+    message.p_beyond_horizon = component.p_beyond_horizon
+    message.p_already = component.p_already
 
 
 def provenance_proto(provenance: parts.Provenance) -> pb.Provenance:
@@ -54,38 +100,6 @@ def provenance_proto(provenance: parts.Provenance) -> pb.Provenance:
         draws=provenance.draws,
         code_version=provenance.code_version,
         scenario_hash=provenance.scenario_hash,
-    )
-
-
-def _quantile(quantile: parts.Quantile) -> pb.Quantile:
-    return pb.Quantile(
-        probability=quantile.probability,
-        decimal_year=quantile.decimal_year,
-        date=quantile.date,
-        position=POSITIONS.number[quantile.position],
-        mcse_years=quantile.mcse_years,
-    )
-
-
-def _limit(limit: parts.BindingLimit) -> pb.BindingLimit:
-    return pb.BindingLimit(
-        limit=LIMITS.number[limit.limit],
-        share_of_arrivals=limit.share_of_arrivals,
-        share_at_horizon=limit.share_at_horizon,
-        median_without=limit.median_without,
-        years_moved=limit.years_moved,
-        p_by_horizon_without=limit.p_by_horizon_without,
-    )
-
-
-def _component(component: parts.LawComponent) -> pb.LawComponent:
-    return pb.LawComponent(
-        name=component.name,
-        weight=component.weight,
-        quantiles=[_quantile(quantile) for quantile in component.quantiles],
-        p_never=component.p_never,
-        p_beyond_horizon=component.p_beyond_horizon,
-        p_already=component.p_already,
     )
 
 
