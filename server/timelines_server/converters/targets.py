@@ -79,8 +79,7 @@ def payer_of(message: pb.Payer) -> Payer:
         When nobody is chosen, or a value is wrong; with its path.
     """
     kind = message.WhichOneof("payer")
-    with called("payer.stated", "payer.converted_from"):
-        before = _stated_of(message.converted_from) if message.HasField("converted_from") else None
+    before = _converted_from(message) if message.HasField("converted_from") else None
     if kind is None:
         known = "fixed_usd_2023, frontier_spend, spend_path, unlimited or stated"
         raise InputError(f"payer is empty; give {known}, or leave it out", field="payer")
@@ -129,6 +128,11 @@ def _tokens_proto(target: Target) -> pb.IndistinguishableTokens:
         judge_confidence=target.judge_confidence,
         slowdown=distribution_proto(target.slowdown),
     )
+
+
+def _converted_from(message: pb.Payer) -> Stated:
+    with called("payer.stated", "payer.converted_from"):
+        return _stated_of(message.converted_from)
 
 
 def _stated_of(message: pb.StatedBudget) -> Stated:
