@@ -26,23 +26,10 @@ SERVICE_FILES = (
 )
 FILES = (answer_pb2, error_pb2, question_pb2, *SERVICE_FILES)
 
-# Declared in the protos, and answered with UNIMPLEMENTED until they are served.
-UNSERVED = frozenset(
-    {
-        *(f"ForecastService/{name}" for name in ("AffordableLoss", "RequiredBudget", "Sensitivity", "Compare")),
-        "ForecastService/Explain",
-        *(f"ScenarioService/{verb}" for verb in ("ListScenarios", "GetScenario", "CreateScenario", "DeleteScenario")),
-        "EvaluationService/Replay",
-    }
-)
-
-DECLARED: dict[str, MethodDescriptor] = {
+METHODS: dict[str, MethodDescriptor] = {
     f"/{service.full_name}/{method.name}": method
     for file in SERVICE_FILES
     for service in file.DESCRIPTOR.services_by_name.values()
     for method in service.methods
 }
 """Every call of the protos, by its path."""
-
-METHODS = {path: method for path, method in DECLARED.items() if path.removeprefix("/timelines.v1.") not in UNSERVED}
-"""Every call that is served, by its path."""

@@ -13,11 +13,25 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from timelines.v1 import dataset_service_pb2, forecast_service_pb2, posterior_service_pb2, scale_service_pb2
+from timelines.v1 import (
+    dataset_service_pb2,
+    evaluation_service_pb2,
+    forecast_service_pb2,
+    posterior_service_pb2,
+    scale_service_pb2,
+    scenario_service_pb2,
+)
 from timelines_server.admission import Admission, Slots
 from timelines_server.current import Current
 
-SERVED = (forecast_service_pb2, scale_service_pb2, posterior_service_pb2, dataset_service_pb2)
+SERVED = (
+    forecast_service_pb2,
+    scale_service_pb2,
+    posterior_service_pb2,
+    dataset_service_pb2,
+    scenario_service_pb2,
+    evaluation_service_pb2,
+)
 """Modules whose services have their series from the start, at zero."""
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

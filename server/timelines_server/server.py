@@ -11,26 +11,32 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]  
 
 from timelines.v1 import (
     dataset_service_pb2_grpc,
+    evaluation_service_pb2_grpc,
     forecast_service_pb2_grpc,
     posterior_service_pb2_grpc,
     scale_service_pb2_grpc,
+    scenario_service_pb2_grpc,
 )
 from timelines_server import tokens
 from timelines_server.access import TokenGate
 from timelines_server.admission import Admission
 from timelines_server.handlers.datasets import DatasetHandlers
+from timelines_server.handlers.evaluation import EvaluationHandlers
 from timelines_server.handlers.forecast import ForecastHandlers
 from timelines_server.handlers.posteriors import PosteriorHandlers
 from timelines_server.handlers.scales import ScaleHandlers
+from timelines_server.handlers.scenarios import ScenarioHandlers
 from timelines_server.health import Health
 from timelines_server.interceptors import Manners
 from timelines_server.logs import Log
 from timelines_server.metrics import SERVED, Metrics
 from timelines_server.resources import Resources
 from timelines_server.servicers.datasets import DatasetServicer
+from timelines_server.servicers.evaluation import EvaluationServicer
 from timelines_server.servicers.forecast import ForecastServicer
 from timelines_server.servicers.posteriors import PosteriorServicer
 from timelines_server.servicers.scales import ScaleServicer
+from timelines_server.servicers.scenarios import ScenarioServicer
 from timelines_server.settings import Settings
 from timelines_server.tracing import Tracing
 
@@ -113,13 +119,18 @@ def _gate(settings: Settings) -> TokenGate | None:
 
 
 def _add_services(server: grpc.aio.Server, resources: Resources) -> None:
-    forecasts = ForecastServicer(ForecastHandlers(resources))  # type: ignore[abstract]  # some calls are not served yet
-    scales = ScaleServicer(ScaleHandlers(resources))
+    forecasts, scales = ForecastServicer(ForecastHandlers(resources)), ScaleServicer(ScaleHandlers(resources))
     posteriors, datasets = PosteriorServicer(PosteriorHandlers(resources)), DatasetServicer(DatasetHandlers(resources))
     forecast_service_pb2_grpc.add_ForecastServiceServicer_to_server(forecasts, server)
     scale_service_pb2_grpc.add_ScaleServiceServicer_to_server(scales, server)
     posterior_service_pb2_grpc.add_PosteriorServiceServicer_to_server(posteriors, server)
+    scenarios, replays = (
+        ScenarioServicer(ScenarioHandlers(resources)),
+        EvaluationServicer(EvaluationHandlers(resources)),
+    )
     dataset_service_pb2_grpc.add_DatasetServiceServicer_to_server(datasets, server)
+    scenario_service_pb2_grpc.add_ScenarioServiceServicer_to_server(scenarios, server)
+    evaluation_service_pb2_grpc.add_EvaluationServiceServicer_to_server(replays, server)
 
 
 def _options(settings: Settings) -> list[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-unty
 from grpc import StatusCode
 from grpc_status import rpc_status  # type: ignore[import-untyped]  # ships no types
 
+from forecast.catalogue.scenario_store import ScenarioTakenError
 from forecast.catalogue.studies import ScaleTakenError
 from forecast.errors import (
     ArtefactError,
@@ -65,6 +66,7 @@ _CODES: tuple[tuple[type[ForecastError], StatusCode], ...] = (
     (PosteriorNotFoundError, StatusCode.NOT_FOUND),
     (ResourceNotFoundError, StatusCode.NOT_FOUND),
     (ScaleTakenError, StatusCode.ALREADY_EXISTS),
+    (ScenarioTakenError, StatusCode.ALREADY_EXISTS),
     (UnansweredError, StatusCode.FAILED_PRECONDITION),
     (PosteriorRefusedError, StatusCode.FAILED_PRECONDITION),
     (ArtefactError, StatusCode.FAILED_PRECONDITION),

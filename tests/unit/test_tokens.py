@@ -13,7 +13,7 @@ from grpc import StatusCode
 
 from forecast.cli.main import main
 from forecast.errors import InputError
-from tests.wire import DECLARED
+from tests.wire import METHODS
 from timelines_server import tokens
 from timelines_server.access import NEEDS, TokenGate
 from timelines_server.status import CallError
@@ -179,7 +179,7 @@ class TestGate:
             TokenGate(Tokens([])).allow((), reflection)
 
     def test_every_method_that_changes_something_needs_more_than_read(self) -> None:
-        assert {path for path, method in DECLARED.items() if not method.name.startswith(READING)} == set(NEEDS)
+        assert {path for path, method in METHODS.items() if not method.name.startswith(READING)} == set(NEEDS)
 
 
 def bearer(token: str) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from google.protobuf.message import Message
+
 from forecast.errors import InputError, UnknownNameError
 
 
@@ -57,7 +59,14 @@ def called(engine: str, proto: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        error.field = error.field.replace(engine, proto, 1)
-        error.message = error.message.replace(engine, proto, 1)
-        error.args = (error.message,)
+        if error.field.startswith(engine):
+            if error.message.startswith(error.field):
+                error.message = proto + error.message.removeprefix(engine)
+                error.args = (error.message,)
+            error.field = proto + error.field.removeprefix(engine)
         raise
+
+
+def flat[Kind: Message](kind: type[Kind], record: object) -> Kind:
+    """The message of a record that has a field of the same name, of the same plain kind, for each of the message's."""
+    return kind(**{field.name: getattr(record, field.name) for field in kind.DESCRIPTOR.fields})

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%timelines/v1/evaluation_service.proto\x12\x0ctimelines.v1\"\x1f\n\rReplayRequest\x12\x0e\n\x06\x63laims\x18\x01 \x03(\t\"=\n\x0eReplayResponse\x12+\n\x06\x63laims\x18\x01 \x03(\x0b\x32\x1b.timelines.v1.ReplayedClaim\"\xea\x02\n\rReplayedClaim\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x14\n\x0cpublished_on\x18\x03 \x01(\t\x12\r\n\x05\x63laim\x18\x04 \x01(\t\x12\x12\n\narithmetic\x18\x05 \x01(\t\x12\x13\n\x06\x61grees\x18\x06 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0e\x61s_of_forecast\x18\x07 \x01(\t\x12\r\n\x05since\x18\x08 \x01(\t\x12\x0f\n\x07verdict\x18\t \x01(\t\x12\x0f\n\x07speaker\x18\n \x01(\t\x12*\n\x07\x66igures\x18\x0b \x03(\x0b\x32\x19.timelines.v1.ClaimFigure\x12\x30\n\ras_of_numbers\x18\x0c \x03(\x0b\x32\x19.timelines.v1.ClaimNumber\x12\x30\n\rsince_numbers\x18\r \x03(\x0b\x32\x19.timelines.v1.ClaimNumber\x12\x0b\n\x03why\x18\x0e \x01(\tB\t\n\x07_agrees\"\x86\x01\n\x0b\x43laimFigure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\x0e\n\x06stated\x18\x04 \x01(\t\x12\r\n\x05\x61\x62out\x18\x05 \x01(\x08\x12\x13\n\x06\x61grees\x18\x06 \x01(\x08H\x01\x88\x01\x01\x42\x08\n\x06_valueB\t\n\x07_agrees\"G\n\x0b\x43laimNumber\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04unit\x18\x03 \x01(\tB\x08\n\x06_value2X\n\x11\x45valuationService\x12\x43\n\x06Replay\x12\x1b.timelines.v1.ReplayRequest\x1a\x1c.timelines.v1.ReplayResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%timelines/v1/evaluation_service.proto\x12\x0ctimelines.v1\"\x1f\n\rReplayRequest\x12\x0e\n\x06\x63laims\x18\x01 \x03(\t\"\x90\x01\n\x0eReplayResponse\x12+\n\x06\x63laims\x18\x01 \x03(\x0b\x32\x1b.timelines.v1.ReplayedClaim\x12\x13\n\x0bknown_since\x18\x02 \x01(\t\x12.\n\x08verdicts\x18\x03 \x03(\x0b\x32\x1c.timelines.v1.VerdictMeaning\x12\x0c\n\x04note\x18\x04 \x01(\t\"\xcc\x03\n\rReplayedClaim\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x14\n\x0cpublished_on\x18\x03 \x01(\t\x12\r\n\x05\x63laim\x18\x04 \x01(\t\x12\x12\n\narithmetic\x18\x05 \x01(\t\x12\x13\n\x06\x61grees\x18\x06 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\x0e\x61s_of_forecast\x18\x07 \x01(\t\x12\r\n\x05since\x18\x08 \x01(\t\x12\x0f\n\x07verdict\x18\t \x01(\t\x12\x0f\n\x07speaker\x18\n \x01(\t\x12*\n\x07\x66igures\x18\x0b \x03(\x0b\x32\x19.timelines.v1.ClaimFigure\x12\x30\n\ras_of_numbers\x18\x0c \x03(\x0b\x32\x19.timelines.v1.ClaimNumber\x12\x30\n\rsince_numbers\x18\r \x03(\x0b\x32\x19.timelines.v1.ClaimNumber\x12\x0b\n\x03why\x18\x0e \x01(\t\x12\x10\n\x08scenario\x18\x0f \x01(\t\x12\x19\n\x11scenario_forecast\x18\x10 \x01(\t\x12\x33\n\x10scenario_numbers\x18\x11 \x03(\x0b\x32\x19.timelines.v1.ClaimNumberB\t\n\x07_agrees\"\x86\x01\n\x0b\x43laimFigure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\x0e\n\x06stated\x18\x04 \x01(\t\x12\r\n\x05\x61\x62out\x18\x05 \x01(\x08\x12\x13\n\x06\x61grees\x18\x06 \x01(\x08H\x01\x88\x01\x01\x42\x08\n\x06_valueB\t\n\x07_agrees\"G\n\x0b\x43laimNumber\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04unit\x18\x03 \x01(\tB\x08\n\x06_value\"/\n\x0eVerdictMeaning\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07meaning\x18\x02 \x01(\t2X\n\x11\x45valuationService\x12\x43\n\x06Replay\x12\x1b.timelines.v1.ReplayRequest\x1a\x1c.timelines.v1.ReplayResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,14 +33,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REPLAYREQUEST']._serialized_start=55
   _globals['_REPLAYREQUEST']._serialized_end=86
-  _globals['_REPLAYRESPONSE']._serialized_start=88
-  _globals['_REPLAYRESPONSE']._serialized_end=149
-  _globals['_REPLAYEDCLAIM']._serialized_start=152
-  _globals['_REPLAYEDCLAIM']._serialized_end=514
-  _globals['_CLAIMFIGURE']._serialized_start=517
-  _globals['_CLAIMFIGURE']._serialized_end=651
-  _globals['_CLAIMNUMBER']._serialized_start=653
-  _globals['_CLAIMNUMBER']._serialized_end=724
-  _globals['_EVALUATIONSERVICE']._serialized_start=726
-  _globals['_EVALUATIONSERVICE']._serialized_end=814
+  _globals['_REPLAYRESPONSE']._serialized_start=89
+  _globals['_REPLAYRESPONSE']._serialized_end=233
+  _globals['_REPLAYEDCLAIM']._serialized_start=236
+  _globals['_REPLAYEDCLAIM']._serialized_end=696
+  _globals['_CLAIMFIGURE']._serialized_start=699
+  _globals['_CLAIMFIGURE']._serialized_end=833
+  _globals['_CLAIMNUMBER']._serialized_start=835
+  _globals['_CLAIMNUMBER']._serialized_end=906
+  _globals['_VERDICTMEANING']._serialized_start=908
+  _globals['_VERDICTMEANING']._serialized_end=955
+  _globals['_EVALUATIONSERVICE']._serialized_start=957
+  _globals['_EVALUATIONSERVICE']._serialized_end=1045
 # @@protoc_insertion_point(module_scope)

@@ -49,18 +49,32 @@ class ReplayResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CLAIMS_FIELD_NUMBER: _builtins.int
+    KNOWN_SINCE_FIELD_NUMBER: _builtins.int
+    VERDICTS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    known_since: _builtins.str
+    """The facts that most claims are read against, in words."""
+    note: _builtins.str
+    """What the service speaks of, and what not."""
     @_builtins.property
     def claims(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReplayedClaim]:
         """In the order of the list, or as asked."""
+
+    @_builtins.property
+    def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[Global___VerdictMeaning]:
+        """What the verdicts mean."""
 
     def __init__(
         self,
         *,
         claims: _abc.Iterable[Global___ReplayedClaim] | None = ...,
+        known_since: _builtins.str = ...,
+        verdicts: _abc.Iterable[Global___VerdictMeaning] | None = ...,
+        note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claims", b"claims"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claims", b"claims", "known_since", b"known_since", "note", b"note", "verdicts", b"verdicts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -86,6 +100,9 @@ class ReplayedClaim(_message.Message):
     AS_OF_NUMBERS_FIELD_NUMBER: _builtins.int
     SINCE_NUMBERS_FIELD_NUMBER: _builtins.int
     WHY_FIELD_NUMBER: _builtins.int
+    SCENARIO_FIELD_NUMBER: _builtins.int
+    SCENARIO_FORECAST_FIELD_NUMBER: _builtins.int
+    SCENARIO_NUMBERS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Its id, such as G3."""
     source: _builtins.str
@@ -108,6 +125,10 @@ class ReplayedClaim(_message.Message):
     """Who said it."""
     why: _builtins.str
     """Why that verdict, in one sentence."""
+    scenario: _builtins.str
+    """Name of the built-in scenario that asks the claim again; empty for a belief that has none."""
+    scenario_forecast: _builtins.str
+    """What that scenario, with the claim's own inputs, answers as of the claim's date, in words."""
     @_builtins.property
     def figures(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimFigure]:
         """The results of the arithmetic."""
@@ -119,6 +140,10 @@ class ReplayedClaim(_message.Message):
     @_builtins.property
     def since_numbers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimNumber]:
         """The numbers in since."""
+
+    @_builtins.property
+    def scenario_numbers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClaimNumber]:
+        """The numbers in scenario_forecast."""
 
     def __init__(
         self,
@@ -137,10 +162,13 @@ class ReplayedClaim(_message.Message):
         as_of_numbers: _abc.Iterable[Global___ClaimNumber] | None = ...,
         since_numbers: _abc.Iterable[Global___ClaimNumber] | None = ...,
         why: _builtins.str = ...,
+        scenario: _builtins.str = ...,
+        scenario_forecast: _builtins.str = ...,
+        scenario_numbers: _abc.Iterable[Global___ClaimNumber] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "agrees", b"agrees"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "agrees", b"agrees", "arithmetic", b"arithmetic", "as_of_forecast", b"as_of_forecast", "as_of_numbers", b"as_of_numbers", "claim", b"claim", "figures", b"figures", "id", b"id", "published_on", b"published_on", "since", b"since", "since_numbers", b"since_numbers", "source", b"source", "speaker", b"speaker", "verdict", b"verdict", "why", b"why"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_agrees", b"_agrees", "agrees", b"agrees", "arithmetic", b"arithmetic", "as_of_forecast", b"as_of_forecast", "as_of_numbers", b"as_of_numbers", "claim", b"claim", "figures", b"figures", "id", b"id", "published_on", b"published_on", "scenario", b"scenario", "scenario_forecast", b"scenario_forecast", "scenario_numbers", b"scenario_numbers", "since", b"since", "since_numbers", b"since_numbers", "source", b"source", "speaker", b"speaker", "verdict", b"verdict", "why", b"why"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__agrees: _TypeAlias = _typing.Literal["agrees"]  # noqa: Y015
     _WhichOneofArgType__agrees: _TypeAlias = _typing.Literal["_agrees", b"_agrees"]  # noqa: Y015
@@ -228,3 +256,29 @@ class ClaimNumber(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
 
 Global___ClaimNumber: _TypeAlias = ClaimNumber  # noqa: Y015
+
+@_typing.final
+class VerdictMeaning(_message.Message):
+    """What a verdict means."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    MEANING_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The verdict."""
+    meaning: _builtins.str
+    """What it means, in words."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        meaning: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["meaning", b"meaning", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerdictMeaning: _TypeAlias = VerdictMeaning  # noqa: Y015

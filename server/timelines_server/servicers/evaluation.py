@@ -1,0 +1,31 @@
+"""EvaluationService on the wire: convert in, call the handler, convert out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grpc.aio import ServicerContext
+
+from timelines.v1 import evaluation_service_pb2 as pb
+from timelines.v1.evaluation_service_pb2_grpc import EvaluationServiceServicer
+from timelines_server.converters.replay import replay_proto
+from timelines_server.handlers.evaluation import EvaluationHandlers
+
+Context = ServicerContext[Any, Any]
+
+
+class EvaluationServicer(EvaluationServiceServicer):
+    """Serves what became of forecasts.
+
+    Parameters
+    ----------
+    handlers : EvaluationHandlers
+        What each call does.
+    """
+
+    def __init__(self, handlers: EvaluationHandlers) -> None:
+        self._handlers = handlers
+
+    async def Replay(self, request: pb.ReplayRequest, context: Context) -> pb.ReplayResponse:
+        """Replay published claims."""
+        return replay_proto(await self._handlers.replay(request.claims))
