@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any, TextIO
@@ -22,13 +23,35 @@ LATEST_S = 0.05
 LAST_WORDS_S = 1.0
 """How long the end of the process waits at most for a reader, seconds."""
 
-Said = Callable[[], dict[str, Any]]
-"""Gives what a line says, with `time` in seconds since 1970; asked by the thread."""
+Said = Callable[[], str]
+"""Gives a line, a JSON object; asked by the thread."""
 
 _PIECE_BYTES = 4096  # a pipe takes so much in one piece, and then two processes may share it
 _STALLED_S = 0.05
 
-_encode = json.JSONEncoder(default=repr, separators=(",", ":"), check_circular=False).encode
+encode = json.JSONEncoder(default=repr, separators=(",", ":"), check_circular=False).encode
+"""A value as JSON."""
+
+
+def rendered(said: dict[str, Any]) -> str:
+    """A line that says so, with `time` in seconds since 1970.
+
+    Parameters
+    ----------
+    said : dict
+        What it says.
+    """
+    return encode({**said, "time": moment(said["time"])})
+
+
+def moment(seconds: float) -> str:
+    """A time in seconds since 1970 as ISO 8601, to the millisecond."""
+    return f"{_second(int(seconds))}.{int(seconds * 1000) % 1000:03d}+00:00"
+
+
+@lru_cache(4)  # hundreds of lines fall into one second
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 class Lines:
@@ -57,7 +80,7 @@ class Lines:
         Parameters
         ----------
         said : callable
-            Gives what it says.
+            Gives it.
         at_once : bool
             Whether it waits for no others.
         """
@@ -108,15 +131,14 @@ class Lines:
 
 
 def _lost(count: int) -> Said:
-    return lambda: {"time": time.time(), "level": "warning", "event": "log_lines_dropped", "dropped": count}
+    said = {"time": time.time(), "level": "warning", "event": "log_lines_dropped", "dropped": count}
+    return lambda: rendered(said)
 
 
 def _render(said: Said) -> bytes:
     """One line; a fault in what is said must not end the thread."""
     try:
-        line = said()
-        line["time"] = datetime.fromtimestamp(line["time"], UTC).isoformat(timespec="milliseconds")
-        return _encode(line).encode() + b"\n"
+        return said().encode() + b"\n"
     except Exception as error:
         return b'{"level":"error","event":"log_line_failed","said":"%s"}\n' % type(error).__name__.encode()
 

@@ -11,7 +11,7 @@ from weakref import finalize
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from timelines_server.lines import LAST_WORDS_S, Lines
+from timelines_server.lines import LAST_WORDS_S, Lines, rendered
 
 _AT_ONCE = frozenset({"error", "critical"})
 
@@ -63,7 +63,7 @@ class _Events:
 
     def msg(self, **said: Any) -> None:
         told = {"time": time(), **said}
-        self._lines.put(lambda: told, at_once=said["level"] in _AT_ONCE)
+        self._lines.put(lambda: rendered(told), at_once=said["level"] in _AT_ONCE)
 
     info = warning = error = critical = exception = msg
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
+from datetime import datetime
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any, cast
@@ -54,6 +57,19 @@ def test_a_caller_who_is_gone_gave_up_or_ran_out_of_time(remaining_s: tuple[Any,
 def test_every_call_has_a_number_of_its_own() -> None:
     calls = [call(None) for _ in range(100)]
     assert len({one.id for one in calls}) == 100 and all(one.id.isascii() for one in calls)
+
+
+def test_the_line_of_a_call_is_json_whatever_is_in_it() -> None:
+    odd, stream = 'a"b\\\n\x1b\u2028\ud800', StringIO()
+    context = SimpleNamespace(time_remaining=lambda: 1.5, peer=lambda: odd)
+    log = Log(stream)
+    Call(odd, Uncounted(), log, odd, cast(Context, context)).end(StatusCode.NOT_FOUND, odd)
+    log.flush()
+    line = json.loads(stream.getvalue())
+    assert [line[name] for name in ("method", "peer", "reason", "token")] == [odd] * 4
+    assert abs(datetime.fromisoformat(line["time"]).timestamp() - time.time()) < 60
+    assert (line["level"], line["code"], line["deadline_ms"]) == ("info", "NOT_FOUND", 1500.0)
+    assert 0 <= line["duration_ms"] < 60_000 and line["event"] == "call" and "-" in line["call_id"]
 
 
 def test_outside_a_call_a_failure_names_none() -> None:
