@@ -41,6 +41,9 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "when": Command("forecast.cli.when:when", "When does a target become affordable?"),
+    "compare": Command("forecast.cli.compare:compare", "Ask one question under several scenarios, side by side."),
+    "sensitivity": Command("forecast.cli.sensitivity:sensitivity", "What does an answer depend on?"),
+    "explain": Command("forecast.cli.explain:explain", "Why do two answers differ?"),
     "forecast": Command("forecast.cli.forecast:forecast", "Print the headline forecasts and draw the page."),
     "fit": Command("forecast.cli.fit:fit", "Fit the models on the tables and store the posterior."),
     "posterior": Command("forecast.cli.posterior:posterior", "List, show, verify and choose posteriors."),

@@ -43,8 +43,8 @@ def _assumed(name: str, side: Side) -> str:
     """One input or limit of a side's scenario."""
     if "." in name:
         return _override(name, side.overrides.get(name))
-    said = "" if name in side.told else " by default"
-    return f"{'on' if name in side.plan.on else 'off'}{said}"
+    on = "on" if name in side.plan.on else "off"
+    return on if name in side.told else f"its default ({on} as of {side.posterior.as_of})"
 
 
 def _override(name: str, override: Override | None) -> str:

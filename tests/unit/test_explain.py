@@ -102,8 +102,8 @@ def test_limits_and_inputs_of_a_scenario_are_switches_of_their_own() -> None:
     assert words == {
         "scenario.compute.g_spend": "from what was fitted to 0.2 in every draw",
         "scenario.run.months": "from its default prior to 6 (90 % 4.32 to 8.34)",
-        "scenario.power": "from on by default to off",
-        "scenario.algorithmic_jump": "from off by default to on",
+        "scenario.power": "from its default (on as of 2026-11-20) to off",
+        "scenario.algorithmic_jump": "from its default (off as of 2026-11-20) to on",
     }
     assert math.fsum(part.change for part in found.parts) == pytest.approx(found.change)
 

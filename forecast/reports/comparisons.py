@@ -1,0 +1,184 @@
+"""Scenarios side by side: their distributions as curves where they are few, as strips of intervals where they are more.
+
+Beliefs of others are strips in the third colour.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.engine import words
+from forecast.engine.answer import Answer
+from forecast.engine.beliefs import Overlay
+from forecast.engine.comparison import Comparison
+from forecast.reports import arrivals
+from forecast.reports.arrivals import Arrivals
+from forecast.reports.picture import Picture
+from forecast.reports.stories import curve
+from forecast.reports.strips import Strips, span_of
+from forecast.reports.theme import BAND_OPACITY, Theme
+from forecast.reports.words import adverb, calendar_year, listed, percent, when
+
+MOST_CURVES = 3
+_ENDS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+
+
+def comparison_chart(found: Comparison) -> Picture:
+    """The comparison as a picture."""
+    names = [name for name, _ in found.answers]
+    if len(names) <= MOST_CURVES and not found.overlays and len(set(names)) == len(names) and _same_months(found):
+        return _as_curves(found)
+    return _as_strips(found)
+
+
+def _same_months(found: Comparison) -> bool:
+    return len({answer.cdf.decimal_year for _, answer in found.answers}) == 1
+
+
+def _title(found: Comparison) -> str:
+    """When, by scenario; equal dates are said once."""
+    first = found.answers[0][1].question
+    targets = {words.target_words(answer.question.target) for _, answer in found.answers}
+    target = targets.pop() if len(targets) == 1 else "The targets"
+    by_date: dict[str, list[str]] = {}
+    for name, answer in found.answers:
+        by_date.setdefault(adverb(answer), []).append(name)
+    if len(by_date) > MOST_CURVES + 1:
+        dates = [date for date in by_date if date.startswith("in ")]
+        least, most = (min(dates), max(dates)) if dates else ("", "")
+        others = [date for date in by_date if not date.startswith("in ")]
+        told = listed([f"{least} to {most.removeprefix('in ')}", *others], "or") if dates else listed(others, "or")
+        return f"{target}: {told}, by scenario"
+    verb = "on trend" if first.criterion == "on_trend" else "affordable"
+    told = "; ".join(f"{date} under {listed(names)}" for date, names in by_date.items())
+    return f"{target}: {verb} {told}"
+
+
+def _as_of(found: Comparison) -> str:
+    return found.answers[0][1].provenance.as_of
+
+
+def _as_curves(found: Comparison) -> Picture:
+    subtitle = "The same question in each scenario: curves with their medians marked. Bars: the whole mass."
+    return arrivals.picture(
+        Arrivals(
+            slug="comparison",
+            title=_title(found),
+            subtitle=f"{subtitle} {_assumed(found)}",
+            y_title="probability that it is reached by then",
+            as_of=_as_of(found),
+            curves=tuple(curve(answer, name, _short(name)) for name, answer in found.answers),
+        )
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 8 else f"{name[:7]}."
+
+
+def _assumed(found: Comparison) -> str:
+    told = [choice.words for choice in found.answers[0][1].choices if choice.name == "algorithms"]
+    return f"Algorithms in {found.answers[0][0]}: {told[0]}." if told else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """One row: the ends of its intervals, decimal years, infinite past the horizon; and what stands beside its name."""
+
+    name: str
+    ends: tuple[float, ...]
+    asides: tuple[str, ...]
+    believed: bool
+
+    def at(self, probability: float) -> float:
+        return self.ends[_ENDS.index(probability)]
+
+
+def _strips(found: Comparison) -> list[_Strip]:
+    rows = [_of_answer(name, answer) for name, answer in found.answers]
+    return rows + [_of_belief(overlay) for overlay in found.overlays]
+
+
+def _of_answer(name: str, answer: Answer) -> _Strip:
+    beyond, never = answer.p_beyond_horizon, answer.p_never
+    masses = [f"{what} {percent(p)}" for what, p in (("beyond", beyond), ("never", never)) if p]
+    median = when(answer)
+    full = "; ".join([f"median {median}", *([", ".join(masses)] if masses else [])])
+    short = f"{median}; later {percent(beyond + never)}" if masses else median
+    return _Strip(name, tuple(answer.quantile(p) for p in _ENDS), (full, short, median), believed=False)
+
+
+def _of_belief(overlay: Overlay) -> _Strip:
+    years = [year if math.isfinite(year) else math.inf for year in overlay.distribution.ppf(_ENDS).tolist()]
+    median = _spelt(years[_ENDS.index(0.5)])
+    return _Strip(overlay.name, tuple(years), (f"belief of others: median {median}", median), believed=True)
+
+
+def _as_strips(found: Comparison) -> Picture:
+    rows = _strips(found)
+    return Picture(
+        slug="comparison",
+        title=_title(found),
+        subtitle="Strips: central 50, 80 and 90 % of the date in each scenario, the median marked"
+        + ("; green: what others believe. " if found.overlays else ". ")
+        + f"What lies past the right edge is told there. As of {_as_of(found)}. {_assumed(found)}".rstrip(),
+        description=_describe(found),
+        columns=("scenario", *(f"{100 * p:g} %" for p in _ENDS), "beside"),
+        rows=tuple((row.name, *(_number(year) for year in row.ends), row.asides[0]) for row in rows),
+        draw=functools.partial(_draw, rows, _first(found), _horizon(found), _as_of(found)),
+    )
+
+
+def _number(year: float) -> object:
+    return round(year, 4) if math.isfinite(year) else ""
+
+
+def _describe(found: Comparison) -> str:
+    answers = [
+        f"{name}: {words.expectation(answer)} ({words.interval(answer)}), never {percent(answer.p_never)}"
+        for name, answer in found.answers
+    ]
+    believed = [f"{row.name}: median {_spelt(row.at(0.5))}" for row in map(_of_belief, found.overlays)]
+    return "Intervals of the date by scenario. " + "; ".join([*answers, *believed]) + "."
+
+
+def _spelt(year: float) -> str:
+    return calendar_year(year) if math.isfinite(year) else "not told"
+
+
+def _horizon(found: Comparison) -> float:
+    return max(answer.cdf.decimal_year[-1] for _, answer in found.answers)
+
+
+def _first(found: Comparison) -> float:
+    return min(answer.cdf.decimal_year[0] for _, answer in found.answers)
+
+
+def _draw(rows: list[_Strip], first: float, horizon: float, as_of: str, theme: Theme) -> dict[str, Any]:
+    finite = [year for row in rows for year in row.ends if math.isfinite(year)]
+    open_ended = any(year > horizon for row in rows for year in row.ends)
+    inside = [min(year, horizon) for year in finite]
+    span = span_of([first, *inside, *([horizon] if open_ended else [])])
+    strips = Strips.of(theme, len(rows), span, (6.0, 6.0), f"{calendar_year(horizon)} →" if open_ended else "")
+    strips.as_of(first, as_of)
+    for i, row in enumerate(rows):
+        strips.name(i, (row.name,), row.asides)
+        _draw_row(strips, i, row, lambda year: min(year, span[1]))
+    return strips.plot.finish()
+
+
+def _draw_row(strips: Strips, i: int, row: _Strip, clip: Callable[[float], float]) -> None:
+    colours = strips.plot.theme.palette
+    colour = colours.third if row.believed else colours.uncertainty
+    for mass, opacity in BAND_OPACITY.items():
+        low, high = (round((1 + side * mass) / 2, 3) for side in (-1, 1))
+        ends = clip(row.at(low)), clip(row.at(high))
+        if math.isfinite(row.at(low)) and ends[1] > ends[0]:
+            strips.strip(i, ends, colour, opacity, 1.3)
+    median = row.at(0.5)
+    if math.isfinite(median) and median <= clip(median):
+        strips.plot.dot(median, strips.level(i), colour)
