@@ -192,8 +192,8 @@ class Forecaster:
         checkpoint: Checkpoint = proceed,
     ) -> RequiredBudget:
         """The budget that a target needs by each of some days; see `forecast.engine.inverse.required_budget`."""
-        solver, asked = self._ready(question)
-        return make_required_budget(solver, asked, days, budgets_usd_2023, checkpoint)
+        solver = self._solver(question.posterior, question.as_of)  # a payer of the scenario has no part in it
+        return make_required_budget(solver, question, days, budgets_usd_2023, checkpoint)
 
     def compare(
         self, question: Question, scenarios: Sequence[str | Scenario], checkpoint: Checkpoint = proceed

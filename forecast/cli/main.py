@@ -44,11 +44,18 @@ COMMANDS: Mapping[str, Command] = {
     "compare": Command("forecast.cli.compare:compare", "Ask one question under several scenarios, side by side."),
     "sensitivity": Command("forecast.cli.sensitivity:sensitivity", "What does an answer depend on?"),
     "explain": Command("forecast.cli.explain:explain", "Why do two answers differ?"),
+    "affordable-loss": Command("forecast.cli.affordable_loss:affordable_loss", "Which loss can a payer buy on a day?"),
+    "required-budget": Command(
+        "forecast.cli.required_budget:required_budget", "Which budget does a target need by a day?"
+    ),
+    "trajectory": Command("forecast.cli.trajectory:trajectory", "Follow a driver or a limit by month."),
+    "draws": Command("forecast.cli.draws:draws", "Write the arrival of every draw to a file."),
     "forecast": Command("forecast.cli.forecast:forecast", "Print the headline forecasts and draw the page."),
     "fit": Command("forecast.cli.fit:fit", "Fit the models on the tables and store the posterior."),
     "posterior": Command("forecast.cli.posterior:posterior", "List, show, verify and choose posteriors."),
     "data": Command("forecast.cli.data:data", "List, show, check and import the tables of observations."),
     "inputs": Command("forecast.cli.inputs:inputs", "List what a scenario can set or give another prior."),
+    "belief": Command("forecast.cli.belief:belief", "Show a belief of somebody's in a file, as it is read."),
     "scale": Command("forecast.cli.scale:scale", "List, show, import and remove loss scales."),
     "glossary": Command("forecast.cli.glossary:glossary", "What the words mean, and how they are misread."),
     "scenario": Command("forecast.cli.scenario:scenario", "List, show, copy, check, create and delete scenarios."),

@@ -9,8 +9,8 @@ import click
 from forecast.engine.answer import Answer
 
 
-def show(answer: Answer, as_json: bool, as_csv: bool, chart: Path | None) -> None:
-    """Print an answer, and draw it if a file is named.
+def show(answer: Answer, as_json: bool, as_csv: bool, chart: Path | None, resolution: bool = False) -> None:
+    """Print an answer, or how its question would be resolved, and draw it if a file is named.
 
     Raises
     ------
@@ -19,7 +19,7 @@ def show(answer: Answer, as_json: bool, as_csv: bool, chart: Path | None) -> Non
     """
     if chart is not None:
         _draw(answer, chart)
-    click.echo(_text(answer, as_json, as_csv), nl=False)
+    click.echo(_resolution(answer) if resolution else _text(answer, as_json, as_csv), nl=False)
 
 
 def _text(answer: Answer, as_json: bool, as_csv: bool) -> str:
@@ -31,6 +31,14 @@ def _text(answer: Answer, as_json: bool, as_csv: bool) -> str:
     from forecast.evaluation.outcome import since_then
 
     return render(answer, since_then(answer))
+
+
+def _resolution(answer: Answer) -> str:
+    from forecast.cli.layout import filled
+    from forecast.engine.resolution import resolution_text
+
+    paragraphs = resolution_text(answer.question).rstrip("\n").split("\n\n")
+    return "\n\n".join(filled(paragraph) for paragraph in paragraphs) + "\n"
 
 
 def _draw(answer: Answer, path: Path) -> None:

@@ -27,21 +27,22 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
             "question": question_dict(answer.question),
             "quantiles": [_quantile_dict(q) for q in answer.quantiles],
             **{name: getattr(answer, name) for name in _MASSES},
-            "never_reasons": [_flat(r) for r in answer.never_reasons],
-            "p_by_year": [_flat(p) for p in answer.p_by_year],
-            "cdf": {name: list(values) for name, values in _flat(answer.cdf).items()},
+            "never_reasons": [flat(r) for r in answer.never_reasons],
+            "p_by_year": [flat(p) for p in answer.p_by_year],
+            "cdf": {name: list(values) for name, values in flat(answer.cdf).items()},
             "binding_limits": [_limit_dict(b) for b in answer.binding_limits],
-            "posterior": _posterior_dict(answer.posterior),
-            "choices": [_flat(c) for c in answer.choices],
+            "posterior": posterior_dict(answer.posterior),
+            "choices": [flat(c) for c in answer.choices],
             "data_notice": answer.data_notice,
-            "provenance": _provenance_dict(answer.provenance),
+            "provenance": provenance_dict(answer.provenance),
             "components": [_component_dict(component) for component in answer.components],
             "notices": list(answer.notices),
         }
     )
 
 
-def _flat(record: Any) -> dict[str, Any]:
+def flat(record: Any) -> dict[str, Any]:
+    """A frozen record of plain values as JSON values."""
     return told({name: getattr(record, name) for name in record.__slots__})
 
 
@@ -58,7 +59,7 @@ def _quantile_dict(quantile: Quantile) -> dict[str, Any]:
 
 
 def _limit_dict(limit: BindingLimit) -> dict[str, Any]:
-    return _flat(limit) | {"limit": f"LIMIT_{limit.limit.upper()}"}
+    return flat(limit) | {"limit": f"LIMIT_{limit.limit.upper()}"}
 
 
 def _component_dict(component: LawComponent) -> dict[str, Any]:
@@ -74,7 +75,8 @@ def _component_dict(component: LawComponent) -> dict[str, Any]:
     )
 
 
-def _posterior_dict(posterior: PosteriorStatus) -> dict[str, Any]:
+def posterior_dict(posterior: PosteriorStatus) -> dict[str, Any]:
+    """The gates of a posterior as JSON values."""
     return told(
         {
             "name": posterior.name,
@@ -91,5 +93,6 @@ def _nowcast_dict(nowcast: Nowcast) -> dict[str, Any]:
     return told(plain | {"inside_80": nowcast.inside_80, "reach": nowcast.reach})
 
 
-def _provenance_dict(provenance: Provenance) -> dict[str, Any]:
-    return told(_flat(provenance) | {"hindsight_rows": [_flat(h) for h in provenance.hindsight_rows]})
+def provenance_dict(provenance: Provenance) -> dict[str, Any]:
+    """What would reproduce an answer, as JSON values."""
+    return told(flat(provenance) | {"hindsight_rows": [flat(h) for h in provenance.hindsight_rows]})

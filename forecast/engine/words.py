@@ -226,9 +226,16 @@ def interval(answer: Answer, mass: float = 0.8) -> str:
 def sentence(answer: Answer) -> str:
     """The answer in one sentence, with what it is subject to."""
     question = answer.question
-    subject, under = target_words(question.target), _under(question)
-    opening = f"{under[0].upper()}{under[1:]}{subject[0].lower()}{subject[1:]}" if under else subject
-    return f"{opening} {_when(answer)} ({interval(answer)})."
+    return f"{subject_to(question, target_words(question.target))} {_when(answer)} ({interval(answer)})."
+
+
+def subject_to(question: Question, subject: str) -> str:
+    """The beginning of a sentence, after the scenario and the condition that it is subject to."""
+    name = question.scenario.name
+    under = {BASELINE.name: "", "inline": "with what is assumed otherwise, "}.get(name, f"in the scenario {name}, ")
+    if question.condition is not None:
+        under += f"if {event_words(question.condition)}, "
+    return f"{under[0].upper()}{under[1:]}{subject[0].lower()}{subject[1:]}" if under else subject
 
 
 def _when(answer: Answer) -> str:
@@ -251,10 +258,3 @@ def _for_whom(question: Question) -> str:
         return f"to run at {money(question.inference_usd_per_100_pages)} for 100 pages"
     beside = {"with_staff": ", staff included,", "development": ", staff and experiments included,"}
     return f"{payer_words(question.payer)}{beside.get(question.cost_scope, '')}"
-
-
-def _under(question: Question) -> str:
-    """Scenario and condition, as they stand before what they change."""
-    name = question.scenario.name
-    named = {BASELINE.name: "", "inline": "with what is assumed otherwise, "}.get(name, f"in the scenario {name}, ")
-    return named + (f"if {event_words(question.condition)}, " if question.condition is not None else "")
