@@ -48,7 +48,7 @@ def envelope[Precision: np.floating[Any]](
     return np.maximum.accumulate(path, axis=1, out=np.empty_like(path) if out is None else out)
 
 
-def first_passage(rising: Rising, requirement: Array) -> NDArray[np.int32]:
+def first_passage(rising: Rising, requirement: Array, rows: NDArray[np.intp] | None = None) -> NDArray[np.int32]:
     """First month in which each row reaches its requirement, by bisection of all rows at once.
 
     Parameters
@@ -57,15 +57,17 @@ def first_passage(rising: Rising, requirement: Array) -> NDArray[np.int32]:
         Rows that never fall (an `envelope`).
     requirement : ndarray, shape (draws,)
         What each row has to reach; +inf is out of reach.
+    rows : ndarray of int, optional
+        Numbers of the rows that are asked for, with a requirement for each. Default: all.
 
     Returns
     -------
-    ndarray of int32, shape (draws,)
+    ndarray of int32, shape of the requirement
         The number of months under the requirement: 0 = already, months = not in the path.
     """
     draws, months = rising.shape
     flat = rising.ravel()
-    first = np.arange(0, draws * months, months)
+    first = (np.arange(draws) if rows is None else rows) * months
     at = first.copy()
     left = months
     while left > 1:

@@ -22,6 +22,8 @@ Bounds = NDArray[np.int16]
 SPACING_OOM = 1 / 256
 """Of the grid: under half a month of the slowest envelope's growth, the fall of the price of compute."""
 
+_LOOKS = 4  # at a month each; the rows that are left then rise so little that a bisection finds theirs sooner
+
 Keep = Callable[[int, Callable[[], Bounds]], Bounds]
 """Gives what is kept under a grid level's number, made by the second argument where nothing is."""
 
@@ -76,10 +78,13 @@ def passage_between(rising: Rising, requirement: Array, earliest: Bounds, latest
     flat, months = rising.ravel(), rising.shape[1]
     found: Months = earliest.astype(np.int32)
     rows = np.flatnonzero(earliest < latest)
-    while len(rows):
+    for _ in range(_LOOKS):
         month = found.take(rows)
         under = flat.take(rows * months + month) < requirement.take(rows)
         rows, month = rows[under], month[under] + 1
         found[rows] = month
         rows = rows[month < latest.take(rows)]
+        if not len(rows):
+            return found
+    found[rows] = first_passage(rising, requirement.take(rows), rows)
     return found
