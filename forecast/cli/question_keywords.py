@@ -24,9 +24,7 @@ _AS_THEY_ARE = {
     "characters_per_token": "characters_per_token",
     "indistinguishable_tokens": "indistinguishable_tokens",
     "judge_confidence": "judge_confidence",
-    "slowdown": "slowdown",
     "brain_seconds": "brain_seconds",
-    "brain_flop_per_s": "brain_flop_per_s",
     "budget": "budget_usd",
     "currency_year": "currency_year",
     "nominal_inflation": "nominal_inflation",
@@ -44,6 +42,7 @@ _AS_THEY_ARE = {
     "seed": "seed",
     "max_draws": "max_draws",
 }
+_BELIEFS = ("slowdown", "brain_flop_per_s")
 _DASHED = ("payer", "criterion", "cost_scope")
 
 
@@ -68,8 +67,9 @@ def keywords(options: Mapping[str, Any]) -> dict[str, Any]:
         asked["price"] = PRICE_BASES[options["price"]]
     if options["algorithms"] is not None:
         asked["algorithms"] = algorithms_option(options["algorithms"])
+    asked |= {name: _belief(options[name], name) for name in _BELIEFS if options[name] is not None}
     if options["spend_growth"] is not None:
-        asked["spend_growth"] = _number_or_text(options["spend_growth"])
+        asked["spend_growth"] = _number_or_belief(options["spend_growth"], "spend_growth")
     asked |= {name: options[name] for name in ("quantiles", "by_years") if options[name]}
     scenario = scenario_option(options)
     return asked if scenario is None else asked | {"scenario": scenario}
@@ -134,10 +134,19 @@ def _changed(base: Scenario, options: Mapping[str, Any]) -> Scenario:
 
 
 def _prior(name: str, text: str) -> Override:
+    from forecast.cli.belief_files import belief_option
     from forecast.engine.beliefs import read_belief
+    from forecast.engine.overrides import check_overrides
     from forecast.engine.scenario import Override
 
-    return Override(name, prior=read_belief(text, f"--prior {name}"))
+    said = belief_option(text, f"--prior {name}")
+    override = Override(name, prior=read_belief(said, f"--prior {name}") if isinstance(said, str) else said)
+    try:
+        check_overrides((override,))
+    except InputError as error:
+        message = error.message.replace(f"scenario.overrides[{name}]", f"--prior {name}={text:.80}")
+        raise InputError(message, field="prior") from error
+    return override
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -154,8 +163,17 @@ def _float(text: str, option: str) -> float:
         raise InputError(f"{option} is {text!r:.80}; give a number", field="set") from None
 
 
-def _number_or_text(text: str) -> float | str:
+def _number_or_belief(text: str, name: str) -> float | str | dict[str, Any]:
     try:
         return float(text)
     except ValueError:
-        return text
+        return _belief(text, name)
+
+
+def _belief(text: str, name: str) -> str | dict[str, Any]:
+    """What an option says, or what the file says that it names, in a form that the library and the client take."""
+    from forecast.cli.belief_files import belief_option
+    from forecast.engine.distributions import distribution_dict
+
+    said = belief_option(text, f"--{name.replace('_', '-')}")
+    return said if isinstance(said, str) else distribution_dict(said)

@@ -32,9 +32,11 @@ _TARGET = (
     _number("--characters-per-token", "Of the scale, where it states none."),
     _number("--indistinguishable-tokens", "Tokens after which a judge tells the model from the scale's text.", "N"),
     _number("--judge-confidence", "Of that judge.  [default: 0.9]", "P"),
-    click.option("--slowdown", metavar="LOW..HIGH", help="Times more tokens that a human judge needs (90 %)."),
+    click.option("--slowdown", metavar="LOW..HIGH|@FILE", help="Times more tokens that a human judge needs (90 %)."),
     _number("--brain-seconds", "A brain's FLOP/s times these seconds, such as 1e9.", "S"),
-    click.option("--brain-flop-per-s", metavar="LOW..HIGH", help="A brain's FLOP/s (90 %).  [default: 1e13..1e17]"),
+    click.option(
+        "--brain-flop-per-s", metavar="LOW..HIGH|@FILE", help="A brain's FLOP/s (90 %).  [default: 1e13..1e17]"
+    ),
 )
 _PAYER = (
     _number("--budget", "A fixed sum in constant 2023 US dollars.", "USD"),
@@ -42,7 +44,7 @@ _PAYER = (
     _number("--nominal-inflation", "The budget is in dollars of the day, which lose this share a year.", "SHARE"),
     _number("--spend", "A growing budget: its sum on --spend-from.", "USD"),
     click.option("--spend-from", metavar="DATE", help="When the growing budget is --spend."),
-    click.option("--spend-growth", metavar="LOW..HIGH", help="Its growth, orders of magnitude a year (90 %, or one)."),
+    click.option("--spend-growth", metavar="V|LOW..HIGH|@FILE", help="Its growth, orders of magnitude a year (90 %)."),
     _number("--spend-ceiling", "The most that it reaches.", "USD"),
     click.option(
         "--payer", type=click.Choice(["frontier-spend", "unlimited"]), help="Who pays, without a budget of your own."
@@ -79,7 +81,7 @@ _ASSUMED = (
     click.option("--scenario", metavar="NAME|FILE", help="What is assumed otherwise; see `timelines scenario list`."),
     click.option("--set", "sets", multiple=True, metavar="INPUT=V", help="Set an input in every draw; repeatable."),
     click.option(
-        "--prior", "priors", multiple=True, metavar="INPUT=LOW..HIGH", help="Another prior (90 %); repeatable."
+        "--prior", "priors", multiple=True, metavar="INPUT=LOW..HIGH|@FILE", help="Another prior (90 %); repeatable."
     ),
     click.option("--with", "with_", multiple=True, metavar="LIMIT", help="Switch a limit on; repeatable."),
     click.option("--without", multiple=True, metavar="LIMIT", help="Switch a limit off; repeatable."),

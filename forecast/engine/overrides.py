@@ -20,7 +20,7 @@ from forecast.engine.checks import checked_number
 from forecast.engine.reweigh import reweighed_rows
 from forecast.engine.scenario import Override
 from forecast.errors import InputError, UnlikeNameError
-from forecast.families import Beta, Distribution, LogNormal, Normal
+from forecast.families import Beta, Distribution, LogNormal, Normal, Tabulated
 from forecast.inputs import INPUTS
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import variables_of
@@ -31,6 +31,7 @@ Blocks = dict[str, Mapping[str, Array]]
 JOINT: tuple[tuple[str, ...], ...] = (("compute", "price"), ("loss", "scales"))
 """Blocks that are drawn jointly."""
 
+_ROUNDING = 1e-9
 _POSITIVE = ("tau_", "sigma", "kappa")
 
 
@@ -66,12 +67,24 @@ def check_overrides(overrides: tuple[Override, ...]) -> None:
         if known is None and override.name not in fitted_names():
             raise UnlikeNameError("input", f"{override.name!s:.80}", [*INPUTS, *fitted_names()], field=path)
         if override.prior is not None:
-            override.prior.check(path)
+            _check_prior(override.prior, path)
         elif known is not None:
             checked_number(override.value, path, known.low, known.high, f"{known.about}, {known.unit},")
         else:
             low = 1e-9 if override.name.partition(".")[2].startswith(_POSITIVE) else -100.0
             checked_number(override.value, path, low, 100.0, "a value of a fitted variable")
+
+
+def _check_prior(prior: Distribution, path: str) -> None:
+    """Refuse a prior that does not say where some of its mass lies."""
+    prior.check(path)
+    outside = 1 - (prior.probabilities[-1] - prior.probabilities[0]) if isinstance(prior, Tabulated) else 0.0
+    if outside > _ROUNDING:
+        raise InputError(
+            f"{path} leaves {100 * outside:.3g} % outside its table; a table has to begin at probability 0 and end at "
+            "1: give the lowest and the highest value there can be",
+            field=path,
+        )
 
 
 def overridden(posterior: Posterior, overrides: tuple[Override, ...], seed: int) -> Posterior:
