@@ -197,7 +197,9 @@ def _at(path: str, name: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(error.message.replace(place, path), field=error.field.replace(place, path)) from error
+        error.message, error.field = error.message.replace(place, path), error.field.replace(place, path)
+        error.args = (error.message,)
+        raise
 
 
 def _line(value: object, path: str) -> str:

@@ -164,7 +164,10 @@ class ScenarioStore:
         new = scenario_files.checked(scenario)
         text = _REQUEST_LINE.sub("", text, count=1) if _REQUEST_LINE.match(text) else text
         made = StoredScenario(new, text or scenario_files.dump(new), checked_uuid(request_id))
-        if new.name in RESERVED or new.name in set(taken):
+        if new.name in RESERVED:
+            message = f"{new.name} is what a scenario without a name is called; give it a name"
+            raise InputError(message, field="name")
+        if new.name in set(taken):
             message = f"{new.name} is the name of a built-in scenario; choose another"
             raise ScenarioTakenError(message, field="name")
         if new.name in self.names():

@@ -158,7 +158,9 @@ def test_damage_is_said_and_can_be_removed(kind: str, store: ScenarioStore, tmp_
 
 
 def test_built_in_names_are_taken_and_stay(tmp_path: Path) -> None:
-    for name in ("skeptic", "baseline", "inline"):
+    with pytest.raises(InputError, match="what a scenario without a name is called; give it a name"):
+        scenarios.create(other(name="inline"), tmp_path)
+    for name in ("skeptic", "baseline"):
         with pytest.raises(ScenarioTakenError, match="built-in scenario; choose another"):
             scenarios.create(other(name=name), tmp_path)
     with pytest.raises(InputError, match="skeptic is built in, and stays"):
