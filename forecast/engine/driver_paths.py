@@ -12,7 +12,7 @@ from forecast.engine.assumptions import Algorithms
 from forecast.engine.checkpoint import Checkpoint
 from forecast.engine.envelope import budget, scope_oom
 from forecast.engine.progress import Progress
-from forecast.engine.requirement import context_oom
+from forecast.engine.requirement import context_oom, log10_compute
 from forecast.engine.scenario import PhysicalLimit
 from forecast.engine.stock import ChipStock
 from forecast.errors import InputError
@@ -119,7 +119,8 @@ def _price(solver: Solver, plan: Plan) -> Array:
 
 
 def _cost(solver: Solver, plan: Plan, checkpoint: Checkpoint) -> Array:
-    compute = plan.levels[-1] if plan.requirement is None else solver.required(plan, checkpoint)[:, None]
+    known = plan.requirement is None
+    compute = log10_compute(plan.settled.target) if known else solver.required(plan, checkpoint)[:, None]
     return compute - _gained(solver, plan, plan.keys[0].t_ref) + _price(solver, plan)
 
 

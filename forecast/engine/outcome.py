@@ -60,7 +60,7 @@ class Outcome:
         rows: Rows | None,
     ) -> Outcome:
         """Put together what the solver found."""
-        month = _last(passed, required)
+        month = _last(passed, required, len(years))
         eventually = _eventually(plan, required, envelopes)
         if rows is not None:
             month = month[rows]
@@ -139,10 +139,10 @@ def _at[Kind: np.generic](values: NDArray[Kind], rows: Rows, months: Months) -> 
     return found
 
 
-def _last(passed: tuple[Months, ...], required: Array) -> Months:
-    """Month in which the last envelope is passed; the first where nothing limits a run."""
+def _last(passed: tuple[Months, ...], required: Array, months: int) -> Months:
+    """Month in which the last envelope is passed; where nothing limits a run, the first, if any compute is enough."""
     if not passed:
-        return np.zeros(len(required), np.int32)
+        return np.where(np.isinf(required), months, 0).astype(np.int32)
     return _month_of(passed)
 
 
