@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.engine.arrival import envelope, first_passage
-from forecast.engine.passages import SPACING_OOM, Bounds, passage_at, passage_between
+from forecast.engine.passages import SPACING_OOM, Bounds, bounds_between, passage_at, passage_within
 
 DRAWS, MONTHS = 40, 600
 
@@ -40,11 +40,15 @@ def test_a_level_between_two_that_are_kept_gives_the_same_months(
         assert np.array_equal(passage_at(level, rising, required, keep), first_passage(rising, required + level))
 
 
-@given(seeds, growths, precisions)
-def test_bounds_may_be_as_wide_as_the_path(seed: int, growth: float, precision: type) -> None:
+@given(seeds, growths, precisions, st.floats(-9, 9), st.floats(0, 18), st.floats(0, 1))
+def test_levels_may_lie_far_apart(
+    seed: int, growth: float, precision: type, low: float, width: float, share: float
+) -> None:
     rising, required = rising_and_required(seed, growth, precision)
-    earliest, latest = np.zeros(DRAWS, np.int16), np.full(DRAWS, MONTHS, np.int16)
-    assert np.array_equal(passage_between(rising, required, earliest, latest), first_passage(rising, required))
+    known = bounds_between(low, low + width, rising, required)
+    assert known.nbytes >= known.earliest.nbytes == 2 * DRAWS
+    for level in (low, low + share * width, low + width):
+        assert np.array_equal(passage_within(known, level, rising, required), first_passage(rising, required + level))
 
 
 @given(seeds, growths, st.floats(-5, 5))
