@@ -83,8 +83,16 @@ def _chips() -> tuple[Input, ...]:
     error = Normal(0.0, 0.04, "ai-chip-counts: the counts' 90 % interval; a posterior has its own")
     return (
         Input("chips.share_of_stock", "share", share, _EPOCH_DAY, 1e-6, 1, "share of all chips that one run can use"),
-        Input("chips.growth_oom_per_year", "oom/year", growth, _COUNTS_DAY, 0, 3, "growth of the stock, now"),
-        Input("chips.long_run_growth_oom_per_year", "oom/year", later, _EPOCH_DAY, 0, 1, "growth of the stock, late"),
+        Input("chips.growth_oom_per_year", "oom/year", growth, _COUNTS_DAY, 0, 3, "growth of the stock of chips, now"),
+        Input(
+            "chips.long_run_growth_oom_per_year",
+            "oom/year",
+            later,
+            _EPOCH_DAY,
+            0,
+            1,
+            "growth of the stock of chips, late",
+        ),
         Input("chips.stock_error_oom", "oom", error, _COUNTS_DAY, -2, 2, "error of the latest count of the stock"),
     )
 
@@ -102,9 +110,17 @@ def _power() -> tuple[Input, ...]:
     better = Normal(0.10, 0.04, f"{_EPOCH}: efficiency improves fourfold in the six years to 2030; spread judged")
     return (
         Input("power.watts_2030", "W", watts, _EPOCH_DAY, 1e5, 1e14, "power that one run can have in mid-2030"),
-        Input("power.growth_oom_per_year", "oom/year", growth, _EPOCH_DAY, 0, 1, "growth of that power"),
-        Input("power.flop_per_joule_2030", "peak FLOP/J", joule, _EPOCH_DAY, 1e9, 1e18, "efficiency in mid-2030"),
-        Input("power.efficiency_oom_per_year", "oom/year", better, _EPOCH_DAY, 0, 1, "growth of the efficiency"),
+        Input("power.growth_oom_per_year", "oom/year", growth, _EPOCH_DAY, 0, 1, "growth of the power of one run"),
+        Input(
+            "power.flop_per_joule_2030",
+            "peak FLOP/J",
+            joule,
+            _EPOCH_DAY,
+            1e9,
+            1e18,
+            "energy efficiency of chips in mid-2030",
+        ),
+        Input("power.efficiency_oom_per_year", "oom/year", better, _EPOCH_DAY, 0, 1, "growth of the energy efficiency"),
     )
 
 
@@ -116,7 +132,7 @@ def _data() -> tuple[Input, ...]:
     ratio = _interval(10, 40, "Hoffmann et al. 2022: about 20 tokens per parameter; twofold either way is judged")
     return (
         Input("data.tokens_2030", "tokens", stock, _EPOCH_DAY, 1e9, 1e22, "stock of training data in mid-2030"),
-        Input("data.growth_oom_per_year", "oom/year", growth, _EPOCH_DAY, 0, 2, "growth of that stock"),
+        Input("data.growth_oom_per_year", "oom/year", growth, _EPOCH_DAY, 0, 2, "growth of the stock of training data"),
         Input("data.tokens_per_parameter", "1", ratio, "2022-03-29", 0.1, 1e4, "tokens per parameter at the optimum"),
     )
 
@@ -128,7 +144,15 @@ def _data_movement() -> tuple[Input, ...]:
     day = "2024-11-02"
     return (
         Input("data_movement.wall_log10_flop", "log10 FLOP", wall, day, 20, 60, "largest run of three months"),
-        Input("data_movement.growth_oom_per_year", "oom/year", growth, day, 0, 2, "growth of that run"),
+        Input(
+            "data_movement.growth_oom_per_year",
+            "oom/year",
+            growth,
+            day,
+            0,
+            2,
+            "growth of the run that data movement allows",
+        ),
     )
 
 
