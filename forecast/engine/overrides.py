@@ -20,7 +20,7 @@ from forecast.engine.checks import checked_number
 from forecast.engine.reweigh import reweighed_rows
 from forecast.engine.scenario import Override
 from forecast.errors import InputError, UnlikeNameError
-from forecast.families import Beta, Distribution, LogNormal, Normal, Tabulated
+from forecast.families import AnchoredNormal, Beta, Distribution, LogNormal, Normal, Tabulated
 from forecast.inputs import INPUTS
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import variables_of
@@ -139,6 +139,9 @@ def _fitted_prior(posterior: Posterior, override: Override) -> Distribution:
         if isinstance(told, Mapping) and set(fields) <= told.keys():
             first, second = (float(told[field]) for field in fields)
             return family(first, second)
+    if isinstance(told, Mapping) and {"mean_2020", "per_year", "sd"} <= told.keys():
+        level = AnchoredNormal(float(told["mean_2020"]), float(told["per_year"]), float(told["sd"]))
+        return level.at(float(posterior.constants(block)["anchor"]))
     raise InputError(
         f"{override.name} follows from other parameters and has no prior of its own; set it, or give a prior to one "
         "that has (timelines inputs lists them)",
