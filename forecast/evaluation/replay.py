@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ def _replayed(row: Row, evidence: Evidence, checkpoint: Checkpoint) -> Replayed:
     return replace(found, scenario=scenario_name(found.id), scenario_answer=again)
 
 
+@cache
 def known_since() -> Told:
     """The facts that most claims are read against: the first runs of 10, 67, 100 and 1000 x GPT-3, and the largest."""
     return facts_since(Record(), gwern_2020.DAY)

@@ -22,13 +22,18 @@ class Current:
     ----------
     home : Path, optional
         The state folder.
+
+    Attributes
+    ----------
+    memory : Memory
+        What solvers remember, of every posterior that answers here.
     """
 
     def __init__(self, home: Path | None = None) -> None:
         self.home = home
         self.problem = "the posterior is being loaded"
         self._forecaster: Forecaster | None = None
-        self._memory = Memory()
+        self.memory = Memory()
 
     @property
     def ready(self) -> bool:
@@ -56,7 +61,7 @@ class Current:
         PosteriorNotFoundError, ArtefactError, StorageError
             As `Forecaster.load`.
         """
-        loaded = Forecaster.load(name, home=self.home, memory=self._memory)
+        loaded = Forecaster.load(name, home=self.home, memory=self.memory)
         loaded.when(flop=1e29)  # the default scenario: the next question finds its paths there
         return loaded
 

@@ -17,7 +17,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from timelines.aio import AsyncClient
     from timelines.answers import Answer
+    from timelines.beliefs import (
+        Beta,
+        Condition,
+        Interval,
+        LogNormal,
+        LogUniform,
+        Normal,
+        Point,
+        Tabulated,
+        Uniform,
+    )
     from timelines.client import Client
+    from timelines.comparisons import Comparison, Overlay
     from timelines.draws import BatchItem, Draws
     from timelines.errors import (
         CallCancelledError,
@@ -36,10 +48,13 @@ if TYPE_CHECKING:
         UnreachableError,
     )
     from timelines.fans import Fan
+    from timelines.inverses import AffordableLoss, RequiredBudget
     from timelines.posteriors import Posterior
-    from timelines.question import LogNormal, Question
+    from timelines.question import Question
+    from timelines.replays import Replay, ReplayedClaim
     from timelines.resources import Scale, StudyPoint, TrainingCompute
     from timelines.scenarios import Scenario
+    from timelines.sensitivities import Explanation, Sensitivity
     from timelines.settings import TLS
     from timelines.tables import Table
 
@@ -48,7 +63,19 @@ __version__ = "0.1.0"
 _HOMES = {
     "aio": ("AsyncClient",),
     "answers": ("Answer",),
+    "beliefs": (
+        "Beta",
+        "Condition",
+        "Interval",
+        "LogNormal",
+        "LogUniform",
+        "Normal",
+        "Point",
+        "Tabulated",
+        "Uniform",
+    ),
     "client": ("Client",),
+    "comparisons": ("Comparison", "Overlay"),
     "draws": ("BatchItem", "Draws"),
     "errors": (
         "CallCancelledError",
@@ -67,44 +94,63 @@ _HOMES = {
         "UnreachableError",
     ),
     "fans": ("Fan",),
+    "inverses": ("AffordableLoss", "RequiredBudget"),
     "posteriors": ("Posterior",),
-    "question": ("LogNormal", "Question"),
+    "question": ("Question",),
+    "replays": ("Replay", "ReplayedClaim"),
     "resources": ("Scale", "StudyPoint", "TrainingCompute"),
     "scenarios": ("Scenario",),
+    "sensitivities": ("Explanation", "Sensitivity"),
     "settings": ("TLS",),
     "tables": ("Table",),
 }
 _HOME = {name: f"timelines.{module}" for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AffordableLoss",
     "Answer",
     "AsyncClient",
     "BatchItem",
+    "Beta",
     "CallCancelledError",
     "Client",
+    "Comparison",
+    "Condition",
     "DeadlineError",
     "Draws",
+    "Explanation",
     "Fan",
     "FieldViolation",
+    "Interval",
     "InvalidQuestionError",
     "LogNormal",
+    "LogUniform",
     "NameTakenError",
+    "Normal",
     "NotFoundError",
+    "Overlay",
     "OverloadedError",
     "PermissionDeniedError",
+    "Point",
     "Posterior",
     "PreconditionError",
     "Question",
+    "Replay",
+    "ReplayedClaim",
+    "RequiredBudget",
     "Scale",
     "Scenario",
+    "Sensitivity",
     "ServerError",
     "SettingsError",
     "StudyPoint",
     "TLS",
     "Table",
+    "Tabulated",
     "TimelinesError",
     "TrainingCompute",
     "UnauthenticatedError",
+    "Uniform",
     "UnreachableError",
     "__version__",
 ]

@@ -1,4 +1,4 @@
-"""The part of the client that blocks which is about runs, scales, scenarios, posteriors and tables."""
+"""The part of the client that blocks which is about runs, scales, scenarios, posteriors, tables and claims."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 
 from timelines.paging import pages
 from timelines.posteriors import DamagedPosterior, Posterior
+from timelines.replay_calls import ReplayCalls
 from timelines.resource_requests import resource_name, rows_request, study_request, training_compute_request
 from timelines.resources import Scale, StudyPoint, TrainingCompute
 from timelines.scenario_calls import ScenarioCalls
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from timelines.calls import Calls
 
 
-class Catalogue(ScenarioCalls):
+class Catalogue(ScenarioCalls, ReplayCalls):
     """What the server knows besides forecasts.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from forecast.engine.checkpoint import Checkpoint
 from forecast.evaluation import replay
 from forecast.evaluation.replay import Replayed
 from timelines_server.resources import Resources
@@ -20,6 +21,8 @@ class EvaluationHandlers:
 
     def __init__(self, resources: Resources) -> None:
         self._current, self._work = resources.current, resources.work
+        # Claims are replayed with what the program ships, so a claim that was replayed once stays as it is.
+        self._replayed: dict[str, Replayed] = {}
 
     async def replay(self, claims: Sequence[str]) -> tuple[Replayed, ...]:
         """Published claims, replayed; all of them where none is named.
@@ -31,4 +34,13 @@ class EvaluationHandlers:
         PosteriorNotFoundError, ArtefactError
             When a shipped posterior is missing or damaged.
         """
-        return await self._work.run(lambda _: replay.replay(claims or None, self._current.home))
+        asked = replay.chosen(claims or None)
+        missing = [name for name in asked if name not in self._replayed]
+        if missing:
+            found = await self._work.run(lambda checkpoint: self._replay(missing, checkpoint))
+            self._replayed |= {one.id: one for one in found}
+        return tuple(self._replayed[name] for name in asked)
+
+    def _replay(self, claims: Sequence[str], checkpoint: Checkpoint) -> tuple[Replayed, ...]:
+        replay.known_since()  # it reads tables, and is told beside the claims
+        return replay.replay(claims, self._current.home, checkpoint, self._current.memory)
