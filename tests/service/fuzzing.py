@@ -18,6 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 from tests.house import ROOT
 from tests.wire import METHODS
 from timelines.v1 import dataset_service_pb2 as datasets
+from timelines.v1 import evaluation_service_pb2 as evaluation
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1 import question_pb2 as questions
@@ -81,6 +82,7 @@ GOOD: dict[str, list[Message]] = {
         posteriors.SetCurrentPosteriorRequest(name=f"posteriors/{name}") for name in (SHIPPED[0], SHIPPED[-1], "none")
     ],
     "GetTableRequest": [datasets.GetTableRequest(name="tables/training_runs")],
+    "ReplayRequest": [evaluation.ReplayRequest(claims=["G1", "j12"]), evaluation.ReplayRequest()],
     "ListRowsRequest": [datasets.ListRowsRequest(table="tables/training_runs", page_size=5, published_by="2020-01-01")],
 }
 
