@@ -13,6 +13,8 @@ from forecast.errors import InputError
 
 if TYPE_CHECKING:
     from forecast.engine.explain import Explanation
+    from forecast.engine.question import Question
+    from forecast.forecaster import Forecaster
 
 EXAMPLES = """\b
 timelines explain --flop 1e29 -- --budget 1e9
@@ -56,10 +58,11 @@ TOGETHER = (
 @click.option(
     "--year", type=int, metavar="YEAR", help="For the probability, where there is no median.  [default: 2040]"
 )
+@click.option("--refit", is_flag=True, help="Fit the models anew to tell dates, data and priors apart: minutes.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @question_options
 @click.argument("changes", nargs=-1, type=click.UNPROCESSED, metavar="-- CHANGES")
-def explain(year: int | None, as_json: bool, changes: tuple[str, ...], **options: Any) -> None:
+def explain(year: int | None, refit: bool, as_json: bool, changes: tuple[str, ...], **options: Any) -> None:
     """Explain why the answer to a question differs from the answer after some changes.
 
     The options before `--` are the first question; those after it say what is otherwise in the second.
@@ -70,9 +73,16 @@ def explain(year: int | None, as_json: bool, changes: tuple[str, ...], **options
         raise InputError("nothing is changed: write the second question's options after `--`", field="after")
     first, second = keywords(options), keywords(_changed(options, changes))
     forecaster = Forecaster.load(first.get("posterior"), first.get("as_of"))
-    asked = [forecaster.question(**one) for one in (first, second)]
-    found = forecaster.explain(asked[0], asked[1], year)
+    before, after = (forecaster.question(**one) for one in (first, second))
+    found = _refitted(forecaster, before, after, year) if refit else forecaster.explain(before, after, year)
     click.echo(found.to_json() if as_json else render(found), nl=False)
+
+
+def _refitted(forecaster: Forecaster, before: Question, after: Question, year: int | None) -> Explanation:
+    from forecast.experiments.explain_refit import explain_refit
+
+    click.echo("Fitting the models on every mixture of what the posteriors were made with ...", err=True)
+    return explain_refit(forecaster._ready(before), forecaster._ready(after), year)
 
 
 def _changed(options: dict[str, Any], changes: tuple[str, ...]) -> dict[str, Any]:

@@ -7,13 +7,16 @@ block; the laws of losses with their scales are the other. Draws are paired in t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 
 from forecast.posterior.artefact import UNWRITTEN, Posterior
 from forecast.posterior.manifest import FrozenDict, Manifest
 from forecast.posterior.schema import DIMENSIONS
+
+POSTERIOR = "posterior."
+"""What the names of switches of the posterior start with."""
 
 JointBlock = Literal["compute", "loss"]
 MEMBERS: Mapping[JointBlock, tuple[str, ...]] = {"compute": ("compute", "price"), "loss": ("loss", "scales")}
@@ -23,6 +26,55 @@ _TABLES: Mapping[JointBlock, tuple[str, ...]] = {
     "compute": ("training_runs", "spend", "accelerators", "rental_prices", "chip_stock", "macro", "vintages"),
     "loss": ("loss_points", "loss_runs", "laws"),
 }
+
+
+class Parts(Protocol):
+    """A posterior's change in parts, each a switch."""
+
+    def names(self) -> tuple[str, ...]:
+        """Switches that differ, each starting with `posterior.`."""
+
+    def posterior(self, flipped: frozenset[str]) -> Posterior:
+        """The posterior with some of them flipped from before to after; an InputError where there is none."""
+
+    def words(self, name: str) -> tuple[str, str]:
+        """What a switch stands for before and after."""
+
+    def causes(self, name: str) -> tuple[str, ...]:
+        """What differs in how a part was made; one is the cause, of several only a refit tells."""
+
+
+class Blocks:
+    """The change of a posterior by independent block: nothing is fitted anew.
+
+    Parameters
+    ----------
+    before, after : Posterior
+        The two.
+    losses : bool
+        Whether the laws of losses have any part in the questions.
+    """
+
+    def __init__(self, before: Posterior, after: Posterior, losses: bool) -> None:
+        self._before, self._after, self._losses = before, after, losses
+
+    def names(self) -> tuple[str, ...]:
+        """`posterior.compute` and `posterior.loss`, where they differ."""
+        wanted = [block for block in MEMBERS if block != "loss" or self._losses]
+        return tuple(POSTERIOR + block for block in wanted if differs(block, self._before, self._after))
+
+    def posterior(self, flipped: frozenset[str]) -> Posterior:
+        """The blend with some blocks of after."""
+        return blend(*(self._after if POSTERIOR + block in flipped else self._before for block in MEMBERS))
+
+    def words(self, name: str) -> tuple[str, str]:
+        """Name and data of both posteriors."""
+        told = [f"{posterior.name} (data to {posterior.data_cutoff})" for posterior in (self._before, self._after)]
+        return told[0], told[1]
+
+    def causes(self, name: str) -> tuple[str, ...]:
+        """Of as_of, data, priors, code and sampling those that differ."""
+        return causes(cast(JointBlock, name.removeprefix(POSTERIOR)), self._before, self._after)
 
 
 def blend(compute: Posterior, loss: Posterior) -> Posterior:

@@ -7,24 +7,28 @@ from typing import Any
 
 from forecast.engine import words
 from forecast.engine.assumptions import DEFAULT_RELATIVE_NOISE, Algorithms, Law
-from forecast.engine.differences import POSTERIOR, SCENARIO, Side
+from forecast.engine.blending import POSTERIOR
+from forecast.engine.differences import SCENARIO, Pair, Side
 from forecast.engine.overrides import is_fitted
 from forecast.engine.payers import Payer
 from forecast.engine.question import Question
 from forecast.engine.scenario import Override
 
 
-def difference_words(switch: str, before: Side, after: Side) -> str:
+def difference_words(switch: str, pair: Pair) -> str:
     """`from $1bn, fixed in constant 2023 US dollars, to the frontier's spend`.
 
     Parameters
     ----------
     switch : str
         Name of the switch, as `forecast.engine.differences` gives it.
-    before, after : Side
+    pair : Pair
         The two questions.
     """
-    told = [_told(switch, side) for side in (before, after)]
+    if switch.startswith(POSTERIOR):
+        told = pair.parts.words(switch)
+    else:
+        told = _told(switch, pair.before), _told(switch, pair.after)
     if told[0] == told[1]:  # numbers that differ beyond the digits that are shown
         return f"{told[0]}, in both by other numbers"
     comma = "," if "," in told[0] else ""
@@ -32,8 +36,6 @@ def difference_words(switch: str, before: Side, after: Side) -> str:
 
 
 def _told(switch: str, side: Side) -> str:
-    if switch.startswith(POSTERIOR):
-        return f"{side.posterior.name} (data to {side.posterior.data_cutoff})"
     if switch.startswith(SCENARIO):
         return _assumed(switch.removeprefix(SCENARIO), side)
     return _FIELD_WORDS[switch](side.plan.settled)

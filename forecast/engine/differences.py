@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from forecast.engine.blending import MEMBERS, JointBlock, blend, differs
+from forecast.engine.blending import POSTERIOR, Blocks, Parts
 from forecast.engine.plan import Plan
 from forecast.engine.question import BASELINE, MAX_MONTHS, Question, Scenario
 from forecast.engine.scenario import Override
@@ -34,7 +34,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 """Fields of a question by the switch that flips them."""
 
 _LATE = "simulation"
-SCENARIO, POSTERIOR = "scenario.", "posterior."
+SCENARIO = "scenario."
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,17 +85,26 @@ class Pair:
     ----------
     before, after : Side
         In the order of the change.
+    parts : Parts
+        Of the posterior's change.
     """
 
     before: Side
     after: Side
+    parts: Parts
+
+    @classmethod
+    def by_block(cls, before: Side, after: Side) -> Pair:
+        """With the posterior's change by independent block."""
+        losses = any(side.plan.settled.target.is_loss for side in (before, after))
+        return cls(before, after, Blocks(before.posterior, after.posterior, losses))
 
     def switches(self) -> tuple[str, ...]:
         """Names of the differences: the cheapest to flip first, the posterior's blocks last."""
         fields = [name for name in _FIELDS if self._field_differs(name)]
         late = [name for name in fields if name == _LATE]
         early = [name for name in fields if name != _LATE]
-        return (*early, *self._scenario_switches(), *late, *self._posterior_switches())
+        return (*early, *self._scenario_switches(), *late, *self.parts.names())
 
     def mixture(self, flipped: frozenset[str]) -> tuple[Posterior, Question]:
         """The posterior and the question with some switches flipped from before to after.
@@ -105,7 +114,7 @@ class Pair:
         InputError
             When what is mixed contradicts itself.
         """
-        posterior = blend(*(self._side(f"{POSTERIOR}{block}", flipped).posterior for block in MEMBERS))
+        posterior = self.parts.posterior(frozenset(name for name in flipped if name.startswith(POSTERIOR)))
         return posterior, Question(
             **dict(self._fields(flipped)), scenario=self._scenario(flipped), horizon=_end(posterior), by_years=()
         )
@@ -139,13 +148,6 @@ class Pair:
             acts_alike = same and (name in before.plan.on) == (name in after.plan.on)
             if before.told.get(name) != after.told.get(name) and not acts_alike:
                 yield SCENARIO + name
-
-    def _posterior_switches(self) -> Iterator[str]:
-        losses = self.before.plan.settled.target.is_loss or self.after.plan.settled.target.is_loss
-        block: JointBlock
-        for block in MEMBERS:
-            if (block != "loss" or losses) and differs(block, self.before.posterior, self.after.posterior):
-                yield POSTERIOR + block
 
     def _scenario(self, flipped: frozenset[str]) -> Scenario:
         before, after = self.before, self.after

@@ -17,16 +17,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from forecast.engine.arrival import ArrivalDistribution
-from forecast.engine.blending import JointBlock, causes
+from forecast.engine.blending import POSTERIOR, Parts
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import checked_int
 from forecast.engine.coalitions import merged
 from forecast.engine.difference_words import difference_words
-from forecast.engine.differences import POSTERIOR, SCENARIO, Pair, Side
+from forecast.engine.differences import SCENARIO, Pair, Side
 from forecast.engine.imported import ImportedScale
 from forecast.engine.memory import Memory
 from forecast.engine.question import MAX_MONTHS, Question
@@ -121,6 +121,7 @@ def explain(
     after: tuple[Solver, Question],
     year: int | None = None,
     checkpoint: Checkpoint = proceed,
+    parts: Parts | None = None,
 ) -> Explanation:
     """Why the answer to one question differs from the answer to another.
 
@@ -133,17 +134,20 @@ def explain(
         earlier simulation. Default: 2040, or the nearest that both have.
     checkpoint : callable
         Called between the steps.
+    parts : Parts, optional
+        Of the posterior's change; by default its independent blocks.
 
     Raises
     ------
     InputError
         When a question does not fit its posterior, or the year lies outside both simulations.
     """
-    pair = Pair(Side(*before), Side(*after))
+    pair = Pair.by_block(Side(*before), Side(*after))
+    pair = pair if parts is None else replace(pair, parts=parts)
     asked = _Mixtures(pair, _checked_year(pair, year), checkpoint)
     groups = asked.groups()
-    parts = shapley(lambda flipped: asked.value(_union(groups, flipped)), len(groups))
-    told = [asked.part(group, change) for group, change in zip(groups, parts, strict=True)]
+    changes = shapley(lambda flipped: asked.value(_union(groups, flipped)), len(groups))
+    told = [asked.part(group, change) for group, change in zip(groups, changes, strict=True)]
     return Explanation(
         measure=asked.measure,
         year=None if asked.measure == "median" else asked.year,
@@ -198,12 +202,10 @@ class _Mixtures:
     def part(self, group: frozenset[str], change: float) -> ExplainedPart:
         """A group's part, in words."""
         names = [name for name in self._pair.switches() if name in group]
-        told = [difference_words(name, self._pair.before, self._pair.after) for name in names]
-        found: dict[str, None] = {}
-        for name in names:
-            if name.startswith(POSTERIOR):
-                block = cast(JointBlock, name.removeprefix(POSTERIOR))
-                found |= dict.fromkeys(causes(block, self._pair.before.posterior, self._pair.after.posterior))
+        told = [difference_words(name, self._pair) for name in names]
+        found = dict.fromkeys(
+            cause for name in names if name.startswith(POSTERIOR) for cause in self._pair.parts.causes(name)
+        )
         label = "".join(f"{name}: " for name in names[:1]) if len(names) > 1 else ""
         joined = "; ".join([label + told[0], *(f"{n}: {w}" for n, w in zip(names[1:], told[1:], strict=True))])
         return ExplainedPart(" + ".join(names), joined, change, tuple(found))
