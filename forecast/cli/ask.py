@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from forecast.cli.question_keywords import keywords
-from forecast.cli.question_options import check_showing, question_options, showing_options
+from forecast.cli.question_options import check_showing, question_options, resolution_option, showing_options
 from forecast.errors import ForecastError, InputError
 
 if TYPE_CHECKING:
     from forecast.engine.answer import Answer
+    from forecast.engine.scenario import Scenario
     from timelines import TimelinesError
 
 EXAMPLES = """\b
@@ -38,6 +39,7 @@ OPTION_OF = {
     "token": "--token-file",
 }
 """The client's arguments as the options that set them."""
+_BELIEFS = frozenset({"slowdown", "brain_flop_per_s", "spend_growth"})
 ARGUMENT = re.compile(rf"(?:TLS\()?\b(?:(\w+_file)\b(?:=\.\.\.\)|=)?|({'|'.join(OPTION_OF)})=(?:True)?)")
 
 
@@ -55,13 +57,44 @@ ARGUMENT = re.compile(rf"(?:TLS\()?\b(?:(\w+_file)\b(?:=\.\.\.\)|=)?|({'|'.join(
 @click.option("--plaintext-token", is_flag=True, help="Send the token to another machine without TLS.")
 @click.option("--timeout", type=float, default=10.0, show_default=True, metavar="S", help="Seconds to wait.")
 @question_options
+@resolution_option
 @showing_options
-def ask(as_json: bool, as_csv: bool, chart: Path | None, **options: Any) -> None:
+def ask(resolution: bool, as_json: bool, as_csv: bool, chart: Path | None, **options: Any) -> None:
     """Ask a running server when a loss, or an amount of training compute, becomes affordable."""
     from forecast.cli.showing import show
 
-    check_showing(as_json, as_csv)
-    show(_answer(keywords(options), options), as_json, as_csv, chart)
+    check_showing(as_json, as_csv, resolution)
+    asked = {**portable(keywords(options)), "limit_effects": True}
+    show(_answer(asked, options), as_json, as_csv, chart, resolution)
+
+
+def portable(asked: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of a question with what only the library has, files and scenarios of one's own, as JSON.
+
+    Raises
+    ------
+    InputError
+        When a file is no scenario, or a text no belief.
+    """
+    told = dict(asked)
+    told |= {name: _belief(asked[name], name) for name in _BELIEFS & asked.keys()}
+    return told | ({"scenario": _scenario(asked["scenario"])} if "scenario" in asked else {})
+
+
+def _belief(said: Any, name: str) -> Any:
+    from forecast.engine.beliefs import read_belief
+    from forecast.engine.distributions import distribution_dict
+
+    return distribution_dict(read_belief(said, name)) if isinstance(said, str) else said
+
+
+def _scenario(chosen: Scenario | str) -> dict[str, Any] | str:
+    from forecast.catalogue.scenarios import from_file, names_a_file
+    from forecast.engine.encode_question import scenario_dict
+
+    if isinstance(chosen, str):
+        return scenario_dict(from_file(Path(chosen))[0]) if names_a_file(chosen) else chosen
+    return scenario_dict(chosen)
 
 
 def _answer(asked: dict[str, Any], options: dict[str, Any]) -> Answer:
