@@ -48,7 +48,7 @@ def envelope[Precision: np.floating[Any]](
     return np.maximum.accumulate(path, axis=1, out=np.empty_like(path) if out is None else out)
 
 
-def first_passage(rising: Rising, requirement: Array, rows: NDArray[np.intp] | None = None) -> NDArray[np.int32]:
+def first_passage(rising: Rising, requirement: Array) -> NDArray[np.int32]:
     """First month in which each row reaches its requirement, by bisection of all rows at once.
 
     Parameters
@@ -57,24 +57,24 @@ def first_passage(rising: Rising, requirement: Array, rows: NDArray[np.intp] | N
         Rows that never fall (an `envelope`).
     requirement : ndarray, shape (draws,)
         What each row has to reach; +inf is out of reach.
-    rows : ndarray of int, optional
-        Numbers of the rows that are asked for, with a requirement for each. Default: all.
 
     Returns
     -------
-    ndarray of int32, shape of the requirement
+    ndarray of int32, shape (draws,)
         The number of months under the requirement: 0 = already, months = not in the path.
     """
     draws, months = rising.shape
-    flat = rising.ravel()
-    first = (np.arange(draws) if rows is None else rows) * months
-    at = first.copy()
-    left = months
+    return count_under(rising.ravel(), np.arange(draws) * months, months, requirement)
+
+
+def count_under(flat: Rising, first: NDArray[np.integer], length: int, goal: Array) -> NDArray[np.int32]:
+    """How many of the `length` numbers from each place on lie under the goal there; they never fall."""
+    at, left = first.copy(), length
     while left > 1:
         half = left // 2
-        at += (flat[half - 1 :].take(at) < requirement) * half
+        at += (flat[half - 1 :].take(at) < goal) * half
         left -= half
-    at += flat.take(at) < requirement
+    at += flat.take(at) < goal
     index: NDArray[np.int32] = (at - first).astype(np.int32)
     return index
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.engine.arrival import envelope, first_passage
-from forecast.engine.passages import SPACING_OOM, Bounds, bounds_between, passage_at, passage_within
+from forecast.engine.passages import MAX_STEPS, SPACING_OOM, Bounds, bounds_between, passage_at
 
 DRAWS, MONTHS = 40, 600
 
@@ -40,15 +40,25 @@ def test_a_level_between_two_that_are_kept_gives_the_same_months(
         assert np.array_equal(passage_at(level, rising, required, keep), first_passage(rising, required + level))
 
 
-@given(seeds, growths, precisions, st.floats(-9, 9), st.floats(0, 18), st.floats(0, 1))
-def test_levels_may_lie_far_apart(
-    seed: int, growth: float, precision: type, low: float, width: float, share: float
+@given(seeds, growths, precisions, st.floats(-9, 9), st.floats(0, 18))
+def test_no_more_steps_are_kept_than_there_is_room_for(
+    seed: int, growth: float, precision: type, low: float, width: float
 ) -> None:
     rising, required = rising_and_required(seed, growth, precision)
+    early, late = (first_passage(rising, required + level) for level in (low, low + width))
     known = bounds_between(low, low + width, rising, required)
-    assert known.nbytes >= known.earliest.nbytes == 2 * DRAWS
-    for level in (low, low + share * width, low + width):
-        assert np.array_equal(passage_within(known, level, rising, required), first_passage(rising, required + level))
+    if (late - early).sum() > MAX_STEPS * DRAWS:
+        assert known.rows is None and known.nbytes == known.index.nbytes
+    else:
+        assert known.rows is not None and len(known.rows) == len(known.height) == (late - early).sum()
+        assert np.array_equal(known.index + np.bincount(known.rows, minlength=DRAWS), late)
+
+
+def test_rows_that_hardly_rise_are_bisected() -> None:
+    rising, required = np.full((3, MONTHS), 2.0) + np.arange(MONTHS) * 1e-9, np.array([1.0, 2.0, 3.0])
+    for level in (0.0, 3e-7, -1.0, -0.9999999):
+        found = passage_at(level, rising, required, lambda _, make: make())
+        assert np.array_equal(found, first_passage(rising, required + level))
 
 
 @given(seeds, growths, st.floats(-5, 5))

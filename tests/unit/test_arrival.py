@@ -40,13 +40,6 @@ def test_first_passage_is_that_of_a_plain_loop(months: int) -> None:
     assert found.tolist() == plain_loop(paths, requirement)
 
 
-def test_first_passage_of_some_rows_is_theirs() -> None:
-    paths, rows = rising(97, 410), np.array([3, 96, 0, 50])
-    requirement = np.random.default_rng(1).normal(27, 4, 97)
-    found = first_passage(paths, requirement)
-    assert first_passage(paths, requirement[rows], rows).tolist() == found[rows].tolist()
-
-
 def test_first_passage_of_a_plateau_is_its_first_month() -> None:
     paths = np.repeat([[1.0, 2.0, 3.0]], 5, axis=1)
     assert first_passage(paths, np.array([2.0])).tolist() == [5]
