@@ -99,10 +99,13 @@ def scenario_of(text: str, home: Path | str | None = None) -> Scenario:
     StorageError
         When the file is not there or may not be read.
     """
+    return from_file(Path(text))[0] if names_a_file(text) else find(text.removeprefix("scenarios/"), home).scenario
+
+
+def names_a_file(text: str) -> bool:
+    """Whether a text names a scenario's file, rather than a scenario: it ends in .yaml or .yml, or has a folder."""
     name = text.removeprefix("scenarios/")
-    if not name.lower().endswith(SUFFIXES) and "/" not in name and "\\" not in name:
-        return find(name, home).scenario
-    return from_file(Path(text))[0]
+    return name.lower().endswith(SUFFIXES) or "/" in name or "\\" in name
 
 
 def from_file(path: Path) -> tuple[Scenario, str]:

@@ -126,13 +126,20 @@ def with_options(options: tuple[Option, ...], command: Command) -> Command:
     return reduce(lambda made, option: option(made), reversed(options), command)
 
 
-def check_showing(as_json: bool, as_csv: bool) -> None:
+def check_showing(as_json: bool, as_csv: bool, resolution: bool = False) -> None:
     """Refuse two forms of one answer.
 
     Raises
     ------
     InputError
-        When both are asked for.
+        When two are asked for.
     """
     if as_json and as_csv:
         raise InputError("--json and --csv are both given; choose one", field="json")
+    if resolution and (as_json or as_csv):
+        raise InputError("--resolution is text, and --json or --csv is given too; choose one", field="resolution")
+
+
+resolution_option = click.option(
+    "--resolution", is_flag=True, help="Print how a question platform could resolve the question."
+)

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from forecast.cli.question_keywords import keywords
-from forecast.cli.question_options import check_showing, question_options, showing_options
-from forecast.errors import InputError
+from forecast.cli.question_options import check_showing, question_options, resolution_option, showing_options
 
 EXAMPLES = """\b
 timelines when --loss 1.24 --scale kaplan-webtext2 --budget 1e9
@@ -21,22 +20,16 @@ timelines when --flop 1e29 --if 'frontier_compute >= 1e28 by 2028-12-31'"""
 
 @click.command(name="when", epilog=EXAMPLES)
 @question_options
-@click.option("--resolution", is_flag=True, help="Print how a question platform could resolve the question.")
+@resolution_option
 @showing_options
 def when(resolution: bool, as_json: bool, as_csv: bool, chart: Path | None, **options: Any) -> None:
     """Forecast when a loss, or an amount of training compute, becomes affordable."""
     from forecast.cli.showing import show
     from forecast.forecaster import Forecaster
 
-    check_showing(as_json, as_csv)
-    _check_resolution(resolution, as_json or as_csv)
+    check_showing(as_json, as_csv, resolution)
     asked = keywords(options)
     wanted = {name: asked.pop(name, None) for name in ("posterior", "as_of")}
     asked["limit_effects"] = True
     answer = Forecaster.load(**wanted).when(**asked)
     show(answer, as_json, as_csv, chart, resolution)
-
-
-def _check_resolution(resolution: bool, other_form: bool) -> None:
-    if resolution and other_form:
-        raise InputError("--resolution is text, and --json or --csv is given too; choose one", field="resolution")

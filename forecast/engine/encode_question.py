@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecast.engine.condition import Condition
@@ -164,7 +164,7 @@ def _condition_dict(condition: Condition) -> dict[str, Any]:
     }
 
 
-_PARTS = {
+_PARTS: Mapping[str, Callable[[Any], Any]] = {
     "target": _target_dict,
     "payer": _payer_dict,
     "criterion": lambda name: f"CRITERION_{name.upper()}",

@@ -19,8 +19,9 @@ from collections.abc import Iterator
 
 import pandas
 from timelines import (
-    TLS, Answer, AsyncClient, BatchItem, Client, Draws, Fan, InvalidQuestionError, LogNormal, Posterior, Question,
-    Scale, StudyPoint, Table, TimelinesError, TrainingCompute,
+    TLS, AffordableLoss, Answer, AsyncClient, BatchItem, Client, Comparison, Condition, Draws, Explanation, Fan,
+    InvalidQuestionError, LogNormal, LogUniform, Normal, Overlay, Posterior, Question, RequiredBudget, Scale,
+    Sensitivity, StudyPoint, Table, TimelinesError, TrainingCompute,
 )
 
 
@@ -32,6 +33,19 @@ def ask(budget: float | None, since: str | datetime.date) -> float:
         client.when(flop=1e29, algorithms=LogNormal(8, 0.2), algorithms_ceiling_oom=3)
         client.when(loss=1.24, scale="kaplan-webtext2", law="kaplan")
         client.when(Question(loss=1.24, scale="kaplan-webtext2", noise=0.02), timeout=2)
+        client.when(reducible_loss=0.2, scale="s", spend_usd=1e9, spend_from=since, spend_growth=(0.1, 0.3))
+        client.when(bits_per_character=0.7, scale="kaplan-webtext2", budget_usd=5e6, currency_year=2020)
+        client.when(indistinguishable_tokens=1e4, scale="cerebras-pile", slowdown="9.84 to 290", cost_scope="final_run")
+        client.when(brain_seconds=1e9, brain_flop_per_s=LogUniform(1e13, 1e17), payer="unlimited")
+        client.when(scenario="gwern-g3", condition=Condition("spend", "at_least", 1e10, "2029-01-01"))
+        bought: AffordableLoss = client.affordable_loss(scale="kaplan-webtext2", date="2030-01-01", budget_usd=1e9)
+        needed: RequiredBudget = client.required_budget({"flop": 1e29}, ["2030-01-01"], budgets_usd=[1e9, 1e10])
+        depends: Sensitivity = client.sensitivity(Question(flop=1e29), inputs=5, shapley=False)
+        beside: Comparison = client.compare({"flop": 1e29}, ["baseline"], overlays=[Overlay("A", Normal(2030, 5))])
+        why: Explanation = client.explain({"flop": 1e29}, {"flop": 1e30}, year=2035)
+        print(bought.loss[0].value, needed.surface, depends.tornado, beside["baseline"].median, why.change)
+        print([limit.years_moved for limit in answer.binding_limits], answer.components, answer.notices)
+        client.trajectory("cost_of_target", loss=1.24, scale="kaplan-webtext2", law="kaplan")
         again: Answer = client.when(answer.question)
         low, high = again.interval(0.8)
         table: pandas.DataFrame = again.to_pandas()
@@ -79,6 +93,8 @@ async def later() -> float:
         scales: list[Scale] = [scale async for scale in client.scales()]
         tables: list[Table] = [table async for table in client.tables()]
         posterior: Posterior = await client.posterior()
+        why: Explanation = await client.explain({"flop": 1e29}, {"flop": 1e30})
+        print(why.parts, (await client.sensitivity({"flop": 1e29})).median)
         if await client.ready():
             print(items, scales, tables, posterior)
         return (await client.draws(answer)).decimal_year[0]
@@ -95,7 +111,7 @@ client.when(scale="kaplan-webtext2")  # E: call-overload
 client.when()  # E: call-overload
 client.when(loss=1.24, scale="kaplan-webtext2", flop=1e29)  # E: call-overload
 client.when(flop=1e29, gpt3=3.0)  # E: call-overload
-client.when(flop=1e29, budget_usd=1e9, payer="frontier_spend")  # E: call-overload
+client.when(flop=1e29, slowdown=3.0)  # E: call-overload
 client.when(flop=1e29, payer="me")  # E: call-overload
 client.when(flop=1e29, law="pooled")  # E: call-overload
 client.when(flop=1e29, criterion="soon")  # E: call-overload
@@ -108,11 +124,14 @@ later.when(loss=1.24)  # E: call-overload
 Question(loss=1.24)  # E: call-overload
 Question(flop=1e29, gpt3=3.0)  # E: call-overload
 client.trajectory("loss")  # E: arg-type
-client.trajectory("price", scale="x")  # E: call-arg
+client.trajectory("price", by_years=[2030])  # E: call-arg
 client.training_compute(parameters=1e9)  # E: call-overload
 client.training_compute(parameters=1e9, tokens=1e9, chips=3)  # E: call-overload
 client.batch([1, 2])  # E: list-item
 client.draws(1e29)  # E: arg-type
+client.affordable_loss(scale="kaplan-webtext2", date="2030-01-01", flop=1e29)  # E: call-arg
+client.required_budget(Question(flop=1e29))  # E: call-arg
+client.explain(Question(flop=1e29))  # E: call-arg
 Client(tls="ca.pem")  # E: arg-type
 Client(timeout="10")  # E: arg-type
 answer: Answer = client.when(flop=1e29)

@@ -11,14 +11,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 import timelines
-from forecast.cli.ask import ask, failure
+from forecast.cli.ask import ask, failure, portable
 from forecast.cli.when import when
 from forecast.errors import ForecastError, InputError
 from forecast.forecaster import Forecaster
 from forecast.posterior.artefact import write
 from tests.synthetic import synthetic_posterior
+from timelines import Question
 from timelines.errors import BY_CODE, SettingsError, TimelinesError
+from timelines.requests import question_message
 from timelines.settings import TLS, settle
+from timelines_server.converters.question import question_of
 
 OF_A_SERVER = {"server", "token_file", "tls", "tls_ca", "tls_cert", "tls_key", "plaintext_token", "timeout"}
 
@@ -57,7 +60,8 @@ class StandIn:
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(json.dumps(Forecaster.load().when(**self.asked).to_dict()))
+        sent = question_message(Question(**self.asked))  # as the client does, and as the server reads it
+        told: dict[str, Any] = json.loads(json.dumps(Forecaster.load().ask(question_of(sent)).to_dict()))
         return told | self.spoilt
 
 
@@ -96,12 +100,27 @@ def test_a_question_has_the_same_options_as_without_a_server() -> None:
         "--gpt3 1e4 --budget 1e9 --price list-rental --horizon 2040-06 --quantile .5 --by-year 2031",
         "--loss 1.24 --scale kaplan-webtext2 --law mixture --noise .02 --algorithms 4..24mo --seed 3",
         "--flop 1e29 --criterion on-trend --payer frontier-spend --max-draws 100",
+        "--flop 1e29 --set run.months=6 --without power --with commoditization",
+        "--flop 1e29 --prior run.months=3..9 --spend 1e8 --spend-from 2027-01-01 --spend-growth .1..0.3",
+        "--indistinguishable-tokens 1e4 --scale cerebras-pile --slowdown 9.84..290 --budget 1e9 --currency-year 2020",
+        "--brain-seconds 1e9 --brain-flop-per-s 1e13..1e17 --payer unlimited",
+        "--loss 1.24 --scale kaplan-webtext2 --inference-usd .01",
+        "--flop 1e29 --resolution",
     ],
 )
 def test_an_answer_prints_the_same_bytes_as_without_a_server(arguments: str) -> None:
     asked, answered = (run(command, *arguments.split()) for command in (ask, when))
     assert asked.exit_code == 0, asked.output or asked.exception
     assert asked.output_bytes == answered.output_bytes
+
+
+def test_a_scenario_of_ones_own_goes_along_whole(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nset:\n  run.months: 6\nswitches: {power: off}\n")
+    sent = portable({"flop": 1e29, "scenario": str(file)})["scenario"]
+    assert sent["overrides"] == [{"input": "run.months", "set": 6.0}]
+    assert sent["switches"] == [{"name": "power", "on": False}]
+    assert portable({"flop": 1e29, "scenario": "no-physical-limits"})["scenario"] == "no-physical-limits"
 
 
 def test_server_token_tls_and_patience_reach_the_client(stand_in: type[StandIn], tmp_path: Path) -> None:

@@ -9,21 +9,67 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.forecaster import algorithms_of, law_of
-from forecast.priors import LogNormal as EngineLogNormal
-from timelines import InvalidQuestionError, LogNormal, Question
+from forecast.engine.arguments import algorithms_of, law_of
+from forecast.families import LogNormal as EngineLogNormal
+from timelines import (
+    Beta,
+    Condition,
+    Interval,
+    InvalidQuestionError,
+    LogNormal,
+    LogUniform,
+    Normal,
+    Point,
+    Question,
+    Tabulated,
+    Uniform,
+)
 from timelines.question import question_of
 from timelines.requests import asked_question, question_message
 from timelines.resource_requests import resource_name, study_request, training_compute_request
 from timelines.v1 import question_pb2 as pb
 
 positive = st.floats(1e-3, 1e30)
+years = st.dates().map(str)
+beliefs = st.one_of(
+    st.builds(Normal, positive, positive),
+    st.builds(LogNormal, positive, positive),
+    st.builds(Uniform, positive, positive),
+    st.builds(LogUniform, positive, positive),
+    st.builds(Point, positive),
+    st.builds(Interval, positive, positive, st.booleans()),
+    st.builds(Tabulated, st.lists(positive, min_size=1).map(tuple), st.lists(positive, min_size=1).map(tuple)),
+    st.builds(Beta, positive, positive),
+)
+scales = st.text(min_size=1)
+on_a_scale = st.one_of(
+    st.fixed_dictionaries({"loss": positive, "scale": scales}),
+    st.fixed_dictionaries({"reducible_loss": positive, "scale": scales}),
+    st.fixed_dictionaries(
+        {"bits_per_character": positive, "scale": scales}, optional={"characters_per_token": positive}
+    ),
+    st.fixed_dictionaries(
+        {"indistinguishable_tokens": positive, "scale": scales},
+        optional={"judge_confidence": positive, "slowdown": beliefs},
+    ),
+)
 targets = st.one_of(
-    st.fixed_dictionaries({"loss": positive, "scale": st.text(min_size=1)}),
+    on_a_scale,
     st.fixed_dictionaries({"flop": positive}),
     st.fixed_dictionaries({"gpt3": positive}),
+    st.fixed_dictionaries({"brain_seconds": positive}, optional={"brain_flop_per_s": beliefs}),
+    st.fixed_dictionaries({"brain_flop_per_s": beliefs}),
 )
-payers = st.one_of(st.just({}), st.fixed_dictionaries({"budget_usd": positive}), st.just({"payer": "frontier_spend"}))
+payers = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"budget_usd": positive}),
+    st.fixed_dictionaries({"budget_usd": positive, "currency_year": st.integers(1900, 2100)}),
+    st.fixed_dictionaries({"budget_usd": positive, "nominal_inflation": positive}),
+    st.fixed_dictionaries(
+        {"spend_usd": positive, "spend_from": years, "spend_growth": beliefs}, optional={"spend_ceiling_usd": positive}
+    ),
+    st.fixed_dictionaries({"payer": st.sampled_from(["frontier_spend", "unlimited"])}),
+)
 paces = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"algorithms": st.sampled_from(["off", "8mo", "16mo"])}),
@@ -33,13 +79,20 @@ paces = st.one_of(
 )
 laws = st.one_of(
     st.just({}),
-    st.fixed_dictionaries({"law": st.sampled_from(["pooled", "mixture"])}, optional={"noise": positive}),
+    st.fixed_dictionaries({"law": st.sampled_from(["pooled", "power_law"])}, optional={"noise": positive}),
+    st.fixed_dictionaries({"law": st.just("mixture")}, optional={"noise": positive, "power_law_weight": positive}),
     st.just({"law": "kaplan"}),
 )
 rest = st.fixed_dictionaries(
     {},
     optional={
-        "criterion": st.sampled_from(["affordable", "on_trend"]),
+        "criterion": st.sampled_from(["affordable", "on_trend", "inference_affordable"]),
+        "cost_scope": st.sampled_from(["final_run", "with_staff", "development"]),
+        "scenario": st.one_of(st.text(), st.fixed_dictionaries({"name": st.text(min_size=1)})),
+        "condition": st.builds(
+            Condition, st.sampled_from(["price", "spend"]), st.sampled_from(["at_least", "at_most"]), positive, years
+        ),
+        "limit_effects": st.just(True),
         "price": st.sampled_from(["realised", "list_rental", "amortized_purchase"]),
         "as_of": st.dates().map(str),
         "posterior": st.text(),
@@ -56,7 +109,7 @@ rest = st.fixed_dictionaries(
 def test_a_question_comes_back_as_it_was_asked(
     target: dict[str, Any], payer: dict[str, Any], pace: dict[str, Any], law: dict[str, Any], others: dict[str, Any]
 ) -> None:
-    question = Question(**target, **payer, **pace, **(law if "loss" in target else {}), **others)
+    question = Question(**target, **payer, **pace, **(law if "scale" in target else {}), **others)
     message = question_message(question)
     assert repr(asked_question(message)) == repr(question)  # a NaN equals no NaN
     assert question_message(asked_question(message)).SerializeToString(deterministic=True) == (
@@ -77,6 +130,25 @@ def test_what_is_left_out_is_left_to_the_server() -> None:
         ({"loss": 1.2}, "question.target.loss.scale"),
         ({"scale": "kaplan-webtext2", "flop": 1e29}, "question.target.loss.scale"),
         ({"flop": 1e29, "budget_usd": 1e9, "payer": "frontier_spend"}, "question.payer.fixed_usd_2023"),
+        ({"flop": 1e29, "budget_usd": 1e9, "spend_usd": 1e9}, "question.payer.fixed_usd_2023"),
+        ({"flop": 1e29, "payer": "unlimited", "spend_usd": 1e9}, "question.payer.spend_path"),
+        ({"flop": 1e29, "spend_usd": 1e9, "spend_from": "2027-01-01"}, "question.payer.spend_path"),
+        ({"flop": 1e29, "currency_year": 2020}, "question.payer.stated"),
+        ({"flop": 1e29, "budget_usd": 1, "currency_year": 2020, "nominal_inflation": 0.02}, "question.payer.stated"),
+        ({"reducible_loss": 0.2}, "question.target.reducible_loss.scale"),
+        ({"flop": 1e29, "slowdown": 3.0}, "question.target.indistinguishable_tokens.slowdown"),
+        ({"brain_flop_per_s": "fast"}, "question.target.brain_anchor.flop_per_s"),
+        ({"brain_flop_per_s": (3.0, 1.0)}, "question.target.brain_anchor.flop_per_s"),
+        ({"brain_flop_per_s": {"normally": {}}}, "question.target.brain_anchor.flop_per_s"),
+        ({"brain_flop_per_s": {}}, "question.target.brain_anchor.flop_per_s"),
+        ({"brain_flop_per_s": LogNormal("x", 1.0)}, "question.target.brain_anchor.flop_per_s.log_normal.median"),
+        ({"flop": 1e29, "cost_scope": "all"}, "question.cost_scope"),
+        ({"flop": 1e29, "condition": "soon"}, "question.condition"),
+        ({"flop": 1e29, "condition": "gdp >= 3 by 2030-01-01"}, "question.condition.driver"),
+        ({"flop": 1e29, "scenario": 3}, "question.scenario.name"),
+        ({"flop": 1e29, "scenario": {"overrides": 3}}, "question.scenario.inline"),
+        ({"flop": 1e29, "limit_effects": 1}, "question.limit_effects"),
+        ({"loss": 1.2, "scale": "s", "power_law_weight": 0.1}, "question.law.mixture.power_law_weight"),
         ({"flop": 1e29, "payer": "me"}, "question.payer"),
         ({"flop": 1e29, "criterion": "soon"}, "question.criterion"),
         ({"flop": 1e29, "price": "free"}, "question.price_basis"),

@@ -12,20 +12,30 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 from timelines import aio_batch
 from timelines import batch as batches
 from timelines.aio_calls import AsyncCalls
-from timelines.aio_catalogue import AsyncCatalogue
+from timelines.aio_inquiries import AsyncInquiries
 from timelines.answers import Answer, no_source
 from timelines.draws import BatchItem, Draws, async_gathered
 from timelines.fans import Fan
 from timelines.progress import Progress, async_reported, total_of
-from timelines.question import Driver, FanOptions, LossOptions, Options, PayerName, Question
+from timelines.question import Driver, FanOptions, Question
 from timelines.requests import draws_request, forecast_request, trajectory_request
 from timelines.settings import DEFAULT_TIMEOUT_S, TLS, settle
 
 if TYPE_CHECKING:
     from timelines.batch import Asked
+    from timelines.options import (
+        AskBits,
+        AskBrain,
+        AskFlop,
+        AskGpt3,
+        AskLoss,
+        AskReducibleLoss,
+        AskScenario,
+        AskTokens,
+    )
 
 
-class AsyncClient(AsyncCatalogue):
+class AsyncClient(AsyncInquiries):
     """Asks a `timelines` server, with asyncio.
 
     Parameters
@@ -68,43 +78,35 @@ class AsyncClient(AsyncCatalogue):
     async def when(self, question: Question, *, timeout: float | None = None) -> Answer: ...  # numpydoc ignore=GL08
     @overload
     async def when(  # numpydoc ignore=GL08
-        self,
-        *,
-        loss: float,
-        scale: str,
-        budget_usd: float | None = None,
-        timeout: float | None = None,
-        **options: Unpack[LossOptions],
+        self, *, timeout: float | None = None, **asked: Unpack[AskLoss]
     ) -> Answer: ...
     @overload
     async def when(  # numpydoc ignore=GL08
-        self, *, loss: float, scale: str, payer: PayerName, timeout: float | None = None, **options: Unpack[LossOptions]
+        self, *, timeout: float | None = None, **asked: Unpack[AskReducibleLoss]
     ) -> Answer: ...
     @overload
     async def when(  # numpydoc ignore=GL08
-        self,
-        *,
-        flop: float,
-        budget_usd: float | None = None,
-        timeout: float | None = None,
-        **options: Unpack[Options],
+        self, *, timeout: float | None = None, **asked: Unpack[AskBits]
     ) -> Answer: ...
     @overload
     async def when(  # numpydoc ignore=GL08
-        self, *, flop: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
+        self, *, timeout: float | None = None, **asked: Unpack[AskTokens]
     ) -> Answer: ...
     @overload
     async def when(  # numpydoc ignore=GL08
-        self,
-        *,
-        gpt3: float,
-        budget_usd: float | None = None,
-        timeout: float | None = None,
-        **options: Unpack[Options],
+        self, *, timeout: float | None = None, **asked: Unpack[AskFlop]
     ) -> Answer: ...
     @overload
     async def when(  # numpydoc ignore=GL08
-        self, *, gpt3: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
+        self, *, timeout: float | None = None, **asked: Unpack[AskGpt3]
+    ) -> Answer: ...
+    @overload
+    async def when(  # numpydoc ignore=GL08
+        self, *, timeout: float | None = None, **asked: Unpack[AskBrain]
+    ) -> Answer: ...
+    @overload
+    async def when(  # numpydoc ignore=GL08
+        self, *, timeout: float | None = None, **asked: Unpack[AskScenario]
     ) -> Answer: ...
     async def when(self, question: Question | None = None, *, timeout: float | None = None, **asked: Any) -> Answer:
         """Ask when a target becomes affordable.
@@ -116,8 +118,8 @@ class AsyncClient(AsyncCatalogue):
         timeout : float, optional
             Seconds for this call.
         **asked
-            The keywords of `Question`, as in the library's `Forecaster.when`: loss and scale, or flop, or gpt3;
-            budget_usd or payer; criterion, law, noise, algorithms, price, as_of, posterior, horizon and so on.
+            The keywords of `Question`, as in the library's `Forecaster.when`: loss and scale, or flop, gpt3 and so on;
+            budget_usd or another payer; criterion, law, algorithms, price, scenario, as_of, posterior, horizon ...
 
         Returns
         -------
@@ -198,12 +200,12 @@ class AsyncClient(AsyncCatalogue):
 
         Parameters
         ----------
-        driver : {"frontier_compute", "price", "algorithms", "spend"}
-            What to follow.
+        driver : str
+            What to follow: frontier_compute, price, algorithms, spend, cost_of_target, or a limit such as limit_power.
         timeout : float, optional
             Seconds for this call.
         **options
-            quantiles, algorithms, algorithms_ceiling_oom, price, as_of, posterior, horizon, seed, max_draws.
+            Keywords of `Question` that have a part in the driver; a target only with cost_of_target.
         """
         return Fan(await self._calls.unary(self._forecast.Trajectory, trajectory_request(driver, options), timeout))
 

@@ -13,8 +13,8 @@ from google.protobuf.json_format import MessageToDict
 
 from timelines.errors import invalid
 from timelines.export import csv_of, frame_of
+from timelines.limits import BindingLimit, LawComponent
 from timelines.parts import (
-    BindingLimit,
     Cdf,
     Choice,
     NeverReason,
@@ -174,7 +174,7 @@ class Answer:
 
     @property
     def binding_limits(self) -> tuple[BindingLimit, ...]:
-        """Which limit is the tightest."""
+        """What limits do to the answer."""
         return tuple(map(BindingLimit.from_raw, self.raw.binding_limits))
 
     @property
@@ -186,6 +186,16 @@ class Answer:
     def choices(self) -> tuple[Choice, ...]:
         """What the answer rests on, in the server's words, the choice that moves it most first."""
         return tuple(map(Choice.from_raw, self.raw.choices))
+
+    @property
+    def components(self) -> tuple[LawComponent, ...]:
+        """What each form of a mixed law would answer alone; empty where the law has one form."""
+        return tuple(map(LawComponent.from_raw, self.raw.components))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the answer does not say."""
+        return tuple(self.raw.notices)
 
     @property
     def data_notice(self) -> str:

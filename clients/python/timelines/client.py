@@ -13,19 +13,29 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 from timelines import batch as batches
 from timelines.answers import Answer
 from timelines.calls import Calls
-from timelines.catalogue import Catalogue
-from timelines.draws import BatchItem, Draws, gathered
+from timelines.draws import BatchItem
 from timelines.fans import Fan
+from timelines.inquiries import Inquiries
 from timelines.progress import Progress, reported, total_of
-from timelines.question import Driver, FanOptions, LossOptions, Options, PayerName, Question
-from timelines.requests import draws_request, forecast_request, trajectory_request
+from timelines.question import Driver, FanOptions, Question
+from timelines.requests import forecast_request, trajectory_request
 from timelines.settings import DEFAULT_TIMEOUT_S, TLS, settle
 
 if TYPE_CHECKING:
     from timelines.batch import Asked
+    from timelines.options import (
+        AskBits,
+        AskBrain,
+        AskFlop,
+        AskGpt3,
+        AskLoss,
+        AskReducibleLoss,
+        AskScenario,
+        AskTokens,
+    )
 
 
-class Client(Catalogue):
+class Client(Inquiries):
     """Asks a `timelines` server.
 
     Parameters
@@ -68,45 +78,23 @@ class Client(Catalogue):
     @overload
     def when(self, question: Question, *, timeout: float | None = None) -> Answer: ...  # numpydoc ignore=GL08
     @overload
-    def when(  # numpydoc ignore=GL08
-        self,
-        *,
-        loss: float,
-        scale: str,
-        budget_usd: float | None = None,
-        timeout: float | None = None,
-        **options: Unpack[LossOptions],
-    ) -> Answer: ...
+    def when(self, *, timeout: float | None = None, **asked: Unpack[AskLoss]) -> Answer: ...  # numpydoc ignore=GL08
     @overload
     def when(  # numpydoc ignore=GL08
-        self, *, loss: float, scale: str, payer: PayerName, timeout: float | None = None, **options: Unpack[LossOptions]
+        self, *, timeout: float | None = None, **asked: Unpack[AskReducibleLoss]
     ) -> Answer: ...
     @overload
-    def when(  # numpydoc ignore=GL08
-        self,
-        *,
-        flop: float,
-        budget_usd: float | None = None,
-        timeout: float | None = None,
-        **options: Unpack[Options],
-    ) -> Answer: ...
+    def when(self, *, timeout: float | None = None, **asked: Unpack[AskBits]) -> Answer: ...  # numpydoc ignore=GL08
     @overload
-    def when(  # numpydoc ignore=GL08
-        self, *, flop: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
-    ) -> Answer: ...
+    def when(self, *, timeout: float | None = None, **asked: Unpack[AskTokens]) -> Answer: ...  # numpydoc ignore=GL08
     @overload
-    def when(  # numpydoc ignore=GL08
-        self,
-        *,
-        gpt3: float,
-        budget_usd: float | None = None,
-        timeout: float | None = None,
-        **options: Unpack[Options],
-    ) -> Answer: ...
+    def when(self, *, timeout: float | None = None, **asked: Unpack[AskFlop]) -> Answer: ...  # numpydoc ignore=GL08
     @overload
-    def when(  # numpydoc ignore=GL08
-        self, *, gpt3: float, payer: PayerName, timeout: float | None = None, **options: Unpack[Options]
-    ) -> Answer: ...
+    def when(self, *, timeout: float | None = None, **asked: Unpack[AskGpt3]) -> Answer: ...  # numpydoc ignore=GL08
+    @overload
+    def when(self, *, timeout: float | None = None, **asked: Unpack[AskBrain]) -> Answer: ...  # numpydoc ignore=GL08
+    @overload
+    def when(self, *, timeout: float | None = None, **asked: Unpack[AskScenario]) -> Answer: ...  # numpydoc ignore=GL08
     def when(self, question: Question | None = None, *, timeout: float | None = None, **asked: Any) -> Answer:
         """Ask when a target becomes affordable.
 
@@ -117,8 +105,8 @@ class Client(Catalogue):
         timeout : float, optional
             Seconds for this call.
         **asked
-            The keywords of `Question`, as in the library's `Forecaster.when`: loss and scale, or flop, or gpt3;
-            budget_usd or payer; criterion, law, noise, algorithms, price, as_of, posterior, horizon and so on.
+            The keywords of `Question`, as in the library's `Forecaster.when`: loss and scale, or flop, gpt3 and so on;
+            budget_usd or another payer; criterion, law, algorithms, price, scenario, as_of, posterior, horizon ...
 
         Returns
         -------
@@ -176,31 +164,17 @@ class Client(Catalogue):
         items = batches.run(self._calls, self._forecast.ForecastBatch, questions, window, idle_timeout)
         return reported(items, progress, total_of(questions))
 
-    def draws(self, asked: Question | Answer, *, chunk_draws: int | None = None, timeout: float | None = None) -> Draws:
-        """The arrival dates themselves, draw by draw.
-
-        Parameters
-        ----------
-        asked : Question or Answer
-            Whose draws; those of an answer are of its posterior and seed.
-        chunk_draws : int, optional
-            Draws in each message, from 1 to 10,000.
-        timeout : float, optional
-            Seconds for the whole stream.
-        """
-        return gathered(self._calls.stream(self._forecast.StreamDraws, draws_request(asked, chunk_draws), timeout))
-
     def trajectory(self, driver: Driver, *, timeout: float | None = None, **options: Unpack[FanOptions]) -> Fan:
         """Fan of one driver over time, with what was observed.
 
         Parameters
         ----------
-        driver : {"frontier_compute", "price", "algorithms", "spend"}
-            What to follow.
+        driver : str
+            What to follow: frontier_compute, price, algorithms, spend, cost_of_target, or a limit such as limit_power.
         timeout : float, optional
             Seconds for this call.
         **options
-            quantiles, algorithms, algorithms_ceiling_oom, price, as_of, posterior, horizon, seed, max_draws.
+            Keywords of `Question` that have a part in the driver; a target only with cost_of_target.
         """
         return Fan(self._calls.unary(self._forecast.Trajectory, trajectory_request(driver, options), timeout))
 

@@ -151,22 +151,6 @@ class Cdf:
 
 
 @dataclass(frozen=True, slots=True)
-class BindingLimit:
-    """In which share of draws a limit is the tightest: of those that arrive, and of all at the horizon."""
-
-    limit: str
-    share_of_arrivals: float
-    share_at_horizon: float
-    raw: pb.BindingLimit = field(repr=False, compare=False)
-
-    @classmethod
-    def from_raw(cls, raw: pb.BindingLimit) -> BindingLimit:
-        """Out of its message."""
-        limit = word(pb.Limit, raw.limit, "LIMIT_")
-        return cls(limit, raw.share_of_arrivals, raw.share_at_horizon, raw)
-
-
-@dataclass(frozen=True, slots=True)
 class Nowcast:
     """What a posterior says of runs already known.
 
