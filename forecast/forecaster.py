@@ -124,7 +124,7 @@ class Forecaster:
         PosteriorNotFoundError
             When it names a posterior or an as-of date that is not there.
         """
-        solver, asked = self._ready(question)
+        solver, asked = self.ready(question)
         return solver.ask(asked, checkpoint)
 
     def recall(self, question: Question) -> Answer | None:
@@ -141,7 +141,7 @@ class Forecaster:
 
     def draws(self, question: Question, checkpoint: Checkpoint = proceed) -> Draws:
         """The arrivals that the answer to a question summarizes, draw by draw; arguments and errors as for `ask`."""
-        return make_draws(*self._ready(question), checkpoint)
+        return make_draws(*self.ready(question), checkpoint)
 
     def when(self, **asked: Unpack[Asked]) -> Answer:
         """Ask when a target becomes affordable.
@@ -181,7 +181,7 @@ class Forecaster:
 
     def affordable_loss(self, question: Question, day: date | str, checkpoint: Checkpoint = proceed) -> AffordableLoss:
         """The lowest loss that a payer can buy on a day; see `forecast.engine.inverse.affordable_loss`."""
-        solver, asked = self._ready(question)
+        solver, asked = self.ready(question)
         return make_affordable_loss(solver, asked, day, checkpoint)
 
     def required_budget(
@@ -216,7 +216,7 @@ class Forecaster:
         """What an answer depends on; see `forecast.engine.sensitivity.sensitivity`."""
         from forecast.engine.sensitivity import sensitivity
 
-        return sensitivity(*self._ready(question), checkpoint, inputs=inputs, shapley=shapley)
+        return sensitivity(*self.ready(question), checkpoint, inputs=inputs, shapley=shapley)
 
     def explain(
         self, before: Question, after: Question, year: int | None = None, checkpoint: Checkpoint = proceed
@@ -224,7 +224,7 @@ class Forecaster:
         """Why two questions have different answers; see `forecast.engine.explain.explain`."""
         from forecast.engine.explain import explain
 
-        return explain(self._ready(before), self._ready(after), year, checkpoint)
+        return explain(self.ready(before), self.ready(after), year, checkpoint)
 
     def fan(self, driver: Driver, bands: Sequence[float] | None = None, /, **asked: Unpack[Asked]) -> Fan:
         """Monthly quantiles of one driver (`forecast.engine.fan.UNITS`), with the observed points.
@@ -252,10 +252,10 @@ class Forecaster:
         InputError, PosteriorNotFoundError
             As `ask`; also when algorithms or a price basis are chosen for a driver that has none.
         """
-        solver, ready = self._ready(asked)
+        solver, ready = self.ready(asked)
         return make_fan(solver, driver, ready, checkpoint)
 
-    def _ready(self, question: Question) -> tuple[Solver, Question]:
+    def ready(self, question: Question) -> tuple[Solver, Question]:
         """The solver of a question, and the question with its money in 2023 dollars."""
         solver = self._solver(question.posterior, question.as_of)
         return solver, self._in_2023_usd(question, solver)

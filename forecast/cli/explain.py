@@ -82,7 +82,7 @@ def _refitted(forecaster: Forecaster, before: Question, after: Question, year: i
     from forecast.experiments.explain_refit import explain_refit
 
     click.echo("Fitting the models on every mixture of what the posteriors were made with ...", err=True)
-    return explain_refit(forecaster._ready(before), forecaster._ready(after), year)
+    return explain_refit(forecaster.ready(before), forecaster.ready(after), year)
 
 
 def _changed(options: dict[str, Any], changes: tuple[str, ...]) -> dict[str, Any]:
