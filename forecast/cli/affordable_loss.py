@@ -51,7 +51,7 @@ def affordable_loss(days: tuple[str, ...], as_json: bool, as_csv: bool, chart: P
     if chart is not None:
         from forecast.reports.inverse_charts import loss_chart
 
-        loss_chart(forecaster, question, found).save(chart)
+        loss_chart(forecaster, asked, days, options["scale"]).save(chart)
         click.echo(f"Drawn: {chart}", err=True)
     click.echo(_text(found, as_json, as_csv), nl=False)
 

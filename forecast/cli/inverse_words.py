@@ -128,10 +128,10 @@ def budgets_csv(found: RequiredBudget) -> str:
 
 
 def _budget_rows(found: RequiredBudget) -> Iterator[str]:
-    for day in found.dates:
-        for q in day.usd_2023:
-            yield f"{day.date},quantile,{q.probability!r},{_cell(q)}"
-        yield f"{day.date},never_enough,{day.p_never_enough!r},"
+    for at in found.dates:
+        for q in at.usd_2023:
+            yield f"{at.date},quantile,{q.probability!r},{_cell(q)}"
+        yield f"{at.date},never_enough,{at.p_never_enough!r},"
     surface = found.surface
     if surface is not None:
         points = ((day, usd) for day in surface.dates for usd in surface.budgets_usd_2023)

@@ -62,7 +62,7 @@ def required_budget(
     if chart is not None:
         from forecast.reports.inverse_charts import budget_chart
 
-        budget_chart(forecaster, question, found, budgets).save(chart)
+        budget_chart(forecaster, asked, days, budgets).save(chart)
         click.echo(f"Drawn: {chart}", err=True)
     click.echo(_text(found, as_json, as_csv), nl=False)
 

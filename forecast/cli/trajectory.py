@@ -10,7 +10,7 @@ import click
 
 from forecast.cli.question_keywords import keywords
 from forecast.cli.question_options import check_showing, question_options, showing_options
-from forecast.cli.unfit import TARGETS, Unfit, refuse, without
+from forecast.cli.unfit import TARGETS, refuse, without
 from forecast.engine.driver_paths import Driver
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def trajectory(driver: str, as_json: bool, as_csv: bool, chart: Path | None, **o
     from forecast.forecaster import Forecaster
 
     check_showing(as_json, as_csv)
-    refuse(options, UNFIT | _unfit_of(driver))
+    refuse(options, {**UNFIT, **_unfit_of(driver)})
     asked = keywords(options)
     forecaster = Forecaster.load(asked.pop("posterior", None), asked.pop("as_of", None))
     followed: Driver = driver.replace("-", "_")  # type: ignore[assignment]
@@ -50,9 +50,9 @@ def trajectory(driver: str, as_json: bool, as_csv: bool, chart: Path | None, **o
         forecaster.question(**asked)  # which names the target that is missing
     found = forecaster.fan(followed, **asked)
     if chart is not None:
-        from forecast.reports.trajectories import trajectory_chart
+        from forecast.reports.charts import fan_chart
 
-        trajectory_chart(forecaster, followed, **asked).save(chart)
+        fan_chart(forecaster, followed, **asked).save(chart)
         click.echo(f"Drawn: {chart}", err=True)
     click.echo(_text(found, as_json, as_csv), nl=False)
 
@@ -60,7 +60,7 @@ def trajectory(driver: str, as_json: bool, as_csv: bool, chart: Path | None, **o
 without(trajectory, UNFIT)
 
 
-def _unfit_of(driver: str) -> Unfit:
+def _unfit_of(driver: str) -> dict[str, str]:
     """What has no part in a driver, beside what the engine refuses itself."""
     unfit: dict[str, str] = {}
     if driver != "cost-of-target":

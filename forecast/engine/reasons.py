@@ -36,16 +36,21 @@ def never_reasons(outcome: Outcome) -> tuple[NeverReason, ...]:
     return tuple(reasons)
 
 
+def is_stall(reason: NeverReason) -> bool:
+    """Whether a reason is that something stops gaining, and not that the target is out of reach of all compute."""
+    return reason.reason != UNREACHABLE
+
+
 def condensed(reasons: Sequence[NeverReason]) -> tuple[NeverReason, ...]:
     """The same reasons with those of under 1 % each taken together, in one reason that says what they share once."""
     rare = [reason for reason in reasons if reason.probability < RARE]
     if len(rare) < 2:
         return tuple(reasons)
-    together = NeverReason(_together([reason.reason for reason in rare]), sum(reason.probability for reason in rare))
-    return (*(reason for reason in reasons if reason.probability >= RARE), together)
+    joint = NeverReason(together([reason.reason for reason in rare]), sum(reason.probability for reason in rare))
+    return (*(reason for reason in reasons if reason.probability >= RARE), joint)
 
 
-def _together(clauses: Sequence[str]) -> str:
+def together(clauses: Sequence[str]) -> str:
     """Clauses as one: what all begin and end with is said once; an article stays with its noun."""
     split = [clause.split() for clause in clauses]
     first = _shared(split)

@@ -89,7 +89,7 @@ _TARGETS = {
 def target_words(target: Target) -> str:
     """The target as the subject of a sentence."""
     if target.kind == "loss":
-        return f"A loss of {target.value:g} nats per token on {target.scale}"
+        return f"A loss of {target.value:g} {'nat' if target.value == 1 else 'nats'} per token on {target.scale}"
     if target.kind in _TARGETS:
         return _TARGETS[target.kind].format(number(target.value), target.scale)
     article = "An" if number(target.value).startswith(("8", "11", "18")) else "A"

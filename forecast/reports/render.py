@@ -18,9 +18,9 @@ import vl_convert
 from markupsafe import Markup
 
 from forecast.forecaster import Forecaster
-from forecast.reports import drivers, facts, stories, words
+from forecast.reports import drivers, facts, limits, stories, words
 from forecast.reports.picture import Picture
-from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, Headline
+from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, MONEY_ONLY, MONEY_ONLY_AT_LENGTH, Headline
 from forecast.reports.theme import DARK, IN_PAGE, LIGHT, MEDIUM, NARROW, PAGE_FONT, WIDE, Layout, Theme, css_variables
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -64,9 +64,18 @@ def page(forecaster: Forecaster, headline: Headline) -> str:
     str
         HTML.
     """
+    held = limits.limits_picture(forecaster)
     return _render(
         "page.html.j2",
-        figures=[*stories.arrival_pictures(headline), *drivers.fan_pictures(forecaster, headline)],
+        figures=[
+            *stories.arrival_pictures(headline),
+            *([held] if held is not None else []),
+            *drivers.fan_pictures(forecaster, headline),
+        ],
+        limits=limits,
+        limit_rows=limits.limit_rows(headline),
+        money_only=MONEY_ONLY,
+        money_only_at_length=MONEY_ONLY_AT_LENGTH,
         headline=headline,
         finding=stories.finding(headline),
         lead=stories.lead_words(headline),

@@ -10,6 +10,7 @@ import numpy as np
 
 from forecast.engine import words
 from forecast.engine.answer import Answer
+from forecast.engine.reasons import is_stall
 from forecast.reports import arrivals
 from forecast.reports.arrivals import Arrivals, Curve
 from forecast.reports.picture import Picture
@@ -151,7 +152,8 @@ def _law_subtitle(law: str, answers: Mapping[str, Answer]) -> str:
     drawn = "Curves: medians marked. Bars: the whole mass, beyond and never included."
     if law == OWN:
         return f"Kaplan’s law, without a floor, read as exact; the price that training runs paid, 2023 dollars. {drawn}"
-    never = percent(max(answer.p_never for answer in answers.values()))
+    found = [reason for answer in answers.values() for reason in answer.never_reasons if not is_stall(reason)]
+    never = percent(max((reason.probability for reason in found), default=0.0))
     return (
         "Law pooled over all studies, Kaplan’s at 1 % noise. Its form decides whether there is a date at all: with "
         f"{never} no compute reaches the loss. {drawn}"

@@ -1,7 +1,7 @@
 """The headline: the loss 1.24 and 0.86 and a run of 2e29 FLOP, by law, payer and algorithms.
 
-Thirty answers on one posterior; every number in it is an answer's. An option that was not published by the posterior's
-as-of date is left out; a question that the posterior cannot answer is listed with the reason.
+Forty-five answers on one posterior; every number in it is an answer's. An option that was not published by the
+posterior's as-of date is left out; a question that the posterior cannot answer is listed with the reason.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 
 from forecast.data import tables
 from forecast.engine.answer import Answer
-from forecast.engine.question import Algorithms, AlgorithmsKind, Law, Payer, Question, Target
+from forecast.engine.question import BASELINE, Algorithms, AlgorithmsKind, Law, Payer, Question, Scenario, Target
+from forecast.engine.reasons import is_stall, together
+from forecast.engine.scenario import PHYSICAL_LIMITS
 from forecast.errors import InputError
 from forecast.forecaster import Forecaster
 from forecast.posterior.artefact import Posterior
@@ -40,7 +42,16 @@ ALGORITHMS_AT_LENGTH = {
     },
 }
 
-PAYERS = {"frontier spend": Payer(), "$1bn": Payer.fixed(BUDGET_USD_2023)}
+FRONTIER, MONEY_ONLY, ONE_BN = "frontier spend", "money only", "$1bn"
+_ONLY = Scenario("no-physical-limits", switches=tuple((limit, False) for limit in PHYSICAL_LIMITS))
+PAYERS = {
+    FRONTIER: (Payer(), BASELINE),
+    MONEY_ONLY: (Payer(), _ONLY),
+    ONE_BN: (Payer.fixed(BUDGET_USD_2023), BASELINE),
+}
+"""Who pays, and what is assumed: the frontier's spend as it is limited, then by its money alone, then a fixed sum."""
+
+MONEY_ONLY_AT_LENGTH = "frontier spend with the limits of chips, power, data and data movement switched off"
 POOLED, OWN = "pooled law, 1 % noise", "Kaplan’s own law"
 _BRIEF = {POOLED: "the pooled law", OWN: OWN}
 _LAWS = {POOLED: Law("pooled", relative_noise=0.01), OWN: Law.published("kaplan")}
@@ -146,13 +157,19 @@ class Headline:
         return next((row for row in found if row.payer == payer), None)
 
     def never(self) -> dict[str, list[tuple[str, float]]]:
-        """Each reason of `never` once: the targets and laws where it counts, with its largest probability there."""
+        """Each reason of `never` once: the targets and laws where it counts, with its largest probability there.
+
+        Limits that stop growing count as one reason.
+        """
         reasons: dict[str, dict[str, float]] = {}
+        answers = [answer for row in self.rows for answer in row.answers.values()]
+        stalls = {one.reason for answer in answers for one in answer.never_reasons if is_stall(one)}
+        stalled = together(sorted(stalls)) if stalls else ""
         for row in self.rows:
-            for reason in (reason for answer in row.answers.values() for reason in answer.never_reasons):
-                where = row.brief
-                seen = reasons.setdefault(reason.reason, {})
-                seen[where] = max(seen.get(where, 0.0), reason.probability)
+            for answer in row.answers.values():
+                for reason, probability in _never_of(answer, stalled).items():
+                    seen = reasons.setdefault(reason, {})
+                    seen[row.brief] = max(seen.get(row.brief, 0.0), probability)
         return {reason: list(seen.items()) for reason, seen in reasons.items()}
 
     def to_dict(self) -> dict[str, Any]:
@@ -168,6 +185,15 @@ class Headline:
             "rows": [_row_dict(row, kind) for row in self.rows for kind in row.answers],
             "unanswered": [{"target": u.target, "law": u.law, "reason": u.reason} for u in self.unanswered],
         }
+
+
+def _never_of(answer: Answer, stalled: str) -> dict[str, float]:
+    """Why an answer is never, with every limit that stops growing under one name."""
+    found: dict[str, float] = {}
+    for reason in answer.never_reasons:
+        name = stalled if is_stall(reason) else reason.reason
+        found[name] = found.get(name, 0.0) + reason.probability
+    return found
 
 
 _SHARED_OR_LONG = ("cdf", "data_notice", "posterior", "provenance")
@@ -218,11 +244,14 @@ def headline(forecaster: Forecaster) -> Headline:
 def _rows(
     forecaster: Forecaster, target: str, law: str, question: Question, known: tuple[AlgorithmsKind, ...]
 ) -> list[Row]:
-    def answers(payer: Payer) -> dict[str, Answer]:
-        asked = {kind: replace(question, payer=payer, algorithms=Algorithms(kind)) for kind in known}
+    def answers(payer: Payer, scenario: Scenario) -> dict[str, Answer]:
+        asked = {kind: replace(question, payer=payer, scenario=scenario, algorithms=Algorithms(kind)) for kind in known}
         return {kind: forecaster.ask(one) for kind, one in asked.items()}
 
-    return [Row(target, law, name, answers(payer)) for name, payer in PAYERS.items()]
+    rows = {name: Row(target, law, name, answers(*asked)) for name, asked in PAYERS.items()}
+    if not any(limit.limit != "money" for limit in next(iter(rows[FRONTIER].answers.values())).binding_limits):
+        del rows[MONEY_ONLY]  # no other limit was known by then, so that it says the same
+    return list(rows.values())
 
 
 def count_rows(posterior: Posterior) -> tuple[DataCount, ...]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import textwrap
 
 from forecast.engine.answer import Answer
+from forecast.reports import limits
 from forecast.reports.facts import data_words, gate_words, model_words, never_places
 from forecast.reports.stories import finding
-from forecast.reports.tables import ALGORITHMS_AT_LENGTH, Headline, Row
+from forecast.reports.tables import ALGORITHMS_AT_LENGTH, MONEY_ONLY, MONEY_ONLY_AT_LENGTH, Headline, Row
 from forecast.reports.words import percent, span, when
 
 WIDTH = 80
@@ -29,6 +30,7 @@ def headline_text(headline: Headline) -> str:
         textwrap.fill(finding(headline), WIDTH, break_on_hyphens=False),
         _columns(headline),
         *(_block(target, law, rows, headline) for target, law, rows in headline.blocks),
+        _limits(headline),
         _notes(headline),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -101,10 +103,38 @@ def _probabilities(answer: Answer, headline: Headline) -> str:
     return _four([percent(p, unit="") for p in (*years, answer.p_beyond_horizon, answer.p_never)])
 
 
+def _has_limits(headline: Headline) -> bool:
+    return any(row.payer == MONEY_ONLY for row in headline.rows)
+
+
+def _limits(headline: Headline) -> str:
+    """What each question waited for last, under the frontier's spend."""
+    rows = limits.limit_rows(headline)
+    if not rows:
+        return ""
+    heads = [*limits.NAMES.values(), "years added"]
+    lines = [_waited("waited for last, %", heads)]
+    for row in rows:
+        shares = [percent(share, unit="") for share in row.shares]
+        lines.append(_waited(f"{row.question}, {row.algorithms}", [*shares, limits.added_words(row)]))
+    told = f"{limits.finding(rows)} Share of the arrivals by {headline.horizon} for which it was the last obstacle."
+    return "\n".join([*lines, textwrap.fill(told, WIDTH, break_on_hyphens=False)])
+
+
+def _waited(label: str, cells: list[str]) -> str:
+    widths = (6, 6, 6, 5, 9, 11)
+    return f"{label:<37}" + "".join(_right(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _right(cell: str, width: int) -> str:
+    return f"{cell.replace('data movement', 'movement'):>{width}}"
+
+
 def _notes(headline: Headline) -> str:
     """What the words of the table mean, and why never: each reason once."""
     horizon = headline.horizon
     notes = [_labelled(kind, ALGORITHMS_AT_LENGTH[kind]) for kind in headline.algorithms]
+    notes += [_labelled(MONEY_ONLY, MONEY_ONLY_AT_LENGTH)] if _has_limits(headline) else []
     notes += [_labelled("now", "affordable already at the as-of date")]
     notes += [_labelled("beyond", f"for the median: more likely than not beyond {horizon}")]
     notes += [_labelled("never", f"{reason}: {never_places(places)}") for reason, places in headline.never().items()]

@@ -36,10 +36,10 @@ def _headline() -> Headline:
     return headline(_forecaster())
 
 
-def test_five_targets_two_payers_and_three_algorithms_make_thirty_answers() -> None:
+def test_five_targets_three_payers_and_three_algorithms_make_forty_five_answers() -> None:
     found = _headline()
     assert [(target, law) for target, law, _ in found.blocks] == BLOCKS
-    assert all([row.payer for row in rows] == ["frontier spend", "$1bn"] for _, _, rows in found.blocks)
+    assert all([row.payer for row in rows] == ["frontier spend", "money only", "$1bn"] for _, _, rows in found.blocks)
     assert all(tuple(row.answers) == tuple(ALGORITHMS) for row in found.rows)
     assert not found.unanswered
 
@@ -62,12 +62,14 @@ def test_the_table_is_laid_out_as_promised() -> None:
     lines = headline_text(_headline()).splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("algorithms"))
     assert re.split(r"\s*│", lines[first]) == ["algorithms", *ALGORITHMS]
-    cells = [line for line in lines[first:] if line.startswith(("frontier spend│", "$1bn"))]
-    assert len(cells) == 10
+    cells = [
+        line for line in lines[first:] if line.startswith(("frontier spend│", "money only", "$1bn")) and "│" in line
+    ]
+    assert len(cells) == 15
     when = r"(?:now|beyond|never|20\d\d)"
     assert all(len(re.findall(rf"{when} \[{when}(?:–{when})?\]", line)) == 3 for line in cells)
     under = [line for line in lines[first:] if re.match(r"\s+│ +[<>]?\d", line)]
-    assert all(len(re.findall(r"[<>]?\d+", line)) == 12 for line in under) and len(under) == 10
+    assert all(len(re.findall(r"[<>]?\d+", line)) == 12 for line in under) and len(under) == 15
 
 
 def test_the_figures_of_the_table_are_those_of_the_answers() -> None:
@@ -98,7 +100,7 @@ def test_the_command_prints_the_table_and_writes_the_page(tmp_path: Path) -> Non
 def test_json_is_one_document_with_every_answer(tmp_path: Path) -> None:
     result = CliRunner().invoke(forecast, ["--json", "--out", str(tmp_path / "page.html")])
     told = json.loads(result.stdout)
-    assert len(told["rows"]) == 30 and told["unanswered"] == []
+    assert len(told["rows"]) == 45 and told["unanswered"] == []
     assert {"as_of", "data_cutoff", "posterior", "provenance", "tables", "data_notice"} <= told.keys()
     for row in told["rows"]:
         reached = max(point["probability"] for point in row["p_by_year"])

@@ -128,7 +128,7 @@ def test_the_page_has_one_copy_of_the_bundle_and_one_of_each_dataset(page: str) 
     assert page.count("window.vegaEmbed=") == 1
     specs = json.loads(re.search(r'id="chart-specs">(.*?)</script>', page, re.S)[1])  # type: ignore[index]
     data = json.loads(re.search(r'id="chart-data">(.*?)</script>', page, re.S)[1])  # type: ignore[index]
-    assert set(specs) == {"arrival-kaplan", "arrival-pooled", "compute", "price", "spend", "algorithms"}
+    assert set(specs) == {"arrival-kaplan", "arrival-pooled", "limits", "compute", "price", "spend", "algorithms"}
     used = {layer["data"]["name"] for sizes in specs.values() for spec in sizes.values() for layer in spec["layer"]}
     assert used == set(data)
 
