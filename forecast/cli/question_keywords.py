@@ -115,7 +115,8 @@ def scenario_option(options: Mapping[str, Any]) -> Scenario | str | None:
 def _changed(base: Scenario, options: Mapping[str, Any]) -> Scenario:
     from dataclasses import replace
 
-    from forecast.engine.scenario import Override
+    from forecast.engine.scenario import Override, Scenario
+    from forecast.engine.words import scenario_words
 
     said = [_pair(text, "--set") for text in options["sets"]]
     overrides = [Override(name, value=_float(value, f"--set {name}")) for name, value in said]
@@ -124,12 +125,13 @@ def _changed(base: Scenario, options: Mapping[str, Any]) -> Scenario:
     switches += [(name.replace("-", "_"), False) for name in options["without"]]
     kept = tuple(o for o in base.overrides if o.name not in {changed.name for changed in overrides})
     left = tuple(s for s in base.switches if s[0] not in dict(switches))
+    changes = scenario_words(Scenario("inline", tuple(overrides), tuple(switches)))
     return replace(
         base,
-        name=base.name if base.name != "baseline" else "inline",
+        name="inline",
         overrides=(*kept, *overrides),
         switches=(*left, *switches),
-        about="" if base.name == "baseline" else base.about,
+        about="" if base.name == "baseline" else f"{base.name} with changes: {changes}",
     )
 
 
