@@ -15,6 +15,8 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from tests.good_questions import GOOD as GOOD_QUESTIONS
+from tests.good_questions import message as message_of
 from tests.house import ROOT
 from tests.wire import METHODS
 from timelines.v1 import dataset_service_pb2 as datasets
@@ -23,6 +25,7 @@ from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1 import question_pb2 as questions
 from timelines.v1 import scale_service_pb2 as scales
+from timelines.v1 import scenario_service_pb2 as scenarios
 
 BATCH = "/timelines.v1.ForecastService/ForecastBatch"
 
@@ -50,6 +53,17 @@ WITH_EVERYTHING = questions.Question(
     seed=7,
     max_draws=500,
 )
+OF_EVERY_KIND = [message_of(fields) for fields in GOOD_QUESTIONS[1:]]
+SMALL = questions.Question(target=questions.Target(training_flop=1e29), max_draws=500)
+NO_TARGET = questions.Question(payer=questions.Payer(fixed_usd_2023=1e9), max_draws=500)
+OWN = questions.Scenario(
+    name="fuzzed",
+    overrides=[
+        questions.Override(input="run.months", set=6),
+        questions.Override(input="power.watts_2030", prior=questions.Distribution(point=1e9), source="a test"),
+    ],
+    switches=[questions.Switch(name="scaling_break", on=True)],
+)
 STUDY = scales.ImportStudyRequest(
     scale_id="fuzzed",
     corpus="text",
@@ -62,13 +76,35 @@ STUDY = scales.ImportStudyRequest(
 
 # What a good request looks like, by its message; a message that is not named here is good when it is empty.
 GOOD: dict[str, list[Message]] = {
-    "ForecastRequest": [forecasts.ForecastRequest(question=q) for q in (ON_A_LOSS, ON_FLOP, WITH_EVERYTHING)],
+    "ForecastRequest": [
+        forecasts.ForecastRequest(question=q) for q in (ON_A_LOSS, ON_FLOP, WITH_EVERYTHING, *OF_EVERY_KIND)
+    ],
     "ForecastBatchRequest": [forecasts.ForecastBatchRequest(index=1, question=ON_A_LOSS)],
     "StreamDrawsRequest": [forecasts.StreamDrawsRequest(question=ON_FLOP, chunk_draws=500)],
     "TrajectoryRequest": [
         forecasts.TrajectoryRequest(driver=forecasts.DRIVER_PRICE, horizon="2040-12"),
         forecasts.TrajectoryRequest(driver=forecasts.DRIVER_ALGORITHMS, quantiles=[0.5]),
+        forecasts.TrajectoryRequest(driver=forecasts.DRIVER_COST_OF_TARGET, target=ON_A_LOSS.target, horizon="2028-01"),
+        forecasts.TrajectoryRequest(driver=forecasts.DRIVER_LIMIT_MONEY, payer=ON_A_LOSS.payer, horizon="2028-01"),
     ],
+    "AffordableLossRequest": [
+        forecasts.AffordableLossRequest(question=NO_TARGET, scale="kaplan-webtext2", date="2030-01-01")
+    ],
+    "RequiredBudgetRequest": [
+        forecasts.RequiredBudgetRequest(question=ON_FLOP, dates=["2030-01-01"], budgets_usd_2023=[1e9, 1e12])
+    ],
+    "SensitivityRequest": [forecasts.SensitivityRequest(question=SMALL, inputs=3, shapley=False)],
+    "CompareRequest": [
+        forecasts.CompareRequest(
+            question=SMALL,
+            scenarios=[{"name": "baseline"}, {"inline": OWN}],
+            overlays=[{"name": "others", "decimal_year": {"normal": {"mean": 2035, "sd": 5}}}],
+        )
+    ],
+    "ExplainRequest": [forecasts.ExplainRequest(before=SMALL, after=ON_FLOP, year=2035)],
+    "GetScenarioRequest": [scenarios.GetScenarioRequest(name="scenarios/baseline")],
+    "CreateScenarioRequest": [scenarios.CreateScenarioRequest(scenario=OWN, validate_only=True)],
+    "DeleteScenarioRequest": [scenarios.DeleteScenarioRequest(name="scenarios/fuzzed")],
     "EstimateTrainingComputeRequest": [
         forecasts.EstimateTrainingComputeRequest(
             parameters_tokens=forecasts.ParametersTokens(parameters=175e9, tokens=300e9)
@@ -99,6 +135,13 @@ NAMES = [
     "tables/training_runs",
     "current",
     "posteriors/" * 40,
+    "no-physical-limits",
+    "scenarios/gwern-g3",
+    "scenarios/../../secret.yaml",
+    "run.months",
+    "compute.g_spend",
+    "power",
+    "G3",
 ]
 DATES = ["2024-13-45", "0000-00-00", "9999-12-31", "2060-12", "2030-02-30", "2020-01-01", "1e400"]
 TRICKS = [
@@ -144,7 +187,7 @@ def value(field: FieldDescriptor, dice: Random) -> Any:
         case FieldDescriptor.CPPTYPE_UINT32:
             return abs(dice.choice(INTEGERS))
         case FieldDescriptor.CPPTYPE_ENUM:
-            return dice.choice([0, 1, 2, 3, 4, 5, -1, 77, 2**31 - 1])
+            return dice.choice([*range(11), -1, 77, 2**31 - 1])
     return min(dice.choice(INTEGERS), 2**31 - 1)
 
 
