@@ -25,7 +25,7 @@ def limits_text(answer: Answer) -> str:
     return "\n".join([*table, _note(answer)])
 
 
-_WIDTHS = (16, 17, 17, 12)
+_WIDTHS = (16, 17, 16, 13)
 
 
 def _row(answer: Answer, limit: BindingLimit) -> list[str]:
@@ -58,7 +58,7 @@ def _effect_heads(answer: Answer) -> list[str]:
     if _dated(answer):
         return ["median without", "years added"]
     horizon = words.horizon_words(answer.question)
-    return [f"by {horizon} without" if horizon.isdigit() else "by then without", "share lost"]
+    return [f"by {horizon} if off" if horizon.isdigit() else "by then if off", "share lost"]
 
 
 def _effect(answer: Answer, limit: BindingLimit) -> list[str]:
