@@ -78,13 +78,8 @@ def test_json_has_the_field_names_of_the_api() -> None:
     ]
     assert set(told["quantiles"][0]) == {"probability", "position", "decimal_year", "date", "mcse_years"}
     assert told["quantiles"][0]["position"] == "POSITION_WITHIN_HORIZON"
-    assert [limit["limit"] for limit in told["binding_limits"]] == [
-        "LIMIT_MONEY",
-        "LIMIT_CHIPS",
-        "LIMIT_POWER",
-        "LIMIT_DATA",
-        "LIMIT_DATA_MOVEMENT",
-    ]
+    limits = ["LIMIT_MONEY", "LIMIT_CHIPS", "LIMIT_POWER", "LIMIT_DATA", "LIMIT_DATA_MOVEMENT"]
+    assert [limit["limit"] for limit in told["binding_limits"]] == limits
     for share in ("share_of_arrivals", "share_at_horizon"):
         assert sum(limit[share] for limit in told["binding_limits"]) == pytest.approx(1.0, abs=1e-12)
     assert told["posterior"]["status"] == "POSTERIOR_STATUS_FLAGGED"
