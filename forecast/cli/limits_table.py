@@ -19,13 +19,13 @@ def limits_text(answer: Answer) -> str:
     heads = ["waited for last", f"tightest {_then(answer)}", *_effect_heads(answer)]
     rows = [_row(answer, limit) for limit in limits]
     table = [
-        f"  {name:<16}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=False))
+        f"  {name:<15}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=False))
         for name, cells in zip(["limit", *(_name(b) for b in limits)], [heads, *rows], strict=True)
     ]
     return "\n".join([*table, _note(answer)])
 
 
-_WIDTHS = (16, 17, 16, 13)
+_WIDTHS = (16, 18, 16, 13)
 
 
 def _row(answer: Answer, limit: BindingLimit) -> list[str]:

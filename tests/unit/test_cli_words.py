@@ -57,7 +57,7 @@ def test_the_limits_stand_in_a_table_with_what_they_move() -> None:
     (head,) = (line for line in said.splitlines() if line.startswith("  limit "))
     assert head.split("  ")[-1] == "years added" and "tightest in 2060" in head and "median without" in head
     for limit in answer.binding_limits:
-        (row,) = (one for one in said.splitlines() if one.startswith(f"  {limit.limit.replace('_', ' '):<16}"))
+        (row,) = (one for one in said.splitlines() if one.startswith(f"  {limit.limit.replace('_', ' '):<15}"))
         assert words.percent(limit.share_of_arrivals) in row
         assert limit.years_moved is not None and row.endswith(f"{limit.years_moved:.1f}")
 
