@@ -10,6 +10,13 @@ from google.protobuf.descriptor import FieldDescriptor
 from forecast import glossary
 from forecast.engine import question, study
 from forecast.engine.checks import MAX_BY_YEARS, MAX_QUANTILES
+from forecast.engine.comparison import MAX_OVERLAYS
+from forecast.engine.condition import LEAST_DRAWS
+from forecast.engine.inverse import MAX_BUDGETS, MAX_DATES
+from forecast.engine.scenario import MAX_OVERRIDES
+from forecast.engine.sensitivity import MAX_INPUTS
+from forecast.families.checks import MAX_TABULATED
+from forecast.forecaster import MAX_COMPARED
 from tests.docs.reference import MESSAGES, PARTS, protos, table
 from timelines.settings import DEFAULT_TIMEOUT_S
 from timelines.v1 import answer_pb2
@@ -58,6 +65,10 @@ def _limits() -> Iterator[str]:
         {low:,} to {high:,} draws, a horizon of {question.MAX_MONTHS} months. NaN and infinities are refused."""
     yield f"""A study: {study.LEAST_POINTS} to {study.MOST_POINTS} points. A page of a listing: {LARGEST_SIZE:,} items,
         {DEFAULT_SIZE} unless asked. A chunk of draws: {MAX_CHUNK:,}."""
+    yield f"""A scenario: {MAX_OVERRIDES} inputs. A table of a belief: {MAX_TABULATED:,} values. A comparison:
+        {MAX_COMPARED} scenarios and {MAX_OVERLAYS} beliefs of others. Required budgets: {MAX_DATES} days and
+        {MAX_BUDGETS} sums. A tornado: {MAX_INPUTS} inputs. A condition that leaves under {LEAST_DRAWS} draws is
+        refused."""
     yield f"""At once: {DEFAULT_MAX_IN_FLIGHT} calls and {DEFAULT_MAX_IN_FLIGHT // STREAMS_OF_CALLS} streams
         (`--max-in-flight`). One more is refused at once; health checks never are."""
     yield f"""Deadlines are honoured: work stops when the time is over or the caller is gone. The Python client and
