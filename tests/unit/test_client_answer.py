@@ -25,6 +25,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"flop": 1e36, "horizon": "2040-06"},
     {"gpt3": 1e-3},
     {"loss": 1.5, "scale": "kaplan-webtext2", "law": "mixture", "algorithms": "16mo", "max_draws": 100},
+    {"bits_per_character": 0.6, "scale": "kaplan-webtext2", "limit_effects": True, "max_draws": 500},
 ]
 PLAIN = ("p_already", "p_beyond_horizon", "p_never", "p_already_mcse", "p_beyond_horizon_mcse", "p_never_mcse")
 RECORDS = ("quantiles", "never_reasons", "p_by_year", "binding_limits", "choices")
@@ -62,6 +63,12 @@ def test_parts_are_those_of_the_library(pair: tuple[EngineAnswer, Answer]) -> No
         assert records(getattr(ours, name)) == records(getattr(library, name)), name
     assert (ours.cdf.decimal_year, ours.cdf.probability) == (library.cdf.decimal_year, library.cdf.probability)
     assert ours.data_notice == library.data_notice
+    assert ours.notices == library.notices
+    assert [(one.name, one.weight, one.p_never) for one in ours.components] == [
+        (one.name, one.weight, one.p_never) for one in library.components
+    ]
+    for mine, theirs in zip(ours.components, library.components, strict=True):
+        assert records(mine.quantiles) == records(theirs.quantiles)
     for name in ("name", "status", "reasons"):
         assert getattr(ours.posterior, name) == getattr(library.posterior, name)
     assert records([ours.posterior.nowcast]) == records([library.posterior.nowcast])
