@@ -19,6 +19,7 @@ from forecast.reports.words import adverb, listed, percent, span, when
 
 LEAD_LOSS = 0.86
 LEAD_PAYER = "$1bn"
+_IN_TITLE = ("scenario", "condition")
 _SHORT = {"off": "off", "16mo": "16 mo", "8mo": "8 mo"}
 
 
@@ -89,7 +90,8 @@ def curve(answer: Answer, name: str, short: str) -> Curve:
 
 def single(answer: Answer) -> Picture:
     """The arrival chart of one answer."""
-    choices = "; ".join(f"{choice.name.replace('_', ' ')}: {choice.words}" for choice in answer.choices)
+    told = [choice for choice in answer.choices if choice.name not in _IN_TITLE]
+    choices = "; ".join(f"{choice.name.replace('_', ' ')}: {choice.words}" for choice in told)
     name = ALGORITHMS.get(answer.choices[0].value, "halving as asked")
     return arrivals.picture(
         Arrivals(
