@@ -104,7 +104,7 @@ def payer_words(payer: Payer) -> str:
         year = payer.stated.currency_year
         return f"for {money(payer.stated.usd)} in dollars of {f'{year}' if year else 'the day'}"
     if payer.kind == "spend_path" and payer.usd_2023 and payer.from_date:
-        return f"for a budget of {money(payer.usd_2023)} in {payer.from_date.year} that grows"
+        return f"for a growing budget ({money(payer.usd_2023)} in {payer.from_date.year})"
     return f"for {money(payer.usd_2023)}" if payer.usd_2023 else "for the frontier's spend"
 
 
@@ -117,7 +117,7 @@ def budget_words(payer: Payer) -> str:
         low, middle, high = (f"{10**oom:.3g}" for oom in payer.growth.ppf([0.05, 0.5, 0.95]).tolist())
         rate = f"{middle} a year" if low == high else f"{middle} a year (90 % {low} to {high})"
         ceiling = f", at most {money(payer.ceiling_usd_2023)}" if payer.ceiling_usd_2023 else ""
-        told = f"{money(payer.usd_2023 or 0.0)} of 2023 on {payer.from_date}, times {rate}{ceiling}"
+        told = f"{money(payer.usd_2023 or 0.0)} in 2023 US dollars on {payer.from_date}, times {rate}{ceiling}"
     if payer.stated is None:
         return told
     said = payer.stated
