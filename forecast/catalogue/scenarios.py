@@ -49,8 +49,9 @@ class ScenarioRecord:
         return self.scenario.name
 
 
+@lru_cache(maxsize=1)
 def built_in_names() -> tuple[str, ...]:
-    """Names of the built-in scenarios: baseline, then the others sorted."""
+    """Names of the built-in scenarios: baseline, then the others sorted; the package's files are listed once."""
     names = {path.stem for path in BUILT_IN.glob("*.yaml")}
     return (BASELINE.name, *sorted(names - {BASELINE.name}))
 
