@@ -4,7 +4,8 @@
     about: what it assumes, in words
     source: where that comes from
     published_on: 2020-07-27
-    target, payer, criterion, law, algorithms, price_basis, cost_scope      what a question takes that does not say it
+    target, payer, criterion, law, algorithms, price_basis, cost_scope, inference_usd_per_100_pages
+                                       what a question takes that does not say it
     set:                               an intervention: these inputs have this value in every draw
       scaling_break.log10_flop: 23.94
     prior:                             another belief about these inputs
@@ -170,6 +171,7 @@ _PARTS: Mapping[str, tuple[Reader, Callable[[Any], Any]]] = {
     "algorithms": (scenario_parts.algorithms, scenario_parts.algorithms_form),
     "price_basis": _choice(get_args(PriceBasis)),
     "cost_scope": _choice(get_args(CostScope)),
+    "inference_usd_per_100_pages": (number, float),
 }
 _MAY: Readers = {
     **dict.fromkeys(_TEXTS[1:], text),

@@ -230,6 +230,7 @@ _CHOSEN: Readers = {
     "algorithms": _algorithms,
     "price_basis": enum("PRICE_BASIS", get_args(asked.PriceBasis)),
     "cost_scope": enum("COST_SCOPE", get_args(asked.CostScope)),
+    "inference_usd_per_100_pages": number,
 }
 """What a question says, or its scenario for it."""
 
@@ -249,6 +250,5 @@ _QUESTION: Readers = {
     "by_years": listed(integer),
     "seed": integer,
     "max_draws": integer,
-    "inference_usd_per_100_pages": number,
     "limit_effects": _truth,
 }

@@ -38,7 +38,8 @@ def difference_words(switch: str, pair: Pair) -> str:
 def _told(switch: str, side: Side) -> str:
     if switch.startswith(SCENARIO):
         return _assumed(switch.removeprefix(SCENARIO), side)
-    return _FIELD_WORDS[switch](side.plan.settled)
+    words: str = _FIELD_WORDS[switch](side.plan.settled)
+    return words
 
 
 def _assumed(name: str, side: Side) -> str:

@@ -172,5 +172,6 @@ _PARTS: Mapping[str, Callable[[Any], Any]] = {
     "algorithms": _algorithms_dict,
     "price_basis": lambda name: f"PRICE_BASIS_{name.upper()}",
     "cost_scope": lambda name: f"COST_SCOPE_{name.upper()}",
+    "inference_usd_per_100_pages": float,
 }
 """How each part that a scenario may choose is told, in the order of the scenario's message."""

@@ -51,7 +51,7 @@ _DEFAULTS: dict[str, Any] = {
     "price_basis": "realised",
     "cost_scope": "final_run",
 }
-_CHOSEN = ("target", *_DEFAULTS, "law", "algorithms")
+_CHOSEN = ("target", *_DEFAULTS, "law", "algorithms", "inference_usd_per_100_pages")
 """Fields that a scenario fills in where the question does not."""
 
 
@@ -159,8 +159,16 @@ class Question:
                 object.__setattr__(self, name, _DEFAULTS.get(name) if chosen is None else chosen)
         if self.target is None:
             raise InputError(f"the target is missing, and scenario {scenario.name} has none; give one", field="target")
+        self._drop_what_has_no_part()
+
+    def _drop_what_has_no_part(self) -> None:
+        """What only the scenario says goes where the question's own target or criterion leaves no room for it."""
         if self.law is not None and "law" not in self.given and not self.target.is_loss:
             object.__setattr__(self, "law", None)
+        if self.criterion != "affordable" and "payer" not in self.given:
+            object.__setattr__(self, "payer", _DEFAULTS["payer"])
+        if self.criterion != "inference_affordable" and "inference_usd_per_100_pages" not in self.given:
+            object.__setattr__(self, "inference_usd_per_100_pages", None)
 
     def _check_contradictions(self) -> None:
         if self.criterion != "affordable":

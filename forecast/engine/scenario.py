@@ -77,7 +77,7 @@ class Scenario:
         Kept sorted by name.
     switches : tuple of (str, bool)
         Limits and the algorithmic jump, on or off; kept sorted. The others keep their default.
-    target, payer, criterion, law, algorithms, price_basis, cost_scope : optional
+    target, payer, criterion, law, algorithms, price_basis, cost_scope, inference_usd_per_100_pages : optional
         What a question takes that does not say it itself.
     about, source, published_on : str
         In words; where it comes from; YYYY-MM-DD or empty.
@@ -93,6 +93,7 @@ class Scenario:
     algorithms: Algorithms | None = None
     price_basis: PriceBasis | None = None
     cost_scope: CostScope | None = None
+    inference_usd_per_100_pages: float | None = None
     about: str = ""
     source: str = ""
     published_on: str = ""

@@ -72,7 +72,10 @@ class Scenario:
         return {name: value for name, value in told.items() if name in CHOSEN}
 
 
-CHOSEN = ("target", "payer", "criterion", "law", "algorithms", "price_basis", "cost_scope")
+CHOSEN = (
+    *("target", "payer", "criterion", "law", "algorithms", "price_basis", "cost_scope"),
+    "inference_usd_per_100_pages",
+)
 """What a scenario may choose for a question."""
 
 

@@ -9,7 +9,6 @@ from forecast.evaluation.claims.evidence import Evidence
 from forecast.evaluation.claims.then import arrival_numbers
 
 _AUTHORS = {"G": "gwern", "J": "jones", "M": "mt-nlg", "S": "skeptic"}
-_PAGES_100_AT_2_USD = 200.0
 _NEEDS_A_STOCK_OF_CHIPS = ("jones-j9",)
 
 
@@ -29,10 +28,6 @@ def asked_again(claim: Claim, evidence: Evidence) -> Told:
         return Told("")
     if name in _NEEDS_A_STOCK_OF_CHIPS:
         answer, opening = evidence.now.ask(scenario=name), "By the reference posterior: "
-    elif claim.id == "J11":
-        bound = evidence.record.usd_2023(_PAGES_100_AT_2_USD, claim.published_on.year)
-        answer = evidence.then(claim.published_on).ask(scenario=name, inference_usd_per_100_pages=bound)
-        opening = ""
     else:
         answer, opening = evidence.then(claim.published_on).ask(scenario=name), ""
     return Told(opening + sentence(answer), arrival_numbers(name, answer))

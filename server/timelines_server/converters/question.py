@@ -110,7 +110,6 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "by_years": tuple,
     "seed": int,
     "max_draws": int,
-    "inference_usd_per_100_pages": float,
     "limit_effects": bool,
 }
 """How each field is read."""

@@ -35,6 +35,7 @@ CHOSEN: Mapping[str, Callable[[Any], Any]] = {
     "law": law_of,
     "algorithms": algorithms_of,
     "cost_scope": partial(COST_SCOPES.read, path="cost_scope"),
+    "inference_usd_per_100_pages": float,
 }
 """How each field is read that a question says, or its scenario for it."""
 
@@ -121,6 +122,7 @@ def scenario_proto(scenario: Scenario) -> pb.Scenario:
         algorithms=optional(algorithms_proto, scenario.algorithms),
         price_basis=optional(PRICE_BASES.number.get, scenario.price_basis),
         cost_scope=optional(COST_SCOPES.number.get, scenario.cost_scope),
+        inference_usd_per_100_pages=scenario.inference_usd_per_100_pages,
     )
 
 

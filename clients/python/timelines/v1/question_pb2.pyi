@@ -1231,6 +1231,7 @@ class Scenario(_message.Message):
     ALGORITHMS_FIELD_NUMBER: _builtins.int
     PRICE_BASIS_FIELD_NUMBER: _builtins.int
     COST_SCOPE_FIELD_NUMBER: _builtins.int
+    INFERENCE_USD_PER_100_PAGES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name that questions use: 3 to 63 small letters, digits and hyphens, a letter first. An inline one needs none."""
     about: _builtins.str
@@ -1245,6 +1246,8 @@ class Scenario(_message.Message):
     """Price basis of questions that name none."""
     cost_scope: Global___CostScope.ValueType
     """Cost scope of questions that name none."""
+    inference_usd_per_100_pages: _builtins.float
+    """Bound of questions that name none, for INFERENCE_AFFORDABLE: constant 2023 US dollars for 100 pages."""
     @_builtins.property
     def overrides(self) -> _containers.RepeatedCompositeFieldContainer[Global___Override]:
         """Inputs that are other than the engine's own; each at most once."""
@@ -1285,12 +1288,15 @@ class Scenario(_message.Message):
         algorithms: Global___Algorithms | None = ...,
         price_basis: Global___PriceBasis.ValueType = ...,
         cost_scope: Global___CostScope.ValueType = ...,
+        inference_usd_per_100_pages: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["algorithms", b"algorithms", "law", b"law", "payer", b"payer", "target", b"target"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_inference_usd_per_100_pages", b"_inference_usd_per_100_pages", "algorithms", b"algorithms", "inference_usd_per_100_pages", b"inference_usd_per_100_pages", "law", b"law", "payer", b"payer", "target", b"target"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "algorithms", b"algorithms", "cost_scope", b"cost_scope", "criterion", b"criterion", "law", b"law", "name", b"name", "overrides", b"overrides", "payer", b"payer", "price_basis", b"price_basis", "published_on", b"published_on", "source", b"source", "switches", b"switches", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_inference_usd_per_100_pages", b"_inference_usd_per_100_pages", "about", b"about", "algorithms", b"algorithms", "cost_scope", b"cost_scope", "criterion", b"criterion", "inference_usd_per_100_pages", b"inference_usd_per_100_pages", "law", b"law", "name", b"name", "overrides", b"overrides", "payer", b"payer", "price_basis", b"price_basis", "published_on", b"published_on", "source", b"source", "switches", b"switches", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__inference_usd_per_100_pages: _TypeAlias = _typing.Literal["inference_usd_per_100_pages"]  # noqa: Y015
+    _WhichOneofArgType__inference_usd_per_100_pages: _TypeAlias = _typing.Literal["_inference_usd_per_100_pages", b"_inference_usd_per_100_pages"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inference_usd_per_100_pages) -> _WhichOneofReturnType__inference_usd_per_100_pages | None: ...
 
 Global___Scenario: _TypeAlias = Scenario  # noqa: Y015
 
