@@ -44,7 +44,7 @@ loss_targets = st.one_of(
 run_targets = st.one_of(
     st.builds(Target.training_flop, powers(26, 36)),
     st.builds(Target.gpt3_multiple, powers(3, 11)),
-    st.builds(Target.brain_anchor, powers(11, 15), speeds),
+    st.builds(Target.brain_anchor, powers(11, 14), speeds),
 )
 targets = st.one_of(loss_targets, run_targets)
 
