@@ -47,7 +47,7 @@ def test_a_plain_loop_gives_the_same_answer(question: Question) -> None:
     assert_agrees(solver, question, told(solver, question))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(questions(payers=("fixed", "frontier", "path", "unlimited")))
 def test_a_plain_loop_without_a_limit_gives_its_effect(question: Question) -> None:
     solver = stalling_solver(100)
