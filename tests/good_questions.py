@@ -82,7 +82,15 @@ GOOD: list[dict[str, Any]] = [
         **HOW,
         "limit_effects": True,
     },
-    {"scenario": {"inline": {"target": {"gpt3_multiple": 1e5}}}},
+    {
+        "scenario": {
+            "inline": {
+                "target": {"gpt3_multiple": 1e5},
+                "criterion": "CRITERION_INFERENCE_AFFORDABLE",
+                "inference_usd_per_100_pages": 0.5,
+            }
+        }
+    },
     {
         "target": REDUCIBLE,
         "criterion": "CRITERION_INFERENCE_AFFORDABLE",

@@ -119,9 +119,9 @@ scenarios = st.just(BASELINE) | st.builds(
     st.none() | algorithms,
     st.none() | st.just("realised"),
     st.none() | st.just("final_run"),
-    texts,
-    texts,
-    texts,
+    about=texts,
+    source=texts,
+    published_on=texts,
 )
 
 

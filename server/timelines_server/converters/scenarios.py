@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from forecast.engine.checks import checked_number
 from forecast.engine.scenario import BASELINE, Override, Scenario
 from forecast.errors import InputError, UnknownNameError
 from forecast.families import placed
@@ -26,6 +27,7 @@ from timelines_server.converters.targets import payer_of, payer_proto, target_of
 
 PREFIX = "scenarios/"
 PATH = "scenario.inline"
+PAGES = "inference_usd_per_100_pages"
 UNNAMED = "inline"
 CHOSEN: Mapping[str, Callable[[Any], Any]] = {
     "target": target_of,
@@ -35,7 +37,7 @@ CHOSEN: Mapping[str, Callable[[Any], Any]] = {
     "law": law_of,
     "algorithms": algorithms_of,
     "cost_scope": partial(COST_SCOPES.read, path="cost_scope"),
-    "inference_usd_per_100_pages": float,
+    PAGES: partial(checked_number, path=PAGES, low=1e-12, high=1e12, what="2023 US dollars for 100 pages"),
 }
 """How each field is read that a question says, or its scenario for it."""
 
