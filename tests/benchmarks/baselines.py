@@ -60,6 +60,13 @@ def figures(
     )
 
 
+def swings_by_sorting(outcome: Array, inputs: Array) -> list[tuple[float, float]]:
+    """Medians of an outcome in the lowest and in the highest fifth of each input."""
+    fifth = len(outcome) // 5
+    orders = [values.argsort() for values in inputs]
+    return [(float(np.median(outcome[o[:fifth]])), float(np.median(outcome[o[-fifth:]]))) for o in orders]
+
+
 def arrivals_by_loop(posterior: Posterior, log10_flop: float, months: int, seed: int) -> Array:
     """Simulate and answer draw by draw, for a payer with the frontier's spend: decimal years, infinite beyond."""
     constants, as_of = posterior.constants("compute"), posterior.as_of

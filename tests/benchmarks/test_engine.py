@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from forecast.engine import arrival
 from forecast.engine.answer import Answer
 from forecast.engine.question import DEFAULT_BY_YEARS, DEFAULT_QUANTILES, Payer, Question, Target
-from forecast.engine.settle import envelope_key, settle
+from forecast.engine.scenario import PHYSICAL_LIMITS, Scenario
 from forecast.engine.solver import Solver
 from forecast.posterior.artefact import Posterior
 from tests.benchmarks.baselines import Figures, arrivals_by_loop, figures, passage_by_argmax, passage_by_loop
@@ -25,6 +26,8 @@ MONTHS = 410
 BUDGET_USD = 1e9
 COMMON = Question(Target.training_flop(1e29), Payer.fixed(BUDGET_USD))
 PER_DRAW = Question(Target.loss(1.24, "kaplan-webtext2"), Payer.fixed(BUDGET_USD))
+NO_LIMITS = Scenario("money-alone", switches=tuple((limit, False) for limit in PHYSICAL_LIMITS))
+MONEY_ALONE = Question(Target.training_flop(2e29), scenario=NO_LIMITS)
 LOOP, ARGMAX = "plain NumPy, a loop over the draws", "plain NumPy, (path >= c).argmax"
 COLD_LOOP = "plain NumPy, simulated draw by draw"
 PASSAGE_ARGMAX = "first passage, (path >= c).argmax"
@@ -37,7 +40,8 @@ def solver(posterior: Posterior) -> Solver:
     """It has answered both questions before."""
     warm = Solver(posterior)
     for question in (COMMON, PER_DRAW):
-        assert len(warm.ask(question).cdf.probability) == MONTHS and warm.simulation(question).posterior.draws == 4000
+        answer = warm.ask(question)
+        assert len(answer.cdf.probability) == MONTHS and answer.provenance.draws == 4000
     return warm
 
 
@@ -73,14 +77,21 @@ def test_another_loss(benchmark: Any, solver: Solver) -> None:
     time_calls(benchmark, row, ask_other_loss, lambda: (solver, slightly()), rounds=500)
 
 
+def path_of(solver: Solver) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The years of `COMMON` and the largest run that its payer can have by then: the least of money and limits."""
+    plan = solver.plan(COMMON)
+    made = [solver.envelope(plan, key) for key in plan.keys]
+    budget = [0.0 if one.which is not None else np.log10(BUDGET_USD) for one in made]
+    return made[0].years, np.min([one.values + more for one, more in zip(made, budget, strict=True)], axis=0)
+
+
 def plain(passage: Callable[..., Any], solver: Solver) -> Callable[[float], Figures]:
     """The figures of `COMMON` from its cached path, over the horizon alone."""
-    made = solver.simulation(COMMON).envelope(envelope_key(settle(COMMON, solver.posterior), solver.posterior))
-    path, years = made.values[:, :MONTHS].copy(), made.years[:MONTHS]
+    years, whole = path_of(solver)
+    path, years = whole[:, :MONTHS].copy(), years[:MONTHS]
 
     def answer(log10_flop: float) -> Figures:
-        needed = np.full(len(path), log10_flop - np.log10(BUDGET_USD))
-        return figures(passage, path, needed, years, DEFAULT_QUANTILES, DEFAULT_BY_YEARS)
+        return figures(passage, path, np.full(len(path), log10_flop), years, DEFAULT_QUANTILES, DEFAULT_BY_YEARS)
 
     check_equal(answer(29.0), solver.ask(COMMON))
     return answer
@@ -105,29 +116,27 @@ def test_plain_argmax(benchmark: Any, solver: Solver) -> None:
 
 
 def test_first_passage(benchmark: Any, solver: Solver) -> None:
-    made = solver.simulation(COMMON).envelope(envelope_key(settle(COMMON, solver.posterior), solver.posterior))
-    needed = np.full(len(made.values), 20.0)
-    assert np.array_equal(arrival.first_passage(made.values, needed), passage_by_argmax(made.values, needed))
+    _, path = path_of(solver)
+    needed = np.full(len(path), 29.0)
+    assert np.array_equal(arrival.first_passage(path, needed), passage_by_argmax(path, needed))
     row = Row("first passage alone, 600 months", PASSAGE_ARGMAX)
-    time_calls(benchmark, row, arrival.first_passage, lambda: (made.values, needed * slightly()), rounds=2000)
+    time_calls(benchmark, row, arrival.first_passage, lambda: (path, needed * slightly()), rounds=2000)
 
 
 def test_first_passage_argmax(benchmark: Any, solver: Solver) -> None:
-    made = solver.simulation(COMMON).envelope(envelope_key(settle(COMMON, solver.posterior), solver.posterior))
-    needed = np.full(len(made.values), 20.0)
-    time_calls(
-        benchmark, Row(PASSAGE_ARGMAX), passage_by_argmax, lambda: (made.values, needed * slightly()), rounds=100
-    )
+    _, path = path_of(solver)
+    needed = np.full(len(path), 29.0)
+    time_calls(benchmark, Row(PASSAGE_ARGMAX), passage_by_argmax, lambda: (path, needed * slightly()), rounds=100)
 
 
 def test_cold(benchmark: Any, posterior: Posterior) -> None:
-    row = Row("cold question, frontier's spend", COLD_LOOP)
-    time_calls(benchmark, row, lambda: Solver(posterior).ask(Question(Target.training_flop(2e29))), rounds=20)
+    row = Row("cold question, frontier's spend alone", COLD_LOOP)
+    time_calls(benchmark, row, lambda: Solver(posterior).ask(MONEY_ALONE), rounds=20)
 
 
 def test_cold_loop(benchmark: Any, posterior: Posterior) -> None:
     found = arrivals_by_loop(posterior, np.log10(2e29), MONTHS, seed=1)
-    answer = Solver(posterior).ask(Question(Target.training_flop(2e29)))
+    answer = Solver(posterior).ask(MONEY_ALONE)
     assert np.median(found) == pytest.approx(answer.median, abs=0.2)
     assert np.isfinite(found).mean() == pytest.approx(answer.cdf.probability[-1], abs=0.04)
     time_calls(benchmark, Row(COLD_LOOP), arrivals_by_loop, lambda: (posterior, 29.3, MONTHS, 0), rounds=2)
