@@ -14,18 +14,20 @@ from forecast.posterior import selection
 from forecast.posterior.artefact import read
 from forecast.posterior.atomic import make_folder, write_bytes
 from forecast.reports import drivers, stories
+from forecast.reports.limits import limits_picture
 from forecast.reports.picture import Picture
 from forecast.reports.tables import headline
 from forecast.reports.theme import DARK, LIGHT, Theme
 
-SHOWN = ("arrival-kaplan", "arrival-pooled", "compute")
+SHOWN = ("arrival-kaplan", "arrival-pooled", "compute", "limits")
 
 
 def pictures(forecaster: Forecaster) -> Iterator[Picture]:
     """Those of the page that the README shows."""
     answered = headline(forecaster)
     drawn = (*stories.arrival_pictures(answered), *drivers.fan_pictures(forecaster, answered))
-    return (picture for picture in drawn if picture.slug in SHOWN)
+    held = (limits_picture(forecaster),)
+    return (picture for picture in (*drawn, *held) if picture is not None and picture.slug in SHOWN)
 
 
 def main(folder: Path) -> None:
