@@ -786,7 +786,9 @@ class AffordableLossResponse(_message.Message):
 
     @_builtins.property
     def reducible_nats_per_token(self) -> _containers.RepeatedCompositeFieldContainer[Global___ValueQuantile]:
-        """Loss above the irreducible loss of the law, nats per token; empty where the law has none."""
+        """Loss above the irreducible loss of the law, nats per token; under 0 where the law's discrepancy far from its data
+        takes the loss below it. Empty where the law has none.
+        """
 
     @_builtins.property
     def log10_flop(self) -> _containers.RepeatedCompositeFieldContainer[Global___ValueQuantile]:
