@@ -23,6 +23,7 @@ EXTRAS = {
     "forecast/priors.py": [()],
     "forecast/families": [()],
     "forecast/inputs.py": [()],
+    "forecast/money.py": [()],
     "forecast/glossary": [()],
     "forecast/posterior": [()],
     "forecast/engine": [()],
