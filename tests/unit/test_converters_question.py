@@ -168,7 +168,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"scenario": {"inline": {"criterion": 0, "target": {}}}}, "scenario.inline.target", "give one"),
     ({"scenario": {"inline": {"overrides": [{}]}}}, "scenario.inline.overrides[0]", "choose one"),
     ({"scenario": {"inline": {"switches": [{"name": "power"}]}}}, "scenario.inline.switches[0].on", "is on"),
-    ({"scenario": {"inline": {"switches": [{"name": "x", "on": True}]}}}, "scenario.inline.switches[0].switch", "data"),
+    ({"scenario": {"inline": {"switches": [{"name": "x", "on": True}]}}}, "scenario.inline.switches[0].name", "data"),
     ({"condition": {}}, "condition.driver", "CONDITION_DRIVER_PRICE"),
     ({"condition": {"driver": 1}}, "condition.comparison", "COMPARISON_AT_LEAST"),
     ({"condition": {"driver": 1, "comparison": 1, "value": 1e28}}, "condition.by", "YYYY-MM-DD"),

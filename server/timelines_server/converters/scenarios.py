@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from forecast.engine.checks import checked_number
-from forecast.engine.scenario import BASELINE, Override, Scenario
+from forecast.engine.scenario import BASELINE, SWITCHES, Override, Scenario
 from forecast.errors import InputError, UnknownNameError
 from forecast.families import placed
 from timelines.v1 import question_pb2 as pb
@@ -142,6 +142,8 @@ def _override_proto(override: Override) -> pb.Override:
 
 
 def _switch(message: pb.Switch, path: str) -> tuple[str, bool]:
+    if message.name not in SWITCHES:
+        raise UnknownNameError("switch", f"{message.name:.80}", SWITCHES, field=f"{path}.name")
     if not message.HasField("on"):
         raise InputError(f"{path}.on is not given; say whether {message.name:.80} is on", field=f"{path}.on")
     return message.name, message.on
