@@ -16,10 +16,12 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.reports import bars
+from forecast.reports.bars import Bar, Part
 from forecast.reports.picture import Picture
-from forecast.reports.placing import CLEARANCE_PX, Spot, Style, spread, wrap
+from forecast.reports.placing import CLEARANCE_PX, Spot, Style, wrap
 from forecast.reports.plot import Plot, y_axis
-from forecast.reports.theme import NARROW, Theme
+from forecast.reports.theme import Theme
 from forecast.reports.words import calendar_year, month, percent
 
 PROBABILITY_TICKS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
@@ -125,13 +127,14 @@ def draw(arrivals: Arrivals, theme: Theme) -> dict[str, Any]:
     """The chart under one theme."""
     geometry = _geometry(arrivals, theme)
     axes = _x_axis(arrivals, geometry, theme), _y_axis(arrivals, theme)
-    plot = Plot(theme, (geometry.start, geometry.end), (0.0, 1.0), *axes)
     colours = _colours(theme)
+    beside = _bars(arrivals, geometry, colours)
+    above = bars.strip(beside, theme.layout)
+    plot = Plot(theme, (geometry.start, geometry.end), (0.0, above.top), *axes)
     rows = _hover_rows(arrivals.curves)
     plot.horizontal(0.5, theme.palette.muted, until=geometry.horizon, dash=(4, 3))
     plot.as_of(geometry.start, arrivals.as_of)
-    for i, curve in enumerate(arrivals.curves):
-        _draw_bar(plot, curve, geometry.bars[i], colours[i], calendar_year(geometry.horizon))
+    bars.draw(plot, beside, above)
     for i, colour in enumerate(colours[: len(arrivals.curves)]):
         plot.line(rows, f"p{i}", colour, width=2.5)
     _mark_medians(plot, arrivals.curves, colours)
@@ -178,54 +181,29 @@ def _y_axis(arrivals: Arrivals, theme: Theme) -> alt.Axis:
     return y_axis(arrivals.y_title, theme, values=list(PROBABILITY_TICKS), format="%")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    words: list[str]
-    low: float
-    high: float
-    opacity: float
-    arrived: bool = False
-
-
-def _parts(curve: Curve, horizon: str) -> list[_Part]:
-    edge = min(1.0, max(0.0, 1 - curve.p_beyond - curve.p_never))
+def _bars(arrivals: Arrivals, geometry: _Geometry, colours: Sequence[str]) -> list[Bar]:
+    horizon = calendar_year(geometry.horizon)
     return [
-        _Part(["already", percent(curve.p_already)], 0.0, min(curve.p_already, edge), 0.24, arrived=True),
-        _Part(["by " + horizon, percent(edge)], curve.p_already, edge, 0.10, arrived=True),
-        _Part(["beyond", percent(curve.p_beyond)], edge, 1 - curve.p_never, 0.38),
-        _Part(["never", percent(curve.p_never)], 1 - curve.p_never, 1.0, 0.85),
+        Bar(
+            name=curve.short if len(arrivals.curves) > 1 else "",
+            colour=colour,
+            span=span,
+            parts=_parts(curve, horizon),
+        )
+        for curve, colour, span in zip(arrivals.curves, colours, geometry.bars, strict=False)
     ]
 
 
-def _draw_bar(plot: Plot, curve: Curve, span: tuple[float, float], colour: str, horizon: str) -> None:
+def _parts(curve: Curve, horizon: str) -> tuple[Part, ...]:
     """The whole mass of one curve: already, within the horizon, beyond it, never."""
-    plot.rectangle(span, (0.0, 1.0), plot.theme.palette.background, 1.0)
-    parts = [part for part in _parts(curve, horizon) if part.high - part.low > 1e-9]
-    for part in parts:
-        plot.rectangle(span, (part.low, part.high), colour, part.opacity)
-    told = [part for part in parts if part.high - part.low >= 0.01 or not part.arrived]
-    _name_parts(plot, told, (span[0] + span[1]) / 2)
-
-
-def _name_parts(plot: Plot, parts: Sequence[_Part], middle: float) -> None:
-    """Write each mass into its part of the bar; one too thin for its words takes room from the part next to it."""
-    layout = plot.theme.layout
-    size = layout.small - 1
-    needed = 2.5 * size / layout.plot[1]
-    middles = spread([_middle(part, needed) for part in parts], needed)
-    for part, at in zip(parts, middles, strict=True):
-        if layout is NARROW and part.words[0].startswith("by "):
-            continue  # a bar of 33 px does not hold it, and the curve's end says the same
-        ink = plot.theme.palette.background if part.opacity > 0.5 and part.high - part.low > needed else None
-        plot.write(part.words, plot.spot(middle, at, align="center"), ink or plot.theme.palette.ink, size)
-
-
-def _middle(part: _Part, needed: float) -> float:
-    """Where a part's words belong: in its middle, or downward from it where it is too thin, for the dark is above."""
-    if part.high - part.low >= needed:
-        return (part.low + part.high) / 2
-    under = part.opacity > 0.5 or part.high - part.low < needed / 3
-    return (part.low if under else part.high) - needed / 2
+    edge = min(1.0, max(0.0, 1 - curve.p_beyond - curve.p_never))
+    never = 1 - curve.p_never
+    return (
+        Part("already", percent(curve.p_already), 0.0, min(curve.p_already, edge), 0.24, arrived=True),
+        Part("by " + horizon, percent(edge), curve.p_already, edge, 0.10, arrived=True),
+        Part("beyond", percent(curve.p_beyond), edge, never, 0.38),
+        Part("never", percent(curve.p_never), never, 1.0, 0.85),
+    )
 
 
 def _mark_medians(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:

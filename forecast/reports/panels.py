@@ -185,13 +185,26 @@ def _name(plot: Plot, panels: Panels, rows: Sequence[Rows], at: _Geometry, ends:
         plot.write(lines, spot, plot.theme.palette.uncertainty, layout.text, bold=True)
     style = Style(bold=True, names="beside", over=frozenset(("q0", "q1", "q2")))
     texts = [[panels.beside.name], wrap(panels.beside.name, width, layout.text, bold=True)]
-    _ = any(plot.label(texts, list(_under(plot, panel)), plot.theme.palette.third, style) for panel in rows)
+    _ = any(
+        plot.label(texts, spots, plot.theme.palette.third, style, size)
+        for i, panel in enumerate(rows)
+        for size, spots in (
+            (layout.text, list(_under(plot, panel))),
+            (layout.small, list(_in_corner(plot, at.offset(i) + at.width, ends[0]))),
+        )
+    )
 
 
 def _under(plot: Plot, rows: Rows) -> Iterator[Spot]:
     for row in rows[len(rows) // 8 :: 6]:
         for dy in (-14, -22, -32):
             yield plot.spot(float(row["year"]), float(row["beside"]), dx=8, dy=dy)  # type: ignore[arg-type]
+
+
+def _in_corner(plot: Plot, edge: float, foot: float) -> Iterator[Spot]:
+    """Places at the right edge of a panel too narrow for a label that starts beside the line, from the foot up."""
+    for dy in range(14, 60, 4):
+        yield plot.spot(edge, foot, dx=-4, dy=dy, align="right")
 
 
 def _tips(panels: Panels) -> dict[str, str]:

@@ -68,21 +68,6 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
     return lines
 
 
-def spread(middles: Sequence[float], distance: float, low: float = 0.0, high: float = 1.0) -> list[float]:
-    """Move ascending middles apart so that neighbours keep their distance and all stay half of it inside low and high.
-
-    The order is kept; where there is no room for all, they divide it evenly.
-    """
-    count = len(middles)
-    distance = min(distance, (high - low) / max(count, 1))
-    at = [max(middle, low + (i + 0.5) * distance) for i, middle in enumerate(middles)]
-    for i in range(1, count):
-        at[i] = max(at[i], at[i - 1] + distance)
-    for i in reversed(range(count)):
-        at[i] = min(at[i], high - (count - i - 0.5) * distance, *(at[i + 1] - distance,) if i + 1 < count else ())
-    return at
-
-
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place for a label: a point in fractions of the plot, an offset from it in px (y upwards), and an alignment."""

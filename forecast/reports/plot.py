@@ -141,9 +141,16 @@ class Plot:
         self._layers.append(mark.encode(self._x, alt.X2("until"), self._y("level")))
         self.canvas.add_line(*self.fraction([self._x_domain[0], last], [level, level]))
 
-    def label(self, texts: Sequence[Sequence[str]], spots: Sequence[Spot], colour: str, style: Style = PLAIN) -> bool:
+    def label(
+        self,
+        texts: Sequence[Sequence[str]],
+        spots: Sequence[Spot],
+        colour: str,
+        style: Style = PLAIN,
+        size: float | None = None,
+    ) -> bool:
         """Write the first of `texts` (each a list of lines) for which one of `spots` is clear; say whether one was."""
-        size = self.theme.layout.text
+        size = size or self.theme.layout.text
         for lines, over in itertools.product(texts, ((), (_GRID,))):
             spot = self.canvas.place(lines, spots, size, replace(style, over=style.over.union(over)))
             if spot is not None:

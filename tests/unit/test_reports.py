@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from forecast.reports import arrivals, drivers, fans, stories, words
 from forecast.reports.arrivals import Arrivals, Curve
 from forecast.reports.fan_data import PROBABILITIES, Fan, Level, Observed, Series
 from forecast.reports.picture import Picture
-from forecast.reports.placing import Canvas, Spot, Style, spread, text_width, wrap
+from forecast.reports.placing import Canvas, Spot, Style, text_width, wrap
 from forecast.reports.tables import Headline, headline
 from forecast.reports.theme import DARK, IN_PAGE, LIGHT, NARROW, WIDE, Layout, Palette, Theme
 from tests.synthetic import synthetic_posterior
@@ -107,14 +106,6 @@ def test_lines_break_to_their_width_and_never_before_a_percent_sign() -> None:
 
 
 # Labels
-
-
-@given(st.lists(st.floats(0, 1), max_size=6), st.floats(0.01, 0.5))
-def test_spread_keeps_order_distance_and_bounds(middles: list[float], distance: float) -> None:
-    moved = spread(sorted(middles), distance)
-    kept = min(distance, 1 / max(len(middles), 1))
-    assert all(b - a >= kept - 1e-9 for a, b in pairwise(moved))
-    assert all(kept / 2 - 1e-9 <= at <= 1 - kept / 2 + 1e-9 for at in moved)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=8), st.integers(1, 12))
