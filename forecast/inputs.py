@@ -165,7 +165,7 @@ def _changers() -> tuple[Input, ...]:
     return (
         Input("scaling_break.log10_flop", "log10 FLOP", crossover, _JONES_DAY, 15, 60, "compute where the law breaks"),
         Input("scaling_break.exponent_share", "share", exponent, _JONES_DAY, 0.01, 1, "exponent that is left beyond"),
-        Input("context_length.tokens", "tokens", context, _JONES_DAY, 1, 1e9, "length of the training context"),
+        Input("context_length.tokens", "tokens", context, _JONES_DAY, 2048, 1e9, "length of the training context"),
         Input("context_length.model_width", "1", width, "2020-05-28", 64, 1e7, "width of the model"),
         Input("commoditization.usd_2023", "2023 USD", ceiling, _JONES_DAY, 1, 1e14, "ceiling on a payer's budget"),
     )

@@ -17,6 +17,8 @@ from forecast.engine.question import BASELINE, Algorithms, Law, Question, Scenar
 from forecast.engine.scenario import Override
 from forecast.families import Distribution
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 
 def scenario_hash(question: Question, imported_digest: str = "") -> str:
     """SHA-256 of everything in a settled question that moves its arrivals, in hexadecimal.
@@ -32,7 +34,7 @@ def scenario_hash(question: Question, imported_digest: str = "") -> str:
     moving["assumed"] = [_assumed(question.scenario, name) for name in ("overrides", "switches")]
     if imported_digest:
         moving["imported_scale"] = imported_digest
-    return hashlib.sha256(json.dumps(moving, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_canonical(moving).encode()).hexdigest()
 
 
 def question_dict(question: Question) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def binding_limits(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> 
 
 
 def _limits(solver: Solver, outcome: Outcome) -> list[BindingLimit]:
-    names, draws, arrived = outcome.limits(), outcome.arrivals.draws, outcome.arrivals.arrived[-1]
+    names, draws, arrived = outcome.limits(), outcome.arrivals.draws, sum(outcome.arrivals.counts[:2])
     if not names:
         return []
     each = zip(names, outcome.waited_for(), solver.tightest(outcome), strict=True)

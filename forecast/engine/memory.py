@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.answer import Answer
+from forecast.engine.assumed import Assumed
 from forecast.engine.envelope import Envelope
 from forecast.engine.passages import Bounds
 from forecast.engine.recent import Recent
@@ -40,6 +41,8 @@ class Memory:
         Scenarios that were asked for at least once.
     tightest : Recent
         How often each limit is the tightest at a horizon.
+    assumed : Recent
+        Draws of the inputs that nothing was fitted to.
     answers : Recent
         By question; the same question has the same answer.
     """
@@ -52,4 +55,5 @@ class Memory:
         self.levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
         self.met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
         self.tightest: Recent[list[int]] = Recent(KEPT_SCENARIOS, lambda _: 1)
+        self.assumed: Recent[Assumed] = Recent(KEPT_LAWS, lambda _: 1)
         self.answers: Recent[Answer] = Recent(KEPT_ANSWERS, lambda _: 1)

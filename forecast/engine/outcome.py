@@ -81,7 +81,8 @@ class Outcome:
 
     def waited_for(self) -> list[int]:
         """For each limit that is on, in how many arrivals within the horizon it was waited for last."""
-        counts: list[int] = np.bincount(self._at_arrival(), minlength=len(self.limits())).tolist()
+        counts: list[int] = np.bincount(self._not_for_first(), minlength=len(self.limits())).tolist()
+        counts[0] += sum(self.arrivals.counts[:2]) - sum(counts)
         return counts
 
     def tightest(self) -> list[int]:
@@ -93,24 +94,22 @@ class Outcome:
         """Names of the limits, money first; empty where the criterion knows none."""
         return tuple(name for made in self.envelopes for name in made.limits)
 
-    def _at_arrival(self) -> NDArray[np.int8]:
-        """The limit that each arrival within the horizon waited for last, in no order."""
+    def _not_for_first(self) -> NDArray[np.int8]:
+        """The limit that an arrival within the horizon waited for last, where that may be another than the first."""
         month = _month_of(self.passed)
-        counted = month < self.arrivals.within
+        rows = np.flatnonzero((self._later() if len(self.passed) > 1 else True) & (month < self.arrivals.within))
         if self.rows is not None:
-            counted &= np.isin(np.arange(len(month)), self.rows)
-        before = np.maximum(month - 1, 0)
-        if len(self.envelopes) == 1:
-            rows = np.flatnonzero(counted)
-            return self._which(0, before[rows], rows)
+            rows = np.intersect1d(rows, self.rows, assume_unique=True)
+        return self._which(len(self.passed) - 1, _before(month, rows), rows)
+
+    def _later(self) -> NDArray[np.bool_]:
+        """Where the physical limits were waited for and not money."""
         money, physical = self.passed
         later = physical > money
         same = np.flatnonzero(physical == money)
-        later[same] = self._value(1, before[same], same) < self._value(0, before[same], same)
-        rows = np.flatnonzero(later & counted)
-        waited = np.zeros(int(np.count_nonzero(counted)), np.int8)
-        waited[: len(rows)] = self._which(1, before[rows], rows)
-        return waited
+        before = _before(money, same)
+        later[same] = self._value(1, before, same) < self._value(0, before, same)
+        return later
 
     def _at_horizon(self) -> NDArray[np.int8]:
         """The tightest limit of each draw in the horizon's last month."""
@@ -137,6 +136,12 @@ def _at[Kind: np.generic](values: NDArray[Kind], rows: Rows, months: Months) -> 
     """One month of each of some rows, by a single flat index."""
     found: NDArray[Kind] = values.ravel().take(rows * values.shape[1] + months)
     return found
+
+
+def _before(months: Months, rows: Rows) -> Months:
+    """The month before, or the first, of some rows."""
+    earlier: Months = np.maximum(months.take(rows) - 1, 0)
+    return earlier
 
 
 def _last(passed: tuple[Months, ...], required: Array, months: int) -> Months:

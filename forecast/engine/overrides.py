@@ -33,6 +33,15 @@ JOINT: tuple[tuple[str, ...], ...] = (("compute", "price"), ("loss", "scales"))
 
 _ROUNDING = 1e-9
 _POSITIVE = ("tau_", "sigma", "kappa")
+_SET_INSTEAD: Mapping[str, str] = {
+    "compute.m_spend": "compute.u_origin",
+    "compute.a_realised": "compute.p_origin",
+    **dict.fromkeys(("compute.sigma", "compute.delta", "compute.kappa"), "compute.sigma_origin"),
+    "compute.beta": "compute.p_origin",
+    **dict.fromkeys(("price.mu_r", "price.tau_r"), "compute.r_realised or price.r_rental"),
+    **dict.fromkeys(("price.q", "price.tau_chip", "price.tau_vendor", "price.sigma_rental"), "price.a_rental"),
+}
+"""Fitted variables that only the past needs: setting one moves no forecast; another prior of one re-weights the draws."""
 
 
 def is_fitted(name: str) -> bool:
@@ -70,6 +79,9 @@ def check_overrides(overrides: tuple[Override, ...]) -> None:
             _check_prior(override.prior, path)
         elif known is not None:
             checked_number(override.value, path, known.low, known.high, f"{known.about}, {known.unit},")
+        elif override.name in _SET_INSTEAD:
+            message = f"{override.name} describes the rows that were fitted, so that setting it moves no forecast"
+            raise InputError(f"{message}; set {_SET_INSTEAD[override.name]}, or give it a prior", field=path)
         else:
             low = 1e-9 if override.name.partition(".")[2].startswith(_POSITIVE) else -100.0
             checked_number(override.value, path, low, 100.0, "a value of a fitted variable")

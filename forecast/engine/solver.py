@@ -138,7 +138,9 @@ class Solver:
 
     def assumed(self, plan: Plan) -> Assumed:
         """Draws of the inputs that nothing was fitted to."""
-        return Assumed(self.draws(plan.settled), plan.settled.seed, split(plan.settled)[1], self._known)
+        overrides, draws, seed = split(plan.settled)[1], self.draws(plan.settled), plan.settled.seed
+        key = (self.posterior.name, overrides, draws, seed)
+        return self._memory.assumed.get(key, lambda: Assumed(draws, seed, overrides, self._known))
 
     def required(self, plan: Plan, checkpoint: Checkpoint = proceed) -> Array:
         """Compute that the target needs, log10 FLOP, shape (draws,): +inf where out of reach, 0 for compute as such.
