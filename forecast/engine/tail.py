@@ -94,13 +94,23 @@ class Tail:
         """First root v of ln[f + (1 - f) e^(-c v)] + w v = t for draws that have one."""
         f, c, w = self.f[rows], self.c[rows], self.w[rows]
         v = _lower_bound(f, self.log_f[rows], t, c, w)
-        active = np.flatnonzero((v < self.reach) & (w != 0))
+        left = np.flatnonzero((v < self.reach) & (w != 0))
+        x, f, t, c, w = (values[left] for values in (v, f, t, c, w))
+        going = np.ones(len(x), bool)
         for _ in range(_MAX_NEWTON_STEPS):
-            if not len(active):
+            step = np.where(going, _newton_step(x, f, t, c, w), 0.0)
+            x += step
+            going = (step > 1e-8 * (1 + x)) & (x < self.reach)
+            still = int(np.count_nonzero(going))
+            if not still:
                 break
-            step = _newton_step(v[active], f[active], t[active], c[active], w[active])
-            v[active] += step
-            active = active[(step > 1e-8 * (1 + v[active])) & (v[active] < self.reach)]
+            if 2 * still > len(x):
+                continue
+            v[left] = x  # most have arrived: go on with the others alone
+            left = left[going]
+            x, f, t, c, w = (values[going] for values in (x, f, t, c, w))
+            going = np.ones(still, bool)
+        v[left] = x
         return v
 
 
