@@ -41,7 +41,7 @@ _SET_INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("price.mu_r", "price.tau_r"), "compute.r_realised or price.r_rental"),
     **dict.fromkeys(("price.q", "price.tau_chip", "price.tau_vendor", "price.sigma_rental"), "price.a_rental"),
 }
-"""Fitted variables that only the past needs: setting one moves no forecast; another prior of one re-weights the draws."""
+"""Fitted variables that only the past needs: setting one moves no forecast; another prior re-weights the draws."""
 
 
 def is_fitted(name: str) -> bool:

@@ -205,19 +205,19 @@ def test_work_stops_at_a_checkpoint_and_can_be_begun_again(payer: Payer) -> None
 def test_checkpoints_come_often_enough() -> None:
     import time
 
-    gaps, last = [], time.perf_counter()
+    gaps, last = [], time.thread_time()
 
     def note() -> None:
         nonlocal last
-        gaps.append(time.perf_counter() - last)
-        last = time.perf_counter()
+        gaps.append(time.thread_time() - last)
+        last = time.thread_time()
 
     posterior = selection.find()
     study = imported(points=points(count=150))
     Solver(posterior, {study.name: study}).ask(replace(on(), payer=Payer()), note)
-    gaps.append(time.perf_counter() - last)
+    gaps.append(time.thread_time() - last)
     assert len(gaps) > 40
-    assert sorted(gaps)[-3] < 0.15, "two steps may be slow on a busy machine"
+    assert sorted(gaps)[-3] < 0.15, "CPU seconds; two steps may be slow on a busy machine"
 
 
 def test_two_threads_simulate_once() -> None:
