@@ -80,9 +80,7 @@ def test_what_is_wrong_is_refused_by_its_field(make: Any, field: str) -> None:
 def test_a_refusal_says_what_which_value_and_what_to_do() -> None:
     with pytest.raises(InputError, match=r"-1\.0; give a loss in nats per token from 1e-06 to 100"):
         Target.loss(-1.0, "kaplan-webtext2")
-    with pytest.raises(
-        UnknownNameError, match="unknown criterion 'soon'; known: affordable, inference_aff"
-    ):
+    with pytest.raises(UnknownNameError, match="unknown criterion 'soon'; known: affordable, inference_aff"):
         Question(RUN, criterion="soon")  # type: ignore[arg-type]
 
 
