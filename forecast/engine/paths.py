@@ -30,7 +30,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, log10_world_gdp, soft_cap, year_weights
+from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, integral, log10_world_gdp, soft_cap, year_weights
+from forecast.engine.rising import raise_by_month
 from forecast.engine.streams import stream, student_t
 from forecast.posterior.artefact import Posterior
 from forecast.units import LOG10_2, SECONDS_PER_YEAR, decimal_year, grid_years
@@ -104,7 +105,7 @@ class Latent:
         ahead = math.floor(self.years[-1]) - as_of.year
         slopes = continue_slopes(past, long_run, tau, ahead, stream(self.seed, component))
         first_year = as_of.year - past.shape[1] + 1
-        return slopes @ year_weights(self.years, decimal_year(as_of), first_year, slopes.shape[1]).T
+        return integral(slopes, year_weights(self.years, decimal_year(as_of), first_year, slopes.shape[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +267,19 @@ def _simulate_runs(
     runs = rng.poisson(float(constants["runs_per_year"]) / 12 * flop.size)
     cell = rng.integers(flop.size, size=runs)  # given their number, the months of Poisson runs are uniform
     draw = cell // flop.shape[1]
-    e = block["sigma_origin"][rows][draw] * student_t(7, runs, rng)
-    q = block["sigma_cost"][rows][draw] * student_t(4, runs, rng)
-    q = np.clip(q, -RUN_RESIDUAL_CLIP, RUN_RESIDUAL_CLIP)
-    ceiling = block["log10_gdp_share"][rows][draw] + log10_world_gdp(paths.years)[cell % flop.shape[1]]
-    ceiling = np.maximum(ceiling, float(constants["largest_known_log10_spend"]))
-    paid = np.minimum(paths.log10_spend[rows].ravel()[cell] + e + q, ceiling)
-    _raise_to(spend, cell, paid)
-    _raise_to(flop, cell, paid - paths.log10_price[rows].ravel()[cell] - q)
+    e, q = block["sigma_origin"][rows].take(draw), block["sigma_cost"][rows].take(draw)
+    e *= student_t(7, runs, rng)
+    q *= student_t(4, runs, rng)
+    np.clip(q, -RUN_RESIDUAL_CLIP, RUN_RESIDUAL_CLIP, out=q)
+    run = paths.log10_spend[rows].take(cell)
+    run += e
+    run += q
+    ceiling = np.maximum(paths.log10_ceiling(rows), float(constants["largest_known_log10_spend"]))
+    np.minimum(run, ceiling.take(cell, out=e, mode="wrap"), out=run)  # this mode writes to `out` without a copy
+    _raise_to(spend, cell, run)
+    run -= paths.log10_price[rows].take(cell, out=e, mode="wrap")
+    run -= q
+    _raise_to(flop, cell, run)
 
 
 def _raise_to(largest: Array, cell: NDArray[np.int64], values: Array) -> None:
@@ -283,5 +289,7 @@ def _raise_to(largest: Array, cell: NDArray[np.int64], values: Array) -> None:
 
 def _running_maximum(monthly: Array, known: float, lead: int) -> Array:
     """From the as-of month on; overwrites `monthly`."""
-    np.maximum.accumulate(monthly, axis=1, out=monthly)
-    return np.maximum(monthly, known, out=monthly)[:, lead:]
+    largest = monthly[:, lead:]
+    np.maximum(monthly[:, : lead + 1].max(axis=1), known, out=largest[:, 0])
+    raise_by_month(largest)
+    return largest

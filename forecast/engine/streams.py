@@ -49,7 +49,10 @@ def student_t(degrees: int, size: int, rng: np.random.Generator) -> NDArray[np.f
     -----
     T = sqrt(nu (U^(-2/nu) - 1)) cos(2 pi V), the polar method of Bailey 1994, Math. Comp. 62, 779.
     """
-    log_u = np.log(1 - rng.random(size, np.float32))
-    radius = np.sqrt(degrees * np.expm1(-2 / degrees * log_u))
-    variates: NDArray[np.float32] = radius * np.cos(2 * math.pi * rng.random(size, np.float32))
-    return variates
+    variates = rng.random(size, np.float32)  # each step in place: the temporaries cost more than the arithmetic
+    np.log(np.subtract(1, variates, out=variates), out=variates)
+    np.expm1(np.multiply(-2 / degrees, variates, out=variates), out=variates)
+    np.sqrt(np.multiply(degrees, variates, out=variates), out=variates)
+    angle = rng.random(size, np.float32)
+    np.cos(np.multiply(2 * math.pi, angle, out=angle), out=angle)
+    return np.multiply(variates, angle, out=variates)
