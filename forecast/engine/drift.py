@@ -19,8 +19,6 @@ PHI = 0.7
 """Yearly autocorrelation of a slope. Fixed: fifteen slopes do not identify it."""
 
 
-_DATES_AT_ONCE = 77  # months that share most of their years
-
 _FAR_OVER = 34.0
 """From here on log(1 + exp(x)) is x in double precision: it lacks exp(-34) = 1.7e-15, under half a step of x."""
 
@@ -91,29 +89,6 @@ def continue_slopes(past: Array, long_run: Array, tau: Array, years: int, rng: n
         deviation = PHI * deviation + math.sqrt(1 - PHI**2) * innovation
         columns.append((long_run + tau * deviation)[:, None])
     return np.concatenate(columns, axis=1)
-
-
-def integral(slopes: Array, weights: Array) -> Array:
-    """Integral of slopes to each date: slopes @ weights.T, years whose weights are zero left out.
-
-    Parameters
-    ----------
-    slopes : ndarray, shape (draws, years)
-        oom per year.
-    weights : ndarray, shape (n, years)
-        Of `year_weights`, for dates that rise.
-
-    Returns
-    -------
-    ndarray, shape (draws, n)
-    """
-    out = np.empty((len(slopes), len(weights)))
-    for dates in np.array_split(np.arange(len(weights)), max(len(weights) // _DATES_AT_ONCE, 1)):
-        some = slice(dates[0], dates[-1] + 1)
-        years = np.flatnonzero(weights[some].any(axis=0))
-        used = slice(years[0], years[-1] + 1) if len(years) else slice(0)
-        np.matmul(slopes[:, used], weights[some, used].T, out=out[:, some])
-    return out
 
 
 def soft_cap(log10_level: Array, log10_ceiling: Array) -> Array:

@@ -26,14 +26,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.engine import arrival, limits, paths
+from forecast.engine import paths
 from forecast.engine.assumed import Assumed
 from forecast.engine.assumptions import Algorithms
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.payers import CostScope, Payer
+from forecast.engine.physical import Physical
 from forecast.engine.progress import Progress
-from forecast.engine.requirement import context_oom
-from forecast.engine.scenario import PHYSICAL_LIMITS, Limit, Override, PhysicalLimit, PriceBasis
+from forecast.engine.rising import raise_where_falling
+from forecast.engine.scenario import Limit, Override, PriceBasis
 from forecast.engine.simulation import Simulation
 from forecast.engine.streams import stream
 from forecast.posterior.artefact import Posterior
@@ -45,6 +46,7 @@ Single = NDArray[np.float32]
 Kind = Literal["money", "physical", "all", "on_trend", "inference"]
 
 _KEPT_COLUMNS = 8
+_ROWS_PER_BLOCK = 128  # keeps the temporaries in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,52 +151,79 @@ def make_envelope(
         Called between the steps.
     """
     progress = Progress(key.algorithms, key.t_ref, "algorithmic_jump" in key.on, assumed)
-    if key.kind == "physical":
-        least, which, eventual, named = _physical(simulation, key, assumed, progress, checkpoint)
-        return _finished(simulation.years, least, eventual, which, named)
-    path, in_the_end = _paid(simulation, key, assumed, progress, checkpoint)
-    if key.kind != "all":
-        return _finished(simulation.years, path, in_the_end, named=("money",) if key.kind == "money" else ())
-    least, which, eventual, named = _physical(simulation, key, assumed, progress, checkpoint)
-    which = np.where(path <= least, np.int8(0), which + np.int8(1))
-    least, eventual = np.minimum(path, least, out=least), np.minimum(in_the_end, eventual)
-    return _finished(simulation.years, least, eventual, which, ("money", *named))
+    paid = None if key.kind == "physical" else _Paid(simulation, key, assumed, progress, checkpoint)
+    physical = Physical(simulation, key.on, assumed, progress) if key.kind in ("physical", "all") else None
+    shape = (assumed.draws, len(simulation.years))
+    values, which = np.empty(shape, np.float32), None if physical is None else np.empty(shape, np.int8)
+    for start in range(0, assumed.draws, _ROWS_PER_BLOCK):
+        checkpoint()
+        rows = slice(start, min(start + _ROWS_PER_BLOCK, assumed.draws))
+        values[rows] = _block(paid, physical, rows, which)
+    eventual: Array = np.minimum.reduce([part.eventual() for part in (paid, physical) if part is not None])
+    money: tuple[Limit, ...] = ("money",) if key.kind in ("money", "all") else ()
+    named = money if physical is None else (*money, *physical.named)
+    return Envelope(simulation.years, values, eventual, bool(np.isinf(eventual).all()), which, named)
 
 
-def _paid(
-    simulation: Simulation, key: EnvelopeKey, assumed: Assumed, progress: Progress, checkpoint: Checkpoint
-) -> tuple[Array, Array]:
-    """Running maximum of a path of money or of runs, and what it comes to."""
-    path = _path(simulation, key, assumed, checkpoint)
-    checkpoint()
-    last = path[:, -1].copy()
-    progress.add_to(path, simulation.years)
-    arrival.envelope(path, out=path)
-    return path, progress.eventual(path[:, -1], last, _rate(simulation.posterior, key, assumed))
+def _block(paid: _Paid | None, physical: Physical | None, rows: slice, which: NDArray[np.int8] | None) -> Array:
+    """The envelope of some draws; of several limits, the lowest is noted in `which`."""
+    path = None if paid is None else paid.path(rows)
+    if physical is None or which is None:
+        assert path is not None
+        return path
+    least, which[rows] = physical.least(rows)
+    if path is None:
+        return least
+    which[rows] += np.int8(1)
+    np.copyto(which[rows], np.int8(0), where=path <= least)
+    return np.minimum(path, least, out=least)
 
 
-def _finished(
-    years: Array,
-    path: Array,
-    eventual: Array,
-    which: NDArray[np.int8] | None = None,
-    named: tuple[Limit, ...] = (),
-) -> Envelope:
-    return Envelope(years, path.astype(np.float32), eventual, bool(np.isinf(eventual).all()), which, named)
+class _Paid:
+    """A path of money or of runs and its running maximum, some draws at a time."""
 
+    def __init__(
+        self, simulation: Simulation, key: EnvelopeKey, assumed: Assumed, progress: Progress, checkpoint: Checkpoint
+    ) -> None:
+        self._simulation, self._key, self._progress = simulation, key, progress
+        self._rate = _rate(simulation.posterior, key, assumed)
+        self._last, self._reached = np.empty((2, assumed.draws))
+        trend = key.kind == "on_trend"
+        self._base = simulation.simulated(checkpoint).log10_flop if trend else simulation.price(key.price_basis)
+        commoditized = "commoditization" in key.on
+        self._budget = None if key.payer is None else budget(simulation, key.payer, commoditized, assumed, checkpoint)
+        self._scope = None if key.cost_scope == "final_run" else scope_oom(key.cost_scope, assumed)
+        self._inference = _inference_oom(assumed) if key.kind == "inference" else None
 
-def _path(simulation: Simulation, key: EnvelopeKey, assumed: Assumed, checkpoint: Checkpoint) -> Array:
-    if key.kind == "on_trend":
-        return simulation.simulated(checkpoint).log10_flop.copy()
-    path = -simulation.price(key.price_basis)
-    path -= simulation.run_residual[:, None]
-    if key.kind == "inference":
-        return _inference(path, assumed)
-    if key.cost_scope != "final_run":
-        path -= scope_oom(key.cost_scope, assumed)[:, None]
-    if key.payer is not None:
-        path += budget(simulation, key.payer, "commoditization" in key.on, assumed, checkpoint)
-    return path
+    def path(self, rows: slice) -> Array:
+        """Its running maximum, algorithms included, log10 FLOP, shape (rows, months)."""
+        path = self._plain(rows)
+        self._last[rows] = path[:, -1]
+        self._progress.add_to(path, self._simulation.years, rows)
+        raise_where_falling(path)
+        self._reached[rows] = path[:, -1]
+        return path
+
+    def eventual(self) -> Array:
+        """What it comes to, when all draws have been asked for."""
+        return self._progress.eventual(self._reached, self._last, self._rate)
+
+    def _plain(self, rows: slice) -> Array:
+        if self._key.kind == "on_trend":
+            return self._base[rows].copy()
+        path: Array = -self._base[rows]
+        path -= self._simulation.run_residual[rows, None]
+        if self._inference is not None:
+            per_run, per_parameter = self._inference
+            path -= per_run[rows, None]
+            path *= 2
+            path += per_parameter[rows, None]
+            return path
+        if self._scope is not None:
+            path -= self._scope[rows, None]
+        if self._budget is not None:
+            path += self._budget if len(self._budget) == 1 else self._budget[rows]
+        return path
 
 
 def budget(
@@ -225,32 +254,11 @@ def scope_oom(cost_scope: CostScope, assumed: Assumed) -> Array:
 PAGES = 100
 
 
-def _inference(minus_price: Array, assumed: Assumed) -> Array:
-    """A path whose passage is the month in which 100 pages cost the bound; the bound counts twice."""
+def _inference_oom(assumed: Assumed) -> tuple[Array, Array]:
+    """What tokens and their price take from a path, before the bound counts twice, and what parameters add after."""
     tokens = PAGES * assumed("inference.tokens_per_page")
     per_run = np.log10(2 * tokens) + np.log10(assumed("inference.price_ratio"))
-    path: Array = 2 * (minus_price - per_run[:, None])
-    path += np.log10(6 * assumed("data.tokens_per_parameter"))[:, None]
-    return path
-
-
-def _physical(
-    simulation: Simulation, key: EnvelopeKey, assumed: Assumed, progress: Progress, checkpoint: Checkpoint
-) -> tuple[Array, NDArray[np.int8], Array, tuple[PhysicalLimit, ...]]:
-    """The least of the physical limits, which it is, what it comes to, and the limits' names."""
-    named = tuple(limit for limit in PHYSICAL_LIMITS if limit in key.on)
-    inputs = {name: assumed(name) for limit in named for name in limits.INPUTS_OF[limit]}
-    stock = limits.ChipStock.of(simulation.posterior)
-    longer = context_oom(assumed) if "context_length" in key.on else None
-    gained = progress.path(simulation.years)
-    checkpoint()
-    least, which = limits.tightest(named, simulation.years, inputs, stock, gained, context_oom=longer)
-    checkpoint()
-    eventual = []
-    for limit in named:
-        last = limits.path(limit, simulation.years[-1:], inputs, stock, longer)[:, 0]
-        eventual.append(progress.eventual(last, last, limits.long_run_rate(limit, inputs)))
-    return least, which, np.min(eventual, axis=0), named
+    return per_run, np.log10(6 * assumed("data.tokens_per_parameter"))
 
 
 def _rate(posterior: Posterior, key: EnvelopeKey, assumed: Assumed) -> Array:

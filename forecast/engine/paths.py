@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, integral, log10_world_gdp, soft_cap, year_weights
+from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, log10_world_gdp, soft_cap, year_weights
 from forecast.engine.rising import raise_by_month
 from forecast.engine.streams import stream, student_t
 from forecast.posterior.artefact import Posterior
@@ -105,7 +105,9 @@ class Latent:
         ahead = math.floor(self.years[-1]) - as_of.year
         slopes = continue_slopes(past, long_run, tau, ahead, stream(self.seed, component))
         first_year = as_of.year - past.shape[1] + 1
-        return integral(slopes, year_weights(self.years, decimal_year(as_of), first_year, slopes.shape[1]))
+        weights = year_weights(self.years, decimal_year(as_of), first_year, slopes.shape[1])
+        first = int(weights.any(axis=0).argmax())  # no month needs the years before it
+        return slopes[:, first:] @ weights[:, first:].T
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ A(t) = min[12 log(2) / T_h x max(t - t_ref, 0), ceiling] + size 1[t >= date]
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,21 +39,21 @@ class Progress:
     def __init__(self, algorithms: Algorithms, t_ref: float, jumps: bool, assumed: Assumed) -> None:
         self._algorithms, self._t_ref, self._jumps, self._assumed = algorithms, t_ref, jumps, assumed
 
-    def path(self, years: Array) -> Array | None:
-        """log10 multiplier by month, shape (draws, months); None where there is no progress at all."""
+    def path(self, years: Array, rows: slice = slice(None)) -> Array | None:
+        """log10 multiplier by month of some draws, shape (rows, months); None where there is no progress at all."""
         if self._algorithms.kind == "off" and not self._jumps:
             return None
-        gained = np.zeros((self._assumed.draws, len(years)))
-        self.add_to(gained, years)
+        gained = np.zeros((len(range(self._assumed.draws)[rows]), len(years)))
+        self.add_to(gained, years, rows)
         return gained
 
-    def add_to(self, path: Array, years: Array) -> None:
-        """Add the log10 multiplier by month to a path, in place; shape (draws, months)."""
+    def add_to(self, path: Array, years: Array, rows: slice = slice(None)) -> None:
+        """Add the log10 multiplier by month to the path of some draws, in place; shape (rows, months)."""
         if self._algorithms.kind != "off":
-            path += self._steady(years)
+            path += self._steady(years, rows)
         if self._jumps:
-            at, size = self._assumed("algorithmic_jump.decimal_year"), self._assumed("algorithmic_jump.size_oom")
-            path += np.where(years >= at[:, None], size[:, None], 0.0)
+            at, size = self._jump
+            path += np.where(years >= at[rows, None], size[rows, None], 0.0)
 
     def eventual(self, reached: Array, last: Array, rate: Array) -> Array:
         """What a running maximum comes to in the end.
@@ -77,20 +79,25 @@ class Progress:
             level = np.maximum(reached, last + (self._algorithms.ceiling_oom or 0.0) + self._jump_oom())
         return np.where(growth > 0, np.inf, level)
 
-    def _steady(self, years: Array) -> Array:
-        gained = paths.algorithmic_progress(self._halving_months(), self._t_ref, years)
+    def _steady(self, years: Array, rows: slice) -> Array:
+        gained = paths.algorithmic_progress(self._halving_months[rows], self._t_ref, years)
         ceiling = self._algorithms.ceiling_oom
         return gained if ceiling is None else np.minimum(gained, ceiling, out=gained)
 
     def _per_year(self) -> Array:
-        return 12 * LOG10_2 / self._halving_months()
+        return 12 * LOG10_2 / self._halving_months
 
+    @cached_property
     def _halving_months(self) -> Array:
         said = self._assumed.says("algorithms.halving_months")
         return halving_months(self._algorithms, self._assumed.draws, self._assumed.seed, said)
 
+    @cached_property
+    def _jump(self) -> tuple[Array, Array]:
+        return self._assumed("algorithmic_jump.decimal_year"), self._assumed("algorithmic_jump.size_oom")
+
     def _jump_oom(self) -> Array | float:
-        return self._assumed("algorithmic_jump.size_oom") if self._jumps else 0.0
+        return self._jump[1] if self._jumps else 0.0
 
 
 def halving_months(algorithms: Algorithms, draws: int, seed: int, said: Distribution | None = None) -> Array:
