@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from forecast.engine.overrides import fitted_names
+from forecast.engine.overrides import SET_INSTEAD, fitted_names
 from forecast.engine.payers import CostScope, Payer, Stated
 from forecast.engine.question import Algorithms, Law, Target
 from forecast.engine.scenario import SWITCHES, Criterion, Override, PriceBasis, Scenario
@@ -95,7 +95,9 @@ def overrides(draw: st.DrawFn) -> tuple[Override, ...]:
     every = sorted((*INPUTS, *fitted_names()))
     chosen = draw(st.lists(st.sampled_from(every), max_size=6, unique=True))
     return tuple(
-        Override(name, draw(_value(name))) if draw(st.booleans()) else Override(name, prior=draw(distributions))
+        Override(name, draw(_value(name)))
+        if draw(st.booleans()) and name not in SET_INSTEAD
+        else Override(name, prior=draw(distributions))
         for name in chosen
     )
 
@@ -116,6 +118,7 @@ scenarios = st.builds(
     algorithms=_maybe(algorithms),
     price_basis=_maybe(st.sampled_from(get_args(PriceBasis))),
     cost_scope=_maybe(st.sampled_from(get_args(CostScope))),
+    inference_usd_per_100_pages=_maybe(st.floats(1e-12, 1e12)),
     about=st.lists(texts.filter(bool), max_size=40).map(" ".join),
     source=texts,
     published_on=st.just("") | st.dates(date(2010, 1, 1), date(2100, 12, 31)).map(date.isoformat),

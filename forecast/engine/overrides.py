@@ -33,7 +33,7 @@ JOINT: tuple[tuple[str, ...], ...] = (("compute", "price"), ("loss", "scales"))
 
 _ROUNDING = 1e-9
 _POSITIVE = ("tau_", "sigma", "kappa")
-_SET_INSTEAD: Mapping[str, str] = {
+SET_INSTEAD: Mapping[str, str] = {
     "compute.m_spend": "compute.u_origin",
     "compute.a_realised": "compute.p_origin",
     **dict.fromkeys(("compute.sigma", "compute.delta", "compute.kappa"), "compute.sigma_origin"),
@@ -79,9 +79,9 @@ def check_overrides(overrides: tuple[Override, ...]) -> None:
             _check_prior(override.prior, path)
         elif known is not None:
             checked_number(override.value, path, known.low, known.high, f"{known.about}, {known.unit},")
-        elif override.name in _SET_INSTEAD:
+        elif override.name in SET_INSTEAD:
             message = f"{override.name} describes the rows that were fitted, so that setting it moves no forecast"
-            raise InputError(f"{message}; set {_SET_INSTEAD[override.name]}, or give it a prior", field=path)
+            raise InputError(f"{message}; set {SET_INSTEAD[override.name]}, or give it a prior", field=path)
         else:
             low = 1e-9 if override.name.partition(".")[2].startswith(_POSITIVE) else -100.0
             checked_number(override.value, path, low, 100.0, "a value of a fitted variable")

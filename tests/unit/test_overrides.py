@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from forecast.engine.overrides import overridden
+from forecast.engine.overrides import SET_INSTEAD, check_overrides, fitted_names, overridden
 from forecast.engine.question import Payer, Question, Target
 from forecast.engine.scenario import Override, Scenario
 from forecast.engine.solver import Solver
@@ -143,3 +143,10 @@ def test_a_prior_of_an_unfitted_input_draws_it_anew() -> None:
     drawn = solver.assumed(solver.plan(asked))("power.watts_2030")
     assert drawn.min() >= 1e9 and drawn.max() <= 2e9
     assert solver.ask(asked).median > solver.ask(Question(RUN)).median
+
+
+def test_what_only_the_past_needs_is_not_set_and_its_substitute_is_named() -> None:
+    for name, instead in SET_INSTEAD.items():
+        with pytest.raises(InputError, match=f"{name}.*set {instead.partition(' ')[0]}"):
+            check_overrides((Override(name, 0.3),))
+        assert name in fitted_names()
