@@ -36,8 +36,9 @@ class Plan:
         The envelopes that must pass the requirement, money (or the one of another criterion) first.
     levels : tuple of float
         What is added to the requirement for each, log10.
-    law, requirement : hashable
-        What the law and the requirement depend on; None for compute as such.
+    law, unchanged, requirement : hashable
+        What the law depends on, the requirement before anything changes it, and the requirement; None for compute as
+        such.
     imported : ImportedScale or None
         The target's scale, where it is not one of the posterior's own.
     """
@@ -48,6 +49,7 @@ class Plan:
     keys: tuple[EnvelopeKey, ...]
     levels: tuple[float, ...]
     law: Hashable
+    unchanged: Hashable
     requirement: Hashable
     imported: ImportedScale | None
 
@@ -73,15 +75,16 @@ def plan_of(
     draws = min(settled.max_draws, posterior.draws)
     paths = (posterior.name, fitted, settled.seed, draws)
     keys, levels = _envelopes(settled, posterior, imported, on, assumed)
-    law = requirement = None
+    law = unchanged = requirement = None
     if settled.target.is_loss:
         law = (settled.target.scale, settled.law, paths, imported and imported.digest)
     if not _is_level(settled):
-        requirement = (settled.target, law, paths, assumed, on & _CHANGES_LAW)
+        unchanged, changes = (settled.target, law, paths, assumed), on & _CHANGES_LAW
+        requirement = (unchanged, changes) if changes else unchanged
     else:
         level = log10_compute(settled.target)
         levels = tuple(level + more for more in levels)
-    return Plan(settled, on, paths, keys, levels, law, requirement, imported)
+    return Plan(settled, on, paths, keys, levels, law, unchanged, requirement, imported)
 
 
 def split(question: Question) -> tuple[tuple[Override, ...], tuple[Override, ...]]:

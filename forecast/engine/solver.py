@@ -149,7 +149,12 @@ class Solver:
         """
         if plan.requirement is None:
             return _zeros(self.draws(plan.settled))
-        return self._memory.requirements.get(plan.requirement, lambda: self._require(plan, checkpoint))
+        if plan.requirement == plan.unchanged:
+            return self._unchanged(plan, checkpoint)
+        return self._memory.requirements.get(
+            plan.requirement,
+            lambda: requirement.after_changes(self._unchanged(plan, checkpoint), plan.on, self.assumed(plan)),
+        )
 
     def law(self, plan: Plan, checkpoint: Checkpoint = proceed) -> LossLaw | None:
         """The law of every draw on the target's scale; None for compute as such."""
@@ -170,10 +175,12 @@ class Solver:
         posterior = overridden(self.posterior, fitted, settled.seed) if fitted else self.posterior
         return Simulation(posterior.thin(self.draws(settled)), settled.seed)
 
-    def _require(self, plan: Plan, checkpoint: Checkpoint) -> Array:
-        assumed, law = self.assumed(plan), self.law(plan, checkpoint)
-        required = requirement.required_flop(plan.settled.target, law, assumed)
-        return required if law is None else requirement.after_changes(required, plan.on, assumed)
+    def _unchanged(self, plan: Plan, checkpoint: Checkpoint) -> Array:
+        """The requirement before anything changes it, so that each change asks for the law's inverse only once."""
+        return self._memory.requirements.get(
+            plan.unchanged,
+            lambda: requirement.required_flop(plan.settled.target, self.law(plan, checkpoint), self.assumed(plan)),
+        )
 
     def _remembers(self, plan: Plan) -> bool:
         memory = self._memory
