@@ -18,6 +18,7 @@ from typing import Any
 
 from forecast.engine.assumptions import DEFAULT_RELATIVE_NOISE, Algorithms, Law
 from forecast.engine.beliefs import read_belief
+from forecast.engine.decode_question import target_kinds
 from forecast.engine.fields import NOTHING, Readers, day, integer, listed, number, one_of, read_object, text
 from forecast.engine.payers import Payer, Stated
 from forecast.engine.targets import Target
@@ -104,22 +105,7 @@ def distribution_form(one: Distribution) -> dict[str, Any]:
     return said | ({"source": one.source} if one.source else {})
 
 
-_LOSS: Readers = {"nats_per_token": number, "scale": text}
-_TARGETS: Mapping[str, tuple[Callable[..., Target], Readers, Readers]] = {
-    "loss": (Target.loss, _LOSS, NOTHING),
-    "reducible_loss": (Target.reducible_loss, _LOSS, NOTHING),
-    "bits_per_character": (
-        Target.bits_per_character,
-        {"value": number, "scale": text},
-        {"characters_per_token": number},
-    ),
-    "indistinguishable_tokens": (
-        Target.indistinguishable_tokens,
-        {"tokens": number, "scale": text},
-        {"judge_confidence": number, "slowdown": distribution},
-    ),
-    "brain_anchor": (Target.brain_anchor, NOTHING, {"training_seconds": number, "flop_per_s": distribution}),
-}
+_TARGETS = target_kinds(distribution)
 _PLAIN: Mapping[str, Callable[[float], Target]] = {
     "training_flop": Target.training_flop,
     "gpt3_multiple": Target.gpt3_multiple,

@@ -9,6 +9,7 @@ import click
 
 from forecast.cli.question_keywords import keywords
 from forecast.cli.question_options import question_options
+from forecast.cli.unfit import PAYERS, TARGETS
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,30 +23,8 @@ timelines explain --flop 1e29 --as-of 2020-07-27 -- --as-of 2026-11-20
 timelines explain --loss 1.24 --scale kaplan-webtext2 -- --algorithms off --without power"""
 
 TOGETHER = (
-    (
-        "loss",
-        "scale",
-        "flop",
-        "gpt3",
-        "reducible_loss",
-        "bits_per_character",
-        "characters_per_token",
-        "indistinguishable_tokens",
-        "judge_confidence",
-        "slowdown",
-        "brain_seconds",
-        "brain_flop_per_s",
-    ),
-    (
-        "budget",
-        "currency_year",
-        "nominal_inflation",
-        "spend",
-        "spend_from",
-        "spend_growth",
-        "spend_ceiling",
-        "payer",
-    ),
+    ("scale", *TARGETS),
+    PAYERS,
     ("law", "noise", "power_law_weight"),
     ("algorithms", "algorithms_ceiling"),
     ("criterion", "inference_usd"),

@@ -10,7 +10,6 @@ import forecast
 from forecast.engine import reasons, words
 from forecast.engine.answer import (
     Answer,
-    BindingLimit,
     Cdf,
     HindsightRows,
     LawComponent,
@@ -26,7 +25,6 @@ from forecast.engine.checkpoint import Checkpoint
 from forecast.engine.choices import choices, notices
 from forecast.engine.encode import scenario_hash
 from forecast.engine.influence import binding_limits
-from forecast.engine.outcome import Outcome
 from forecast.engine.question import Question
 from forecast.posterior.artefact import Posterior
 
@@ -53,7 +51,7 @@ def compose(solver: Solver, asked: Question, plan: Plan, checkpoint: Checkpoint)
     return Answer(
         question=settled,
         never_reasons=reasons.never_reasons(outcome),
-        binding_limits=_binding_limits(solver, outcome, checkpoint),
+        binding_limits=binding_limits(solver, outcome, checkpoint),
         posterior=posterior_status(posterior),
         choices=choices(solver, asked, plan),
         data_notice=posterior.manifest["data_notice"],
@@ -90,10 +88,6 @@ def _quantiles(arrivals: ArrivalDistribution, question: Question) -> tuple[Quant
         Quantile(p, position, year, None if year is None else words.day(year), mcse)
         for p, position, year, mcse in arrivals.quantiles(question.quantiles)
     )
-
-
-def _binding_limits(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> tuple[BindingLimit, ...]:
-    return binding_limits(solver, outcome, checkpoint)
 
 
 def _components(solver: Solver, settled: Question, checkpoint: Checkpoint) -> tuple[LawComponent, ...]:

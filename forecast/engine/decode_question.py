@@ -120,22 +120,31 @@ def _truth(value: Any, path: str) -> bool:
     return value
 
 
-_LOSS: Readers = {"nats_per_token": number, "scale": text}
-_MADE: Mapping[str, tuple[Callable[..., Target], Readers, Readers]] = {
-    "loss": (Target.loss, _LOSS, NOTHING),
-    "reducible_loss": (Target.reducible_loss, _LOSS, NOTHING),
-    "bits_per_character": (
-        Target.bits_per_character,
-        {"value": number, "scale": text},
-        {"characters_per_token": number},
-    ),
-    "indistinguishable_tokens": (
-        Target.indistinguishable_tokens,
-        {"tokens": number, "scale": text},
-        {"judge_confidence": number, "slowdown": read_distribution},
-    ),
-    "brain_anchor": (Target.brain_anchor, NOTHING, {"flop_per_s": read_distribution, "training_seconds": number}),
-}
+TargetKinds = Mapping[str, tuple[Callable[..., Target], Readers, Readers]]
+"""How a target of each kind is made, and how the fields that it needs and those that it may have are read."""
+
+
+def target_kinds(distribution: Reader) -> TargetKinds:
+    """Targets that are objects, with distributions read in the way of the form that holds them."""
+    loss: Readers = {"nats_per_token": number, "scale": text}
+    return {
+        "loss": (Target.loss, loss, NOTHING),
+        "reducible_loss": (Target.reducible_loss, loss, NOTHING),
+        "bits_per_character": (
+            Target.bits_per_character,
+            {"value": number, "scale": text},
+            {"characters_per_token": number},
+        ),
+        "indistinguishable_tokens": (
+            Target.indistinguishable_tokens,
+            {"tokens": number, "scale": text},
+            {"judge_confidence": number, "slowdown": distribution},
+        ),
+        "brain_anchor": (Target.brain_anchor, NOTHING, {"flop_per_s": distribution, "training_seconds": number}),
+    }
+
+
+_MADE = target_kinds(read_distribution)
 
 
 def _target(value: Any, path: str) -> Target:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from forecast.engine import limits
 from forecast.engine.checkpoint import Checkpoint, proceed
+from forecast.engine.envelope import payer_growth
 from forecast.engine.exchange import block_of
 from forecast.engine.plan import Plan
 from forecast.engine.progress import halving_months
 from forecast.engine.question import Question
 from forecast.engine.solver import Solver
-from forecast.engine.streams import stream
 from forecast.engine.words import month
 from forecast.inputs import INPUTS
 from forecast.posterior.artefact import Posterior
@@ -161,7 +161,7 @@ def _unfitted(solver: Solver, plan: Plan) -> Iterator[Influence]:
         own = {"judge.slowdown": settled.target.slowdown, "brain.flop_per_s": settled.target.flop_per_s}.get(name)
         yield Influence(name, entry.unit, entry.about, block_of(name), assumed(name, own))
     if settled.payer.growth is not None:
-        values = settled.payer.growth.sample(stream(assumed.seed, "payer growth"), assumed.draws)
+        values = payer_growth(settled.payer.growth, assumed)
         yield Influence("payer.growth_oom_per_year", "oom/year", "growth of the payer's budget", "payer", values)
 
 

@@ -37,6 +37,7 @@ from forecast.engine.rising import raise_where_falling
 from forecast.engine.scenario import Limit, Override, PriceBasis
 from forecast.engine.simulation import Simulation
 from forecast.engine.streams import stream
+from forecast.families import Distribution
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import CHANNELS
 from forecast.units import decimal_year
@@ -236,13 +237,18 @@ def budget(
     else:
         money = np.full((1, len(simulation.years)), math.log10(payer.usd_2023 or 1.0))
     if payer.kind == "spend_path" and payer.from_date is not None and payer.growth is not None:
-        growth = payer.growth.sample(stream(simulation.seed, "payer growth"), assumed.draws)
+        growth = payer_growth(payer.growth, assumed)
         money = money + growth[:, None] * (simulation.years - decimal_year(payer.from_date))
     if payer.ceiling_usd_2023 is not None:
         money = np.minimum(money, math.log10(payer.ceiling_usd_2023))
     if commoditized:
         money = np.minimum(money, np.log10(assumed("commoditization.usd_2023"))[:, None])
     return money
+
+
+def payer_growth(growth: Distribution, assumed: Assumed) -> Array:
+    """Growth of a payer's budget, orders of magnitude per year, shape (draws,)."""
+    return growth.sample(stream(assumed.seed, "payer growth"), assumed.draws)
 
 
 def scope_oom(cost_scope: CostScope, assumed: Assumed) -> Array:
@@ -272,7 +278,7 @@ def _rate(posterior: Posterior, key: EnvelopeKey, assumed: Assumed) -> Array:
         capped = "commoditization" in key.on
         return rate if capped else rate + paths.long_run_spend_rate(posterior.blocks["compute"])
     if payer is not None and payer.growth is not None:
-        growth = payer.growth.sample(stream(assumed.seed, "payer growth"), assumed.draws)
+        growth = payer_growth(payer.growth, assumed)
         bounded = payer.ceiling_usd_2023 is not None or "commoditization" in key.on
         return rate + (np.minimum(growth, 0.0) if bounded else growth)
     return rate

@@ -26,14 +26,13 @@ from forecast.engine import requirement
 from forecast.engine.arrival import first_passage
 from forecast.engine.assumed import Assumed
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.envelope import EnvelopeKey, make_envelope
+from forecast.engine.envelope import EnvelopeKey, make_envelope, payer_growth
 from forecast.engine.paths import Frontier, PriceBasis
 from forecast.engine.plan import Plan
 from forecast.engine.progress import halving_months
 from forecast.engine.scaling import LossLaw
 from forecast.engine.simulation import Simulation
 from forecast.engine.solver import Solver
-from forecast.engine.streams import stream
 from forecast.families import Distribution
 
 Array = NDArray[np.float64]
@@ -133,7 +132,7 @@ class _Source:
             simulation.simulated(checkpoint).log10_spend[:, :within] if spends else None,
             simulation.years[:within],
             halving_months(algorithms, assumed.draws, assumed.seed, said) if halves else None,  # type: ignore[arg-type]
-            None if growth is None else growth.sample(stream(assumed.seed, "payer growth"), assumed.draws),
+            None if growth is None else payer_growth(growth, assumed),
         )
 
     def required(self, plan: Plan, rows: Rows, assumed: Assumed) -> Array:
