@@ -12,17 +12,17 @@ same scenario. No database is needed, so that answering stays light.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.catalogue import marked_yaml, scenario_files
+from forecast.catalogue.named_files import NamedFiles
 from forecast.catalogue.scenario_files import FileError
 from forecast.catalogue.studies import RequestIdUsedError
-from forecast.engine.imported import NAME, checked_uuid
+from forecast.engine.imported import checked_uuid
 from forecast.engine.scenario import Scenario
-from forecast.errors import ArtefactError, InputError, StorageError, UnknownNameError
-from forecast.posterior import atomic
+from forecast.errors import ArtefactError, InputError
 from forecast.posterior.state import state_folder
 
 RESERVED = frozenset({"inline"})
@@ -63,59 +63,22 @@ class StoredScenario:
     request_id: str = ""
 
 
-class ScenarioStore:
-    """The scenarios that users made, in a state folder.
+class ScenarioStore(NamedFiles[StoredScenario]):
+    """The scenarios that users made, in a state folder."""
 
-    Parameters
-    ----------
-    home : Path or str, optional
-        The state folder; see `forecast.posterior.state`.
-    """
+    kind, suffix = "scenario of your own", ".yaml"
 
-    def __init__(self, home: Path | str | None = None) -> None:
-        self._home = home
+    def folder(self) -> Path:
+        """Where they lie."""
+        return state_folder(self._home).scenarios
 
-    def names(self) -> tuple[str, ...]:
-        """Names of all of them, sorted; no file is opened.
-
-        Raises
-        ------
-        StorageError
-            When the folder may not be read.
-        """
-        folder = state_folder(self._home).scenarios
-        try:
-            found = [path.stem for path in folder.iterdir() if path.suffix == ".yaml"]
-        except (FileNotFoundError, NotADirectoryError):
-            return ()
-        except OSError as error:
-            raise StorageError(f"cannot read {folder}: {error.strerror}; grant read permission") from error
-        return tuple(sorted(name for name in found if NAME.fullmatch(name)))
-
-    def get(self, name: str) -> StoredScenario:
-        """One scenario.
-
-        Raises
-        ------
-        UnknownNameError
-            When none of that name was made; lists those that were.
-        DamagedScenarioError
-            When its file is no scenario.
-        StorageError
-            When its file may not be read.
-        """
-        data = self._read(name)
-        if data is None:
-            raise UnknownNameError("scenario of your own", f"{name:.80}", self.names(), field="name")
+    def parse(self, name: str, data: bytes) -> StoredScenario:
+        """The scenario in a file's bytes, checked as if it were new; DamagedScenarioError where it is none."""
         return _parsed(name, data)
 
-    def list(self) -> tuple[StoredScenario, ...]:
-        """Every scenario whose file is sound, in the order of their names; `problems` tells the others."""
-        return tuple(one for name in self.names() if isinstance(one := self._checked(name), StoredScenario))
-
-    def problems(self) -> Mapping[str, str]:
-        """Names of scenarios whose files are damaged or may not be read, and what to do about each."""
-        return {name: found for name in self.names() if isinstance(found := self._checked(name), str)}
+    def read_file(self, path: Path) -> bytes:
+        """The bytes of a file, of a long one only so many that it is seen to be too long."""
+        return read_file(path)
 
     def add(
         self, scenario: Scenario, text: str = "", request_id: str = "", taken: Iterable[str] = ()
@@ -152,9 +115,8 @@ class ScenarioStore:
             When the state folder cannot be written.
         """
         new = self.check(scenario, text, request_id, taken)
-        folder = atomic.make_folder(state_folder(self._home).scenarios)
         head = f"{_REQUEST}{new.request_id}\n" if new.request_id else ""
-        atomic.create_bytes(folder / f"{new.scenario.name}.yaml", (head + new.text).encode())
+        self.create(new.scenario.name, (head + new.text).encode())
         return _same(self.get(new.scenario.name), new.scenario)
 
     def check(
@@ -177,42 +139,6 @@ class ScenarioStore:
                 message = f"request_id {made.request_id} was used to make {kept.scenario.name}; give each its own"
                 raise RequestIdUsedError(message, field="request_id")
         return made
-
-    def remove(self, name: str) -> None:
-        """Forget a scenario, also one whose file is damaged; answers that were given stay as they are.
-
-        Raises
-        ------
-        UnknownNameError
-            When none of that name was made; lists those that were.
-        StorageError
-            When the state folder cannot be written.
-        """
-        path = self._path(name)
-        if path is None or not atomic.remove_file(path):
-            raise UnknownNameError("scenario of your own", f"{name:.80}", self.names(), field="name")
-
-    def _checked(self, name: str) -> StoredScenario | str | None:
-        """The scenario, what is wrong with it, or None when it has just been removed."""
-        try:
-            return self.get(name)
-        except (DamagedScenarioError, StorageError) as error:
-            return error.message
-        except UnknownNameError:
-            return None
-
-    def _path(self, name: str) -> Path | None:
-        """Where a scenario lies; None for what cannot be a name, so that no other file is ever touched."""
-        return state_folder(self._home).scenarios / f"{name}.yaml" if NAME.fullmatch(name) else None
-
-    def _read(self, name: str) -> bytes | None:
-        path = self._path(name)
-        try:
-            return None if path is None else read_file(path)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise StorageError(f"cannot read {path}: {error.strerror}; grant read permission") from error
 
 
 def read_file(path: Path) -> bytes:

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from forecast.engine.imported import NAME, ImportedScale, content_digest
-from forecast.errors import ArtefactError, InputError, StorageError, UnknownNameError
-from forecast.posterior import atomic
+from forecast.catalogue.named_files import NamedFiles
+from forecast.engine.imported import ImportedScale, content_digest
+from forecast.errors import ArtefactError, InputError
 from forecast.posterior.state import state_folder
 
 FORMAT = 1
@@ -43,59 +43,18 @@ class DamagedScaleError(ArtefactError):
     reason = "DAMAGED_SCALE"
 
 
-class StudyStore:
-    """The imported scales of a state folder.
+class StudyStore(NamedFiles[ImportedScale]):
+    """The imported scales of a state folder."""
 
-    Parameters
-    ----------
-    home : Path or str, optional
-        The state folder; see `forecast.posterior.state`.
-    """
+    kind, suffix = "imported scale", ".json"
 
-    def __init__(self, home: Path | str | None = None) -> None:
-        self._home = home
+    def folder(self) -> Path:
+        """Where they lie."""
+        return state_folder(self._home).scales
 
-    def names(self) -> tuple[str, ...]:
-        """Names of all of them, sorted; no file is opened.
-
-        Raises
-        ------
-        StorageError
-            When the folder may not be read.
-        """
-        folder = state_folder(self._home).scales
-        try:
-            found = [path.stem for path in folder.iterdir() if path.suffix == ".json"]
-        except (FileNotFoundError, NotADirectoryError):
-            return ()
-        except OSError as error:
-            raise StorageError(f"cannot read {folder}: {error.strerror}; grant read permission") from error
-        return tuple(sorted(name for name in found if NAME.fullmatch(name)))
-
-    def get(self, name: str) -> ImportedScale:
-        """One scale.
-
-        Raises
-        ------
-        UnknownNameError
-            When none of that name was imported; lists those that were.
-        DamagedScaleError
-            When its file fails a check.
-        StorageError
-            When its file may not be read.
-        """
-        data = self._read(name)
-        if data is None:
-            raise UnknownNameError("imported scale", f"{name:.80}", self.names(), field="name")
+    def parse(self, name: str, data: bytes) -> ImportedScale:
+        """The scale in a file's bytes, every part of it verified; DamagedScaleError where a check fails."""
         return _parsed(name, data)
-
-    def list(self) -> tuple[ImportedScale, ...]:
-        """Every scale whose file is sound, in the order of their names; `problems` tells the others."""
-        return tuple(scale for name in self.names() if isinstance(scale := self._checked(name), ImportedScale))
-
-    def problems(self) -> Mapping[str, str]:
-        """Names of scales whose files are damaged or may not be read, and what to do about each."""
-        return {name: found for name in self.names() if isinstance(found := self._checked(name), str)}
 
     def add(self, scale: ImportedScale, taken: Iterable[str] = ()) -> ImportedScale:
         """Keep a scale; the same study under the same name again changes nothing.
@@ -124,8 +83,7 @@ class StudyStore:
             When the state folder cannot be written.
         """
         self.check(scale, taken)
-        folder = atomic.make_folder(state_folder(self._home).scales)
-        atomic.create_bytes(folder / f"{scale.name}.json", _text(scale).encode())
+        self.create(scale.name, _text(scale).encode())
         return _same(self.get(scale.name), scale)
 
     def check(self, scale: ImportedScale, taken: Iterable[str] = ()) -> None:
@@ -139,42 +97,6 @@ class StudyStore:
             if kept.request_id == scale.request_id and kept.digest != scale.digest:
                 message = f"request_id {scale.request_id} was used to import {kept.name}; give each request its own"
                 raise RequestIdUsedError(message, field="request_id")
-
-    def remove(self, name: str) -> None:
-        """Forget a scale, also one whose file is damaged; answers that were given stay as they are.
-
-        Raises
-        ------
-        UnknownNameError
-            When none of that name was imported; lists those that were.
-        StorageError
-            When the state folder cannot be written.
-        """
-        path = self._path(name)
-        if path is None or not atomic.remove_file(path):
-            raise UnknownNameError("imported scale", f"{name:.80}", self.names(), field="name")
-
-    def _checked(self, name: str) -> ImportedScale | str | None:
-        """The scale, what is wrong with it, or None when it has just been removed."""
-        try:
-            return self.get(name)
-        except (DamagedScaleError, StorageError) as error:
-            return error.message
-        except UnknownNameError:
-            return None
-
-    def _path(self, name: str) -> Path | None:
-        """Where a scale lies; None for what cannot be a name, so that no other file is ever touched."""
-        return state_folder(self._home).scales / f"{name}.json" if NAME.fullmatch(name) else None
-
-    def _read(self, name: str) -> bytes | None:
-        path = self._path(name)
-        try:
-            return None if path is None else path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise StorageError(f"cannot read {path}: {error.strerror}; grant read permission") from error
 
 
 class StoredScales(Mapping[str, ImportedScale]):
@@ -191,7 +113,7 @@ class StoredScales(Mapping[str, ImportedScale]):
         self._kept: dict[str, tuple[bytes, ImportedScale]] = {}
 
     def __getitem__(self, name: str) -> ImportedScale:
-        data = self._store._read(name)
+        data = self._store.read(name)
         if data is None:
             self._kept.pop(name, None)
             raise KeyError(name)
