@@ -1,7 +1,7 @@
 """Envelopes: the largest effective compute that one run can have by each month, as running maxima.
 
     money, fixed sum        X(t) = A(t) - p(t) - q - scope               (the sum itself only shifts the requirement)
-    money, growing budget   X(t) = A(t) + budget(t) - p(t) - q - scope
+    money, growing budget   X(t) = A(t) + budget(t) - p(t) - q - scope     (or the ceiling on a fixed sum)
     physical limits         X(t) = min over j of runmax[A(t) + L_j(t)]   (`forecast.engine.limits`)
     all limits              the least of money, with a growing budget, and the physical limits
     on trend                X(t) = A(t) + F(t)
@@ -65,7 +65,8 @@ class EnvelopeKey:
     price_basis : str
         As in the question; empty where no price enters.
     payer : Payer or None
-        Whose budget enters by month; None for a fixed sum, and where none enters.
+        Whose budget enters by month; None for a fixed sum, where none enters, and for the ceiling that
+        commoditization sets a fixed sum.
     cost_scope : str
         As in the question.
     on : frozenset of str
@@ -192,7 +193,8 @@ class _Paid:
         trend = key.kind == "on_trend"
         self._base = simulation.simulated(checkpoint).log10_flop if trend else simulation.price(key.price_basis)
         commoditized = "commoditization" in key.on
-        self._budget = None if key.payer is None else budget(simulation, key.payer, commoditized, assumed, checkpoint)
+        unpaid = key.payer is None and not commoditized
+        self._budget = None if unpaid else budget(simulation, key.payer, commoditized, assumed, checkpoint)
         self._scope = None if key.cost_scope == "final_run" else scope_oom(key.cost_scope, assumed)
         self._inference = _inference_oom(assumed) if key.kind == "inference" else None
 
@@ -228,9 +230,15 @@ class _Paid:
 
 
 def budget(
-    simulation: Simulation, payer: Payer, commoditized: bool, assumed: Assumed, checkpoint: Checkpoint = proceed
+    simulation: Simulation, payer: Payer | None, commoditized: bool, assumed: Assumed, checkpoint: Checkpoint = proceed
 ) -> Array:
-    """What a payer can spend on one run by month, log10 2023 $, shape (draws or 1, months)."""
+    """What a payer can spend on one run by month, log10 2023 $, shape (draws or 1, months or 1).
+
+    Without a payer, what commoditization leaves to anyone.
+    """
+    ceiling = np.log10(assumed("commoditization.usd_2023"))[:, None] if commoditized else np.full((1, 1), np.inf)
+    if payer is None:
+        return ceiling
     money: Array
     if payer.kind == "frontier_spend":
         money = simulation.simulated(checkpoint).log10_spend
@@ -241,9 +249,7 @@ def budget(
         money = money + growth[:, None] * (simulation.years - decimal_year(payer.from_date))
     if payer.ceiling_usd_2023 is not None:
         money = np.minimum(money, math.log10(payer.ceiling_usd_2023))
-    if commoditized:
-        money = np.minimum(money, np.log10(assumed("commoditization.usd_2023"))[:, None])
-    return money
+    return np.minimum(money, ceiling) if commoditized else money
 
 
 def payer_growth(growth: Distribution, assumed: Assumed) -> Array:

@@ -1,7 +1,7 @@
 """What comes out of a plan: arrivals, and which limit each draw waited for last.
 
 A draw waits for the limit that is the tightest in the month before its arrival, in the first month where it has arrived
-already. Between money and the physical limits that is the one passed last; where both are passed in the same month,
+already. Between a fixed sum and the other limits that is the one passed last; where both are passed in the same month,
 the lower one the month before.
 """
 
@@ -92,7 +92,12 @@ class Outcome:
 
     def limits(self) -> tuple[str, ...]:
         """Names of the limits, money first; empty where the criterion knows none."""
-        return tuple(name for made in self.envelopes for name in made.limits)
+        names = (name for made in self.envelopes for name in made.limits)
+        return tuple(dict.fromkeys(names))  # money stands in both envelopes where commoditization caps a fixed sum
+
+    def _place(self, i: int) -> np.int8:
+        """Where an envelope's limits begin among those of all."""
+        return np.int8(i and "money" not in self.envelopes[i].limits)
 
     def _not_for_first(self) -> NDArray[np.int8]:
         """The limit that an arrival within the horizon waited for last, where that may be another than the first."""
@@ -114,7 +119,7 @@ class Outcome:
     def _at_horizon(self) -> NDArray[np.int8]:
         """The tightest limit of each draw in the horizon's last month."""
         last = self.arrivals.within - 1
-        lowest = self.envelopes[-1].lowest(last) + np.int8(len(self.envelopes) - 1)
+        lowest = self.envelopes[-1].lowest(last) + self._place(len(self.envelopes) - 1)
         if len(self.envelopes) == 1:
             return lowest
         money, physical = (made.column(last) for made in self.envelopes)
@@ -129,7 +134,7 @@ class Outcome:
     def _which(self, i: int, months: Months, rows: Rows) -> NDArray[np.int8]:
         """The lowest limit of an envelope in one month of each of some draws, as a position in `limits`."""
         which = self.envelopes[i].which
-        return np.zeros(len(rows), np.int8) if which is None else _at(which, rows, months) + np.int8(i)
+        return np.zeros(len(rows), np.int8) if which is None else _at(which, rows, months) + self._place(i)
 
 
 def _at[Kind: np.generic](values: NDArray[Kind], rows: Rows, months: Months) -> NDArray[Kind]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import cast
 
 from forecast.engine import settle
 from forecast.engine.assumptions import Algorithms
@@ -121,15 +122,23 @@ def _envelopes(
 def _limited(
     settled: Question, pace: tuple[Algorithms, float], on: frozenset[str], assumed: tuple[Override, ...]
 ) -> tuple[tuple[EnvelopeKey, ...], tuple[float, ...]]:
-    """Where money and other limits count: a fixed sum is a level of its own, a growing budget a limit like others."""
+    """Where money and other limits count: a fixed sum is a level of its own, a growing budget a limit like others.
+
+    Commoditization caps a fixed sum as it would cap a payer without bounds: its ceiling is then among the limits, so
+    that another sum changes a level alone.
+    """
     jump, physical, payer = on & {"algorithmic_jump"}, on.intersection(PHYSICAL_LIMITS), settled.payer
-    limited = physical | jump | (on & {"context_length"})
-    others = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
+    limited, capped = physical | jump | (on & {"context_length"}), on & {"commoditization"}
     if "money" not in on:
+        others = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
         return others, (0.0,) * len(others)
-    paid, scope = jump | (on & {"commoditization"}), settled.cost_scope
-    if payer.kind == "fixed_usd_2023" and "commoditization" not in on:
-        money = EnvelopeKey("money", *pace, settled.price_basis, None, scope, paid, assumed)
-        return (money, *others), (-math.log10(payer.usd_2023 or 1.0), 0.0)[: 1 + len(others)]
-    kind: Kind = "all" if physical else "money"
-    return (EnvelopeKey(kind, *pace, settled.price_basis, payer, scope, paid | limited, assumed),), (0.0,)
+    fixed, kind = payer.kind == "fixed_usd_2023", cast(Kind, "all" if physical else "money")
+    paid = (*pace, settled.price_basis, None if fixed else payer, settled.cost_scope)
+    if not fixed or capped:
+        last = (EnvelopeKey(kind, *paid, limited | capped, assumed),)
+    else:
+        last = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
+    if not fixed:
+        return last, (0.0,)
+    money = EnvelopeKey("money", *paid, jump, assumed)
+    return (money, *last), (-math.log10(payer.usd_2023 or 1.0), 0.0)[: 1 + len(last)]
