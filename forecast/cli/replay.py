@@ -1,4 +1,7 @@
-"""`timelines replay`: published claims, recomputed, asked again as of their day, and held against what happened."""
+"""`timelines replay`: published claims, recomputed, asked again as of their day, and held against what happened.
+
+Beside them the retrospective: what the posterior of July 2020 says of the runs that came since.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
+
+from forecast.errors import InputError
 
 if TYPE_CHECKING:
     from forecast.evaluation.claims.claim import Replayed
@@ -20,27 +25,47 @@ _AGREES = {True: "agrees", False: "does not agree", None: ""}
 
 @click.command()
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def replay(claims: tuple[str, ...], as_json: bool) -> None:
+@click.option(
+    "--retrospective", is_flag=True, help="Only the runs that came since July 2020, forecast as of then and scored."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON (claims, or with --retrospective the runs).")
+def replay(claims: tuple[str, ...], retrospective: bool, as_json: bool) -> None:
     """Replay published claims: all, or each CLAIM by its id, such as G3 or J12.
 
     For each claim: what was published, the same arithmetic by the engine, what the posterior as of that day forecasts,
     what the claim's own scenario gives (ask it again with one input changed: timelines scenario copy NAME), what has
-    happened since, and a verdict.
+    happened since, and a verdict. All of them end with the retrospective: when the frontier's runs since July 2020
+    were to be expected then and what they were to cost, scored row by row.
     """
+    if retrospective and claims:
+        raise InputError("claims and --retrospective are both given; choose one", field="retrospective")
+    click.echo(_hindsight(as_json) if retrospective else _claims(claims, as_json), nl=False)
+
+
+def _claims(claims: tuple[str, ...], as_json: bool) -> str:
     from forecast.evaluation import replay as replaying
 
     replayed = replaying.replay(claims or None)
-    click.echo(replaying.to_json(replayed) if as_json else text(replayed), nl=False)
+    if as_json:
+        return replaying.to_json(replayed)
+    return text(replayed, "" if claims else _hindsight())
 
 
-def text(replayed: Sequence[Replayed]) -> str:
-    """Replayed claims for a terminal, at most 100 columns wide, ending in a newline."""
+def _hindsight(as_json: bool = False) -> str:
+    from forecast.cli.retrospective import text as told
+    from forecast.evaluation.retrospective import rows, to_json
+
+    return (to_json if as_json else told)(rows())
+
+
+def text(replayed: Sequence[Replayed], hindsight: str = "") -> str:
+    """Replayed claims for a terminal, at most 100 columns wide, ending in a newline; with the retrospective's text."""
     from forecast.evaluation.replay import HONESTY, known_since
 
     parts = [_source_and_claims(source, replayed) for source in dict.fromkeys(one.claim.source for one in replayed)]
     facts = "Known since\n" + _filled(known_since().words, "  ", "  ")
-    return "\n\n".join([*parts, facts, _summary(replayed), _filled(HONESTY)]) + "\n"
+    after = [hindsight.rstrip("\n")] if hindsight else []
+    return "\n\n".join([*parts, facts, *after, _summary(replayed), _filled(HONESTY)]) + "\n"
 
 
 def _source_and_claims(source: str, replayed: Iterable[Replayed]) -> str:
