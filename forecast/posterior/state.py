@@ -54,6 +54,11 @@ class StateFolder:
         return self.root / "scenarios"
 
     @property
+    def backtests(self) -> Path:
+        """Backtests that were made here, one folder each."""
+        return self.root / "backtests"
+
+    @property
     def compile_cache(self) -> Path:
         """Compiled models."""
         return self.root / "compile-cache"

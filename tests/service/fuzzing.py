@@ -119,6 +119,10 @@ GOOD: dict[str, list[Message]] = {
     ],
     "GetTableRequest": [datasets.GetTableRequest(name="tables/training_runs")],
     "ReplayRequest": [evaluation.ReplayRequest(claims=["G1", "j12"]), evaluation.ReplayRequest()],
+    "GetCalibrationRequest": [
+        evaluation.GetCalibrationRequest(quantities=["largest_compute"], forecasters=["timelines"]),
+        evaluation.GetCalibrationRequest(backtest="backtests/shipped", quantities=["first_passage"], past_fans=True),
+    ],
     "ListRowsRequest": [datasets.ListRowsRequest(table="tables/training_runs", page_size=5, published_by="2020-01-01")],
 }
 

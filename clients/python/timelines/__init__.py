@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from timelines.aio import AsyncClient
     from timelines.answers import Answer
+    from timelines.backtests import Backtest
     from timelines.beliefs import (
         Beta,
         Condition,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Tabulated,
         Uniform,
     )
+    from timelines.calibrations import Calibration
     from timelines.client import Client
     from timelines.comparisons import Comparison, Overlay
     from timelines.draws import BatchItem, Draws
@@ -63,6 +65,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "aio": ("AsyncClient",),
     "answers": ("Answer",),
+    "backtests": ("Backtest",),
     "beliefs": (
         "Beta",
         "Condition",
@@ -74,6 +77,7 @@ _HOMES = {
         "Tabulated",
         "Uniform",
     ),
+    "calibrations": ("Calibration",),
     "client": ("Client",),
     "comparisons": ("Comparison", "Overlay"),
     "draws": ("BatchItem", "Draws"),
@@ -110,8 +114,10 @@ __all__ = [
     "AffordableLoss",
     "Answer",
     "AsyncClient",
+    "Backtest",
     "BatchItem",
     "Beta",
+    "Calibration",
     "CallCancelledError",
     "Client",
     "Comparison",

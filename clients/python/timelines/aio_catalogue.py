@@ -1,4 +1,4 @@
-"""The part of the asyncio client which is about runs, scales, scenarios, posteriors, tables and claims."""
+"""The part of the asyncio client about runs, scales, scenarios, posteriors, tables and how forecasts did."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from timelines.aio_replay_calls import AsyncReplayCalls
+from timelines.aio_calibration_calls import AsyncCalibrationCalls
 from timelines.aio_scenario_calls import AsyncScenarioCalls
 from timelines.paging import async_pages
 from timelines.posteriors import DamagedPosterior, Posterior
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from timelines.v1.scale_service_pb2_grpc import ScaleServiceAsyncStub
 
 
-class AsyncCatalogue(AsyncScenarioCalls, AsyncReplayCalls):
+class AsyncCatalogue(AsyncScenarioCalls, AsyncCalibrationCalls):
     """What the server knows besides forecasts.
 
     Parameters

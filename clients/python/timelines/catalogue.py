@@ -1,4 +1,4 @@
-"""The part of the client that blocks which is about runs, scales, scenarios, posteriors, tables and claims."""
+"""The part of the client that blocks about runs, scales, scenarios, posteriors, tables and how forecasts did."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, overload
 
+from timelines.calibration_calls import CalibrationCalls
 from timelines.paging import pages
 from timelines.posteriors import DamagedPosterior, Posterior
-from timelines.replay_calls import ReplayCalls
 from timelines.resource_requests import resource_name, rows_request, study_request, training_compute_request
 from timelines.resources import Scale, StudyPoint, TrainingCompute
 from timelines.scenario_calls import ScenarioCalls
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from timelines.calls import Calls
 
 
-class Catalogue(ScenarioCalls, ReplayCalls):
+class Catalogue(ScenarioCalls, CalibrationCalls):
     """What the server knows besides forecasts.
 
     Parameters

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class EvaluationServiceStub(object):
-    """Holds published claims, and what the engine would have said, against what has happened since.
+    """Holds forecasts against what came after them: those of the models, refitted as of past dates, and published claims.
     """
 
     def __init__(self, channel):
@@ -35,6 +35,16 @@ class EvaluationServiceStub(object):
         Args:
             channel: A grpc.Channel.
         """
+        self.GetCalibration = channel.unary_unary(
+                '/timelines.v1.EvaluationService/GetCalibration',
+                request_serializer=timelines_dot_v1_dot_evaluation__service__pb2.GetCalibrationRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_evaluation__service__pb2.GetCalibrationResponse.FromString,
+                _registered_method=True)
+        self.ListBacktests = channel.unary_unary(
+                '/timelines.v1.EvaluationService/ListBacktests',
+                request_serializer=timelines_dot_v1_dot_evaluation__service__pb2.ListBacktestsRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_evaluation__service__pb2.ListBacktestsResponse.FromString,
+                _registered_method=True)
         self.Replay = channel.unary_unary(
                 '/timelines.v1.EvaluationService/Replay',
                 request_serializer=timelines_dot_v1_dot_evaluation__service__pb2.ReplayRequest.SerializeToString,
@@ -43,8 +53,23 @@ class EvaluationServiceStub(object):
 
 
 class EvaluationServiceServicer(object):
-    """Holds published claims, and what the engine would have said, against what has happened since.
+    """Holds forecasts against what came after them: those of the models, refitted as of past dates, and published claims.
     """
+
+    def GetCalibration(self, request, context):
+        """How well the models' forecasts of the past did: scores, coverage and skill of a stored backtest, the bar that they
+        are held to and what of it is missed, the checks of the machinery, and what the figures do not show.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBacktests(self, request, context):
+        """Backtests, the shipped one first, then by name, page by page.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def Replay(self, request, context):
         """Published claims: as published, as the engine computes them, as the posterior of that day forecasts them, and what
@@ -57,6 +82,16 @@ class EvaluationServiceServicer(object):
 
 def add_EvaluationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'GetCalibration': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCalibration,
+                    request_deserializer=timelines_dot_v1_dot_evaluation__service__pb2.GetCalibrationRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_evaluation__service__pb2.GetCalibrationResponse.SerializeToString,
+            ),
+            'ListBacktests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBacktests,
+                    request_deserializer=timelines_dot_v1_dot_evaluation__service__pb2.ListBacktestsRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_evaluation__service__pb2.ListBacktestsResponse.SerializeToString,
+            ),
             'Replay': grpc.unary_unary_rpc_method_handler(
                     servicer.Replay,
                     request_deserializer=timelines_dot_v1_dot_evaluation__service__pb2.ReplayRequest.FromString,
@@ -71,8 +106,62 @@ def add_EvaluationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class EvaluationService(object):
-    """Holds published claims, and what the engine would have said, against what has happened since.
+    """Holds forecasts against what came after them: those of the models, refitted as of past dates, and published claims.
     """
+
+    @staticmethod
+    def GetCalibration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.EvaluationService/GetCalibration',
+            timelines_dot_v1_dot_evaluation__service__pb2.GetCalibrationRequest.SerializeToString,
+            timelines_dot_v1_dot_evaluation__service__pb2.GetCalibrationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBacktests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.EvaluationService/ListBacktests',
+            timelines_dot_v1_dot_evaluation__service__pb2.ListBacktestsRequest.SerializeToString,
+            timelines_dot_v1_dot_evaluation__service__pb2.ListBacktestsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def Replay(request,
