@@ -100,14 +100,14 @@ def draws(solver: Solver, plan: Plan) -> list[Draw]:
         "list_rental": blocks["price"]["r_rental"],
         "amortized_purchase": blocks["price"]["r"][:, 2],
     }
-    prices, frontier = prices_of(solver, plan).tolist(), simulation.frontier
+    prices, spend, flop = prices_of(solver, plan).tolist(), simulation.largest("spend"), simulation.largest("flop")
     residuals, grows = simulation.run_residual.tolist(), growths(settled.payer, count, settled.seed)
     laws = laws_of(solver, plan)
     return [
         Draw(
             price=prices[i],
-            spend=frontier.log10_spend[i].tolist(),
-            flop=frontier.log10_flop[i].tolist(),
+            spend=spend[i].tolist(),
+            flop=flop[i].tolist(),
             residual=residuals[i],
             inputs={name: values[i] for name, values in inputs.items()},
             halving_months=None if halving is None else halving[i],

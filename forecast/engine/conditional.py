@@ -73,6 +73,4 @@ def _driver(
         algorithms, years = settled.algorithms or Algorithms(), simulation.years
         gained = Progress(algorithms, float(years[0]), False, assumed).path(years[month : month + 1])
         return np.zeros(assumed.draws) if gained is None else gained[:, 0]
-    frontier = simulation.simulated(checkpoint)
-    path = frontier.log10_flop if condition.driver == "frontier_compute" else frontier.log10_spend
-    return path[:, month]
+    return simulation.largest("flop" if condition.driver == "frontier_compute" else "spend", checkpoint)[:, month]

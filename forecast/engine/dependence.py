@@ -89,10 +89,9 @@ def observations(solver: Solver, plan: Plan, checkpoint: Checkpoint = proceed) -
         As for `influences`.
     """
     simulation = solver.simulation(plan)
-    frontier = simulation.simulated(checkpoint)
     by = month(float(simulation.years[MONTHS_AHEAD]))
     price = simulation.price(plan.settled.price_basis)[:, MONTHS_AHEAD]
-    flop, spend = (path[:, MONTHS_AHEAD] for path in (frontier.log10_flop, frontier.log10_spend))
+    flop, spend = (simulation.largest(quantity, checkpoint)[:, MONTHS_AHEAD] for quantity in ("flop", "spend"))
     found = (
         Influence("observed.frontier_compute", "log10 FLOP", f"the largest training run by {by}", "compute", flop),
         Influence("observed.spend", "log10 2023 USD", f"the largest spend on one run by {by}", "compute", spend),

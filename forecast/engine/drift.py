@@ -93,9 +93,11 @@ def continue_slopes(past: Array, long_run: Array, tau: Array, years: int, rng: n
 
 def soft_cap(log10_level: Array, log10_ceiling: Array) -> Array:
     """Level that approaches a ceiling smoothly: u - log10(1 + 10^(u - K)), in log10."""
-    excess = np.asarray((log10_level - log10_ceiling) * math.log(10))
-    np.logaddexp(0.0, excess, out=excess, where=excess < _FAR_OVER)
-    return log10_level - np.divide(excess, math.log(10), out=excess)
+    over = np.asarray((log10_level - log10_ceiling) * math.log(10))
+    capped: Array = np.exp(np.minimum(over, _FAR_OVER))
+    np.log(np.add(capped, 1.0, out=capped), out=capped)  # of such numbers half as long as logaddexp
+    capped += np.maximum(np.subtract(over, _FAR_OVER, out=over), 0.0, out=over)
+    return log10_level - np.divide(capped, math.log(10), out=capped)
 
 
 def log10_world_gdp(decimal_years: ArrayLike) -> Array:

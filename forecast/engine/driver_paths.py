@@ -95,8 +95,7 @@ def path(solver: Solver, plan: Plan, driver: Driver, checkpoint: Checkpoint) -> 
         return simulation.price(plan.settled.price_basis)
     if driver == "algorithms":
         return _gained(solver, plan, float(simulation.years[0]))
-    frontier = simulation.simulated(checkpoint)
-    return frontier.log10_flop if driver == "frontier_compute" else frontier.log10_spend
+    return simulation.largest("flop" if driver == "frontier_compute" else "spend", checkpoint)
 
 
 def observed(solver: Solver, plan: Plan, driver: Driver) -> Points:

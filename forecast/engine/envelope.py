@@ -191,10 +191,9 @@ class _Paid:
         self._rate = _rate(simulation.posterior, key, assumed)
         self._last, self._reached = np.empty((2, assumed.draws))
         trend = key.kind == "on_trend"
-        self._base = simulation.simulated(checkpoint).log10_flop if trend else simulation.price(key.price_basis)
-        commoditized = "commoditization" in key.on
-        unpaid = key.payer is None and not commoditized
-        self._budget = None if unpaid else budget(simulation, key.payer, commoditized, assumed, checkpoint)
+        self._base = simulation.largest("flop", checkpoint) if trend else simulation.price(key.price_basis)
+        self._budget = None if key.payer is None else payer_budget(simulation, key.payer, assumed, checkpoint)
+        self._ceiling = commoditized(assumed) if "commoditization" in key.on else None
         self._scope = None if key.cost_scope == "final_run" else scope_oom(key.cost_scope, assumed)
         self._inference = _inference_oom(assumed) if key.kind == "inference" else None
 
@@ -224,24 +223,42 @@ class _Paid:
             return path
         if self._scope is not None:
             path -= self._scope[rows, None]
-        if self._budget is not None:
-            path += self._budget if len(self._budget) == 1 else self._budget[rows]
+        money = _capped(self._budget, self._ceiling, rows)
+        if money is not None:
+            path += money
         return path
 
 
-def budget(
-    simulation: Simulation, payer: Payer | None, commoditized: bool, assumed: Assumed, checkpoint: Checkpoint = proceed
-) -> Array:
-    """What a payer can spend on one run by month, log10 2023 $, shape (draws or 1, months or 1).
+def _capped(money: Array | None, ceiling: Array | None, rows: slice) -> Array | None:
+    """A budget under a ceiling, for some draws; None where neither is given."""
+    if money is not None and len(money) > 1:
+        money = money[rows]
+    if ceiling is None:
+        return money
+    return ceiling[rows] if money is None else np.minimum(money, ceiling[rows])
 
-    Without a payer, what commoditization leaves to anyone.
+
+def budget(simulation: Simulation, payer: Payer, capped: bool, assumed: Assumed, checkpoint: Checkpoint) -> Array:
+    """What a payer can spend on one run by month, perhaps under what commoditization leaves, log10 2023 $.
+
+    Returns
+    -------
+    ndarray, shape (draws or 1, months)
     """
-    ceiling = np.log10(assumed("commoditization.usd_2023"))[:, None] if commoditized else np.full((1, 1), np.inf)
-    if payer is None:
-        return ceiling
+    money = payer_budget(simulation, payer, assumed, checkpoint)
+    return np.minimum(money, commoditized(assumed)) if capped else money
+
+
+def commoditized(assumed: Assumed) -> Array:
+    """The ceiling that commoditization sets to the budget of anyone, log10 2023 $, shape (draws, 1)."""
+    return np.log10(assumed("commoditization.usd_2023"))[:, None]
+
+
+def payer_budget(simulation: Simulation, payer: Payer, assumed: Assumed, checkpoint: Checkpoint = proceed) -> Array:
+    """What a payer can spend on one run by month, log10 2023 $, shape (draws or 1, months)."""
     money: Array
     if payer.kind == "frontier_spend":
-        money = simulation.simulated(checkpoint).log10_spend
+        money = simulation.largest("spend", checkpoint)
     else:
         money = np.full((1, len(simulation.years)), math.log10(payer.usd_2023 or 1.0))
     if payer.kind == "spend_path" and payer.from_date is not None and payer.growth is not None:
@@ -249,7 +266,7 @@ def budget(
         money = money + growth[:, None] * (simulation.years - decimal_year(payer.from_date))
     if payer.ceiling_usd_2023 is not None:
         money = np.minimum(money, math.log10(payer.ceiling_usd_2023))
-    return np.minimum(money, ceiling) if commoditized else money
+    return money
 
 
 def payer_growth(growth: Distribution, assumed: Assumed) -> Array:

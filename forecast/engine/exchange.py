@@ -27,7 +27,7 @@ from forecast.engine.arrival import first_passage
 from forecast.engine.assumed import Assumed
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.envelope import EnvelopeKey, make_envelope, payer_growth
-from forecast.engine.paths import Frontier, PriceBasis
+from forecast.engine.paths import PriceBasis, Quantity
 from forecast.engine.plan import Plan
 from forecast.engine.progress import halving_months
 from forecast.engine.scaling import LossLaw
@@ -128,8 +128,8 @@ class _Source:
             assumed,
             solver.law(plan, checkpoint),
             simulation.price(plan.settled.price_basis)[:, :within],
-            simulation.simulated(checkpoint).log10_flop[:, :within] if trend else None,
-            simulation.simulated(checkpoint).log10_spend[:, :within] if spends else None,
+            simulation.largest("flop", checkpoint)[:, :within] if trend else None,
+            simulation.largest("spend", checkpoint)[:, :within] if spends else None,
             simulation.years[:within],
             halving_months(algorithms, assumed.draws, assumed.seed, said) if halves else None,  # type: ignore[arg-type]
             None if growth is None else payer_growth(growth, assumed),
@@ -196,7 +196,7 @@ class _ExchangedPaths(Simulation):
     def price(self, basis: PriceBasis) -> Array:
         return self._source.price[self._compute]
 
-    def simulated(self, checkpoint: Checkpoint = proceed) -> Frontier:
-        unused = np.empty((0, 0))
-        flop, spend = self._source.flop, self._source.spend
-        return Frontier(*(unused if path is None else path[self._compute] for path in (flop, spend)))
+    def largest(self, quantity: Quantity, checkpoint: Checkpoint = proceed) -> Array:
+        path = self._source.flop if quantity == "flop" else self._source.spend
+        assert path is not None  # kept where an envelope of the plan asks for it
+        return path[self._compute]

@@ -38,6 +38,7 @@ from forecast.units import LOG10_2, SECONDS_PER_YEAR, decimal_year, grid_years
 
 Array = NDArray[np.float64]
 PriceBasis = Literal["realised", "list_rental", "amortized_purchase"]
+Quantity = Literal["flop", "spend"]
 
 MONTHS = 600
 """Length of every simulation; a horizon only classifies, so that it never changes a draw."""
@@ -48,6 +49,7 @@ RENTED_CHIP_AGE_YEARS = 2.5
 RUN_RESIDUAL_CLIP = 0.5
 PAYER_RESIDUAL_CLIP = 1.0
 _DRAWS_PER_BLOCK = 100  # keeps the temporaries in the cache; part of the stream's order, so it decides the draws
+_DRAWS_AT_ONCE = 20  # their temporaries are small enough to be had without fresh memory; decides nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ class Latent:
         """Spend on the median frontier run, log10 2023 $, shape (draws, months)."""
         block = self.posterior.blocks["compute"]
         spend = self._drift(block["spend_slopes"], block["g_spend"], block["tau_spend"], "spend slopes")
-        for rows in _row_blocks(len(spend)):
+        for rows in _row_blocks(len(spend), _DRAWS_AT_ONCE):
             spend[rows] = soft_cap(block["u_origin"][rows, None] + spend[rows], self.log10_ceiling(rows))
         return spend
 
@@ -96,7 +98,7 @@ class Latent:
         """Share of the draws in which the trend of spend alone would lie over its ceiling, shape (months,)."""
         share, line = self.posterior.blocks["compute"]["log10_gdp_share"], log10_world_gdp(self.years) - LOG10_2
         spend = self.log10_spend  # where it lies over half of the ceiling, the soft cap has taken half
-        capped = sum((spend[rows] - share[rows, None] >= line).sum(axis=0) for rows in _row_blocks(len(spend)))
+        capped = sum((spend[rows] - share[rows, None] >= line).sum(axis=0) for rows in _row_blocks(len(spend), _DRAWS_AT_ONCE))
         return np.asarray(capped) / len(spend)
 
     def _drift(self, past: Array, long_run: Array, tau: Array, component: str) -> Array:
@@ -108,20 +110,6 @@ class Latent:
         weights = year_weights(self.years, decimal_year(as_of), first_year, slopes.shape[1])
         first = int(weights.any(axis=0).argmax())  # no month needs the years before it
         return slopes[:, first:] @ weights[:, first:].T
-
-
-@dataclass(frozen=True, slots=True)
-class Frontier:
-    """Running maxima over the simulated runs, from the as-of month on.
-
-    Attributes
-    ----------
-    log10_flop, log10_spend : ndarray, shape (draws, months)
-        Largest training compute so far (FLOP) and largest spend so far (2023 $), log10.
-    """
-
-    log10_flop: Array
-    log10_spend: Array
 
 
 def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:
@@ -140,40 +128,39 @@ def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:
     return Latent(posterior, seed, *_grid(posterior.as_of, simulate_from, months))
 
 
-def largest_runs(
-    posterior: Posterior, paths: Latent, seed: int, checkpoint: Checkpoint = proceed
-) -> tuple[Array, Array]:
-    """Simulate runs; the largest compute and the largest spend of each month, -inf in a month without a run.
+def monthly_largest(
+    posterior: Posterior, paths: Latent, seed: int, quantity: Quantity, checkpoint: Checkpoint = proceed
+) -> Array:
+    """Simulate runs and take the largest of each month, -inf in a month without a run.
 
-    The checkpoint is called before each block of draws.
+    Compute and spend are those of the same runs, whichever is asked for; each alone takes four fifths of the time of
+    both. The checkpoint is called before each block of draws.
 
     Returns
     -------
-    log10_flop, log10_spend : ndarray, shape (draws, months)
-        On the grid of `paths`, its lead included.
+    ndarray, shape (draws, months)
+        log10 FLOP or log10 2023 $, on the grid of `paths`, its lead included.
     """
-    flop, spend = (np.full(paths.log10_price.shape, -np.inf) for _ in range(2))
+    largest = np.full(paths.log10_price.shape, -np.inf)
     rng = stream(seed, "frontier runs")
-    for rows in _row_blocks(len(flop)):
+    for rows in _row_blocks(len(largest), _DRAWS_PER_BLOCK):
         checkpoint()
-        _simulate_runs(posterior, paths, rows, rng, flop[rows], spend[rows])
-    return flop, spend
+        _simulate_runs(posterior, paths, rows, rng, quantity, largest[rows])
+    return largest
 
 
-def frontier(posterior: Posterior, paths: Latent, seed: int, checkpoint: Checkpoint = proceed) -> Frontier:
-    """Simulate runs and take the running maxima of their compute and spend.
+def largest_so_far(
+    posterior: Posterior, paths: Latent, seed: int, quantity: Quantity, checkpoint: Checkpoint = proceed
+) -> Array:
+    """Simulate runs and take the running maximum of their compute or spend, the largest known run included.
 
     Returns
     -------
-    Frontier
-        Shape (draws, months) from the as-of month on.
+    ndarray, shape (draws, months)
+        log10 FLOP or log10 2023 $, from the as-of month on.
     """
-    known = posterior.constants("compute")
-    flop, spend = largest_runs(posterior, paths, seed, checkpoint)
-    return Frontier(
-        _running_maximum(flop, float(known["largest_known_log10_flop"]), paths.lead),
-        _running_maximum(spend, float(known["largest_known_log10_spend"]), paths.lead),
-    )
+    known = float(posterior.constants("compute")[f"largest_known_log10_{quantity}"])
+    return _running_maximum(monthly_largest(posterior, paths, seed, quantity, checkpoint), known, paths.lead)
 
 
 def run_residual(posterior: Posterior, seed: int) -> Array:
@@ -257,18 +244,18 @@ def _grid(as_of: date, simulate_from: float, months: int) -> tuple[Array, int]:
     return grid_years(start, lead + months), lead
 
 
-def _row_blocks(draws: int) -> Iterator[slice]:
-    return (slice(start, start + _DRAWS_PER_BLOCK) for start in range(0, draws, _DRAWS_PER_BLOCK))
+def _row_blocks(draws: int, size: int) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, draws, size))
 
 
 def _simulate_runs(
-    posterior: Posterior, paths: Latent, rows: slice, rng: np.random.Generator, flop: Array, spend: Array
+    posterior: Posterior, paths: Latent, rows: slice, rng: np.random.Generator, quantity: Quantity, largest: Array
 ) -> None:
-    """Simulate the runs of some draws and raise the largest compute and spend of their months to them."""
+    """Simulate the runs of some draws and raise the largest compute or spend of their months to them."""
     block, constants = posterior.blocks["compute"], posterior.constants("compute")
-    runs = rng.poisson(float(constants["runs_per_year"]) / 12 * flop.size)
-    cell = rng.integers(flop.size, size=runs)  # given their number, the months of Poisson runs are uniform
-    draw = cell // flop.shape[1]
+    runs = rng.poisson(float(constants["runs_per_year"]) / 12 * largest.size)
+    cell = rng.integers(largest.size, size=runs)  # given their number, the months of Poisson runs are uniform
+    draw = cell // largest.shape[1]
     e, q = block["sigma_origin"][rows].take(draw), block["sigma_cost"][rows].take(draw)
     e *= student_t(7, runs, rng)
     q *= student_t(4, runs, rng)
@@ -278,10 +265,10 @@ def _simulate_runs(
     run += q
     ceiling = np.maximum(paths.log10_ceiling(rows), float(constants["largest_known_log10_spend"]))
     np.minimum(run, ceiling.take(cell, out=e, mode="wrap"), out=run)  # this mode writes to `out` without a copy
-    _raise_to(spend, cell, run)
-    run -= paths.log10_price[rows].take(cell, out=e, mode="wrap")
-    run -= q
-    _raise_to(flop, cell, run)
+    if quantity == "flop":
+        run -= paths.log10_price[rows].take(cell, out=e, mode="wrap")
+        run -= q
+    _raise_to(largest, cell, run)
 
 
 def _raise_to(largest: Array, cell: NDArray[np.int64], values: Array) -> None:

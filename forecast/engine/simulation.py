@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.engine import paths
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.paths import PriceBasis
+from forecast.engine.paths import PriceBasis, Quantity
 from forecast.posterior.artefact import Posterior
 
 Array = NDArray[np.float64]
@@ -29,7 +29,7 @@ class Simulation:
 
     def __init__(self, posterior: Posterior, seed: int) -> None:
         self.posterior, self.seed = posterior, seed
-        self._frontier: paths.Frontier | None = None
+        self._largest: dict[Quantity, Array] = {}
         self._simulating = Lock()
 
     @property
@@ -42,17 +42,16 @@ class Simulation:
         """Smooth paths of price and spend."""
         return paths.latent(self.posterior, self.seed)
 
-    @property
-    def frontier(self) -> paths.Frontier:
-        """Largest compute and spend so far."""
-        return self.simulated()
+    def largest(self, quantity: Quantity, checkpoint: Checkpoint = proceed) -> Array:
+        """Largest compute or spend so far, log10 FLOP or log10 2023 $, shape (draws, months).
 
-    def simulated(self, checkpoint: Checkpoint = proceed) -> paths.Frontier:
-        """Largest compute and spend so far; the checkpoint is called between the steps when they are first needed."""
+        The checkpoint is called between the steps when it is first needed.
+        """
         with self._simulating:
-            if self._frontier is None:
-                self._frontier = paths.frontier(self.posterior, self.latent, self.seed, checkpoint)
-            return self._frontier
+            if quantity not in self._largest:
+                made = paths.largest_so_far(self.posterior, self.latent, self.seed, quantity, checkpoint)
+                self._largest[quantity] = made
+            return self._largest[quantity]
 
     @cached_property
     def years(self) -> Array:

@@ -2,8 +2,13 @@
 
     ln L(v) = end + ln[f + (1 - f) e^(-c v)] + w v,   v decades beyond the data
 
-On v it is convex (a log-sum-exp plus a straight line). Newton's method from any point left of the first crossing
-therefore climbs to it and never passes it; `_lower_bound` gives a point close by. What does not depend on the loss is
+Where the loss t = ln l - end asked for lies above the floor, the crossing is the first root of
+
+    G(v) = ln[(e^(t - w v) - f) / (1 - f)] + c v
+
+which is concave and, since w v is a few percent, nearly straight: Newton's method from v = 0 climbs to the root in
+about four steps and never passes it. Under the floor (only a falling discrepancy, w < 0, gets there) G begins beyond
+v = 0, and a first step on the law itself, which is convex, leads to where it does. What does not depend on the loss is
 worked out once for each law.
 """
 
@@ -18,6 +23,8 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 _MAX_NEWTON_STEPS = 100
+_CLOSE = 1e-8
+"""Relative step at which a root is found: Newton's next one would be about its square."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,55 +87,61 @@ class Tail:
         ndarray, shape (len(rows),)
             +inf where they never do; anything from `reach` on where they do so only beyond it.
         """
-        t = log_losses - self.end[rows]
-        least, strict = self.least[rows], self.strict[rows]
-        at = rows[(t > least) | ((t == least) & ~strict)]
-        found = np.full(self.end.shape, np.inf)
-        level = np.zeros(self.end.shape)
-        level[rows] = t
-        found[at] = self._roots(level[at], at)
-        result: Array = found[rows]
-        return result
+        asked = self if len(rows) == len(self.end) else self._of(rows)
+        t = log_losses - asked.end
+        possible = (t > asked.least) | ((t == asked.least) & ~asked.strict)
+        return np.where(possible, asked._roots(np.where(possible, t, 0.0)), np.inf)
 
-    def _roots(self, t: Array, rows: Rows) -> Array:
-        """First root v of ln[f + (1 - f) e^(-c v)] + w v = t for draws that have one."""
-        f, c, w = self.f[rows], self.c[rows], self.w[rows]
-        v = _lower_bound(f, self.log_f[rows], t, c, w)
-        left = np.flatnonzero((v < self.reach) & (w != 0))
-        x, f, t, c, w = (values[left] for values in (v, f, t, c, w))
-        going = np.ones(len(x), bool)
-        for _ in range(_MAX_NEWTON_STEPS):
-            step = np.where(going, _newton_step(x, f, t, c, w), 0.0)
-            x += step
-            going = (step > 1e-8 * (1 + x)) & (x < self.reach)
-            still = int(np.count_nonzero(going))
-            if not still:
-                break
-            if 2 * still > len(x):
-                continue
-            v[left] = x  # most have arrived: go on with the others alone
-            left = left[going]
-            x, f, t, c, w = (values[going] for values in (x, f, t, c, w))
-            going = np.ones(still, bool)
-        v[left] = x
-        return v
+    def _of(self, rows: Rows) -> Tail:
+        """The law of some draws."""
+        arrays = (getattr(self, name)[rows] for name in ("end", "f", "log_f", "c", "w", "least", "strict"))
+        return Tail(*arrays, self.reach)  # type: ignore[arg-type]
+
+    def _roots(self, t: Array) -> Array:
+        """First root v of ln[f + (1 - f) e^(-c v)] + w v = t, for draws that have one."""
+        v = np.zeros(len(t))
+        under = np.flatnonzero(t <= self.log_f)
+        if len(under):
+            v[under] = _over_the_floor(t[under], *(values[under] for values in (self.f, self.log_f, self.c, self.w)))
+        return _climb(v, (self.f, t, self.c, self.w), self.reach)
+
+
+def _over_the_floor(t: Array, f: Array, log_f: Array, c: Array, w: Array) -> Array:
+    """A point left of the root where e^(t - w v) is over the floor already, for w < 0.
+
+    It is Newton's first step on the convex law, from where the later of the two straight lines under it comes to t.
+    """
+    v = np.maximum(t / (w - c), (t - log_f) / w)
+    reducible = (1 - f) * np.exp(-c * v)
+    loss = f + reducible
+    result: Array = v + np.maximum((np.log(loss) + w * v - t) / (c * reducible / loss - w), 0.0)
+    return result
+
+
+def _climb(v: Array, law: tuple[Array, Array, Array, Array], reach: float) -> Array:
+    """Newton's steps on G from points at or left of its first root."""
+    found, left = v, np.arange(len(v))
+    for _ in range(_MAX_NEWTON_STEPS):
+        step = _newton_step(v, *law)
+        v = v + step
+        going = (step > _CLOSE * (1 + v)) & (v < reach)
+        still = int(np.count_nonzero(going))
+        if still and 2 * still > len(v):
+            continue
+        found[left] = v
+        if not still:
+            return found
+        left, v = left[going], v[going]  # most have arrived: go on with the others alone
+        law = tuple(values[going] for values in law)  # type: ignore[assignment]
+    found[left] = v
+    return found
 
 
 def _newton_step(v: Array, f: Array, t: Array, c: Array, w: Array) -> Array:
-    """Step to the right; none where rounding has carried a point to the root or past the minimum."""
-    reducible = (1 - f) * np.exp(-c * v)
-    loss = f + reducible
-    level = np.log(loss) + w * v - t
-    slope = w - c * reducible / loss
+    """Step to the right; none where rounding has carried a point to the root, past it, or onto the floor."""
+    wanted = np.exp(t - w * v)
+    reducible = wanted - f
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((slope < 0) & (level > 0), -level / slope, 0.0)
-
-
-def _lower_bound(f: Array, log_f: Array, t: Array, c: Array, w: Array) -> Array:
-    """A point at or left of the first root: without discrepancy the root itself.
-
-    For w > 0 that root is too early, as is for w < 0 the later of the two straight lines under the curve.
-    """
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        flat = -np.log((np.exp(t) - f) / (1 - f)) / c
-        return np.where(w < 0, np.maximum(t / (w - c), (t - log_f) / w), flat)
+        level = np.log(reducible / (1 - f)) + c * v
+        slope = c - w * wanted / reducible
+        return np.where((slope > 0) & (level < 0) & (reducible > 0), -level / slope, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.engine.paths import largest_runs, latent
+from forecast.engine.paths import latent, monthly_largest
 from forecast.engine.streams import stream
 from forecast.inference.diagnostics import Nowcast, inside_bands
 from forecast.models import compute
@@ -64,6 +64,6 @@ def _simulated_from(posterior: Posterior, start: float) -> Posterior:
 
 def _maximum_by(posterior: Posterior, end: float, seed: int) -> Array:
     paths = latent(posterior, seed, months=1)
-    log10_flop, _ = largest_runs(posterior, paths, seed)
+    log10_flop = monthly_largest(posterior, paths, seed, "flop")
     maximum: Array = log10_flop[:, paths.years <= end].max(axis=1)
     return maximum

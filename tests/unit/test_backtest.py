@@ -95,13 +95,10 @@ def test_simulated_runs_agree_with_the_engine() -> None:
     """The engine keeps the largest of each month only; both obey the same equations, so their maxima agree."""
     posterior = synthetic_posterior(4000, as_of=ORIGIN)
     flop, spend = simulate_joint(posterior, 1, months=36)
-    engine = paths.frontier(posterior, paths.latent(posterior, 2, 37), 2)
-    known = posterior.constants("compute")
-    pairs = (
-        (flop, engine.log10_flop, known["largest_known_log10_flop"]),
-        (spend, engine.log10_spend, known["largest_known_log10_spend"]),
-    )
-    for mine, theirs, largest in pairs:
+    latent, known = paths.latent(posterior, 2, 37), posterior.constants("compute")
+    for quantity, mine in (("flop", flop), ("spend", spend)):
+        theirs = paths.largest_so_far(posterior, latent, 2, quantity)
+        largest = known[f"largest_known_log10_{quantity}"]
         ours = np.maximum(mine.max(axis=(1, 2)), largest)
         levels = np.linspace(0.1, 0.9, 9)
         assert np.quantile(ours, levels) == pytest.approx(np.quantile(theirs[:, -1], levels), abs=0.12)

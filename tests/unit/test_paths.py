@@ -15,7 +15,7 @@ from tests.synthetic import synthetic_posterior
 
 POSTERIOR = synthetic_posterior(draws=300)
 LATENT = p.latent(POSTERIOR, seed=3)
-FRONTIER = p.frontier(POSTERIOR, LATENT, seed=3)
+FLOP, SPEND = (p.largest_so_far(POSTERIOR, LATENT, 3, quantity) for quantity in ("flop", "spend"))
 
 
 def test_weights_integrate_a_constant_slope_to_elapsed_time() -> None:
@@ -70,26 +70,26 @@ def test_months_before_a_shorter_grid_are_the_same_draws() -> None:
 
 def test_frontier_rises_and_starts_at_the_largest_known_run() -> None:
     known = POSTERIOR.constants("compute")
-    assert np.all(np.diff(FRONTIER.log10_flop, axis=1) >= 0) and np.all(np.diff(FRONTIER.log10_spend, axis=1) >= 0)
-    assert np.all(FRONTIER.log10_flop[:, 0] >= known["largest_known_log10_flop"])
+    assert np.all(np.diff(FLOP, axis=1) >= 0) and np.all(np.diff(SPEND, axis=1) >= 0)
+    assert np.all(FLOP[:, 0] >= known["largest_known_log10_flop"])
 
 
 def test_spend_never_passes_ceiling_or_known_spend() -> None:
     ceiling = np.maximum(LATENT.log10_ceiling(), POSTERIOR.constants("compute")["largest_known_log10_spend"])
-    assert np.all(FRONTIER.log10_spend <= np.maximum.accumulate(ceiling, axis=1)[:, LATENT.lead :] + 1e-12)
+    assert np.all(SPEND <= np.maximum.accumulate(ceiling, axis=1)[:, LATENT.lead :] + 1e-12)
 
 
 def test_without_residuals_compute_is_spend_divided_by_price() -> None:
     block = dict(POSTERIOR.blocks["compute"])
     block["sigma_origin"] = block["sigma_cost"] = np.zeros(POSTERIOR.draws)
     exact = replace(POSTERIOR, blocks={**POSTERIOR.blocks, "compute": block})
-    flop, spend = p.largest_runs(exact, LATENT, seed=3)
+    flop, spend = (p.monthly_largest(exact, LATENT, 3, quantity) for quantity in ("flop", "spend"))
     seen = np.isfinite(flop)
     assert flop[seen] == pytest.approx((spend - LATENT.log10_price)[seen])
 
 
 def test_number_of_runs_is_poisson_of_the_stated_rate() -> None:
-    flop, _ = p.largest_runs(POSTERIOR, LATENT, seed=3)
+    flop = p.monthly_largest(POSTERIOR, LATENT, 3, "flop")
     rate = POSTERIOR.constants("compute")["runs_per_year"] / 12
     assert np.mean(~np.isfinite(flop)) == pytest.approx(np.exp(-rate), abs=0.005)
 
@@ -106,8 +106,8 @@ def test_raising_cells_agrees_with_a_loop() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
-    again = p.frontier(POSTERIOR, p.latent(POSTERIOR, seed=3), seed=3)
-    assert again.log10_flop.tobytes() == FRONTIER.log10_flop.tobytes()
+    again = p.largest_so_far(POSTERIOR, p.latent(POSTERIOR, seed=3), 3, "flop")
+    assert again.tobytes() == FLOP.tobytes()
     assert p.latent(POSTERIOR, seed=4).log10_price.tobytes() != LATENT.log10_price.tobytes()
 
 

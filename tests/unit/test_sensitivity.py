@@ -164,9 +164,9 @@ def test_what_can_be_seen_within_a_year_is_told_with_its_date() -> None:
 def test_observations_are_those_of_the_answers_own_paths() -> None:
     plan = solver().plan(QUESTIONS["frontier spend"])
     seen = {one.name: one.values for one in observations(solver(), plan)}
-    frontier = solver().simulation(plan).simulated()
-    assert seen["observed.spend"].tolist() == frontier.log10_spend[:, 12].tolist()
-    assert seen["observed.frontier_compute"].tolist() == frontier.log10_flop[:, 12].tolist()
+    simulation = solver().simulation(plan)
+    assert seen["observed.spend"].tolist() == simulation.largest("spend")[:, 12].tolist()
+    assert seen["observed.frontier_compute"].tolist() == simulation.largest("flop")[:, 12].tolist()
 
 
 def test_a_certain_outcome_depends_on_nothing() -> None:
