@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import forecast
@@ -52,7 +51,7 @@ def compose(solver: Solver, asked: Question, plan: Plan, checkpoint: Checkpoint)
         question=settled,
         never_reasons=reasons.never_reasons(outcome),
         binding_limits=binding_limits(solver, outcome, checkpoint),
-        posterior=posterior_status(posterior),
+        posterior=solver.status,
         choices=choices(solver, asked, plan),
         data_notice=posterior.manifest["data_notice"],
         provenance=provenance(posterior, plan, outcome.arrivals.draws),
@@ -106,14 +105,9 @@ def _component(solver: Solver, settled: Question, law: Law, weight: float, check
     return LawComponent(law.kind, weight, _quantiles(arrivals, settled), already, beyond, never)
 
 
-@lru_cache(8)
-def _status_of(name: str, status: str, reasons_: tuple[str, ...], nowcast: Nowcast | None) -> PosteriorStatus:
-    return PosteriorStatus(name, status, reasons_, nowcast)
-
-
 def posterior_status(posterior: Posterior) -> PosteriorStatus:
     """The posterior behind an answer, and what its gates said."""
-    return _status_of(posterior.name, posterior.status, posterior.reasons, _nowcast(posterior))
+    return PosteriorStatus(posterior.name, posterior.status, posterior.reasons, _nowcast(posterior))
 
 
 def _nowcast(posterior: Posterior) -> Nowcast | None:

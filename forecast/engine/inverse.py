@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import checked_number, parse_day
 from forecast.engine.choices import choices
-from forecast.engine.compose import posterior_status, provenance
+from forecast.engine.compose import provenance
 from forecast.engine.conditional import rows_under
 from forecast.engine.inverse_parts import AffordableLoss as AffordableLoss
 from forecast.engine.inverse_parts import BudgetAtDate as BudgetAtDate
@@ -196,7 +196,7 @@ def _rows(solver: Solver, plan: Plan, checkpoint: Checkpoint) -> NDArray[np.int6
 
 def _common(solver: Solver, asked: Question, plan: Plan, draws: int) -> dict[str, Any]:
     return {
-        "posterior": posterior_status(solver.posterior),
+        "posterior": solver.status,
         "choices": choices(solver, asked, plan),
         "data_notice": solver.posterior.manifest["data_notice"],
         "provenance": provenance(solver.posterior, plan, draws),

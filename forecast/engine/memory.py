@@ -13,6 +13,8 @@ from forecast.engine.recent import Recent
 from forecast.engine.scaling import LossLaw
 from forecast.engine.simulation import Simulation
 
+Array = NDArray[np.float64]
+
 SIMULATION_BYTES = 100_000_000
 """One posterior of 4,000 draws and one of 1,000; the newest stays however large it is."""
 
@@ -21,6 +23,7 @@ ENVELOPE_BYTES = 110_000_000
 
 REQUIREMENT_BYTES = 4_000_000
 LEVEL_BYTES = 16_000_000
+LEAD_BYTES = 2_000_000
 KEPT_ANSWERS = 256
 """Of about 30 kB each."""
 
@@ -39,8 +42,8 @@ class Memory:
         First passages at levels of a grid (`forecast.engine.passages`).
     met : Recent
         Scenarios that were asked for at least once.
-    tightest : Recent
-        How often each limit is the tightest at a horizon.
+    leads : Recent
+        By how much each limit is the tightest at a horizon.
     assumed : Recent
         Draws of the inputs that nothing was fitted to.
     answers : Recent
@@ -51,9 +54,9 @@ class Memory:
         self.simulations: Recent[Simulation] = Recent(SIMULATION_BYTES, lambda kept: kept.nbytes)
         self.envelopes: Recent[Envelope] = Recent(ENVELOPE_BYTES, lambda kept: kept.nbytes)
         self.laws: Recent[LossLaw] = Recent(KEPT_LAWS, lambda _: 1)
-        self.requirements: Recent[NDArray[np.float64]] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
+        self.requirements: Recent[Array] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
         self.levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
         self.met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
-        self.tightest: Recent[list[int]] = Recent(KEPT_SCENARIOS, lambda _: 1)
+        self.leads: Recent[tuple[Array, ...]] = Recent(LEAD_BYTES, lambda kept: sum(lead.nbytes for lead in kept))
         self.assumed: Recent[Assumed] = Recent(KEPT_LAWS, lambda _: 1)
         self.answers: Recent[Answer] = Recent(KEPT_ANSWERS, lambda _: 1)

@@ -85,9 +85,26 @@ class Outcome:
         counts[0] += sum(self.arrivals.counts[:2]) - sum(counts)
         return counts
 
-    def tightest(self) -> list[int]:
+    def leads(self) -> tuple[Array, ...]:
+        """For each limit of the last envelope, how far money lies over it at the horizon, log10, sorted.
+
+        Of the draws that count, those in which it is the lowest of its envelope: +inf where money has none of its own.
+        It does not depend on the plan's levels.
+        """
+        last, limits = self.arrivals.within - 1, range(len(self.envelopes[-1].limits))
+        lowest = self.counted(self.envelopes[-1].lowest(last))
+        if len(self.envelopes) == 1:
+            return tuple(np.full(np.count_nonzero(lowest == i), np.inf) for i in limits)
+        money, others = (self.counted(made.column(last)).astype(float) for made in self.envelopes)
+        return tuple(np.sort((money - others)[lowest == i]) for i in limits)
+
+    def tightest(self, leads: tuple[Array, ...]) -> list[int]:
         """For each limit that is on, in how many of the draws that count it is the tightest at the horizon."""
-        counts: list[int] = np.bincount(self.counted(self._at_horizon()), minlength=len(self.limits())).tolist()
+        place, level = self._place(len(self.envelopes) - 1), self.plan.levels[0] - self.plan.levels[-1]
+        counts = [0] * len(self.limits())
+        for i, lead in enumerate(leads, place):
+            counts[i] = len(lead) - int(lead.searchsorted(level, "right"))
+        counts[0] += self.arrivals.draws - sum(counts)
         return counts
 
     def limits(self) -> tuple[str, ...]:
@@ -95,9 +112,9 @@ class Outcome:
         names = (name for made in self.envelopes for name in made.limits)
         return tuple(dict.fromkeys(names))  # money stands in both envelopes where commoditization caps a fixed sum
 
-    def _place(self, i: int) -> np.int8:
+    def _place(self, i: int) -> int:
         """Where an envelope's limits begin among those of all."""
-        return np.int8(i and "money" not in self.envelopes[i].limits)
+        return 0 if "money" in self.envelopes[i].limits else i
 
     def _not_for_first(self) -> NDArray[np.int8]:
         """The limit that an arrival within the horizon waited for last, where that may be another than the first."""
@@ -116,16 +133,6 @@ class Outcome:
         later[same] = self._value(1, before, same) < self._value(0, before, same)
         return later
 
-    def _at_horizon(self) -> NDArray[np.int8]:
-        """The tightest limit of each draw in the horizon's last month."""
-        last = self.arrivals.within - 1
-        lowest = self.envelopes[-1].lowest(last) + self._place(len(self.envelopes) - 1)
-        if len(self.envelopes) == 1:
-            return lowest
-        money, physical = (made.column(last) for made in self.envelopes)
-        lower = physical < money - np.float64(self.plan.levels[0] - self.plan.levels[1])
-        return lowest * lower
-
     def _value(self, i: int, months: Months, rows: Rows) -> Array:
         """An envelope above its level, in one month of each of some draws."""
         values: Array = _at(self.envelopes[i].values, rows, months) - np.float64(self.plan.levels[i])
@@ -134,7 +141,7 @@ class Outcome:
     def _which(self, i: int, months: Months, rows: Rows) -> NDArray[np.int8]:
         """The lowest limit of an envelope in one month of each of some draws, as a position in `limits`."""
         which = self.envelopes[i].which
-        return np.zeros(len(rows), np.int8) if which is None else _at(which, rows, months) + self._place(i)
+        return np.zeros(len(rows), np.int8) if which is None else _at(which, rows, months) + np.int8(self._place(i))
 
 
 def _at[Kind: np.generic](values: NDArray[Kind], rows: Rows, months: Months) -> NDArray[Kind]:

@@ -76,6 +76,8 @@ def passage_at(level: float, rising: Rising, requirement: Array, keep: Keep) -> 
     below = math.floor(level / SPACING_OOM)
     low, high = below * SPACING_OOM, (below + 1) * SPACING_OOM
     known = keep(below, lambda: bounds_between(low, high, rising, requirement))
+    if level == low:  # a fixed sum moves money alone: the other limits stay at level 0
+        return known.index.astype(np.int32)
     if known.rows is None:
         return first_passage(rising, requirement + level)
     taken = known.rows.compress(known.height < requirement.take(known.rows) + level)

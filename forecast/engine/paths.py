@@ -98,7 +98,9 @@ class Latent:
         """Share of the draws in which the trend of spend alone would lie over its ceiling, shape (months,)."""
         share, line = self.posterior.blocks["compute"]["log10_gdp_share"], log10_world_gdp(self.years) - LOG10_2
         spend = self.log10_spend  # where it lies over half of the ceiling, the soft cap has taken half
-        capped = sum((spend[rows] - share[rows, None] >= line).sum(axis=0) for rows in _row_blocks(len(spend), _DRAWS_AT_ONCE))
+        capped = sum(
+            (spend[rows] - share[rows, None] >= line).sum(axis=0) for rows in _row_blocks(len(spend), _DRAWS_AT_ONCE)
+        )
         return np.asarray(capped) / len(spend)
 
     def _drift(self, past: Array, long_run: Array, tau: Array, component: str) -> Array:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import cast
 
 from forecast.engine import settle
 from forecast.engine.assumptions import Algorithms
-from forecast.engine.envelope import EnvelopeKey, Kind
+from forecast.engine.envelope import EnvelopeKey
 from forecast.engine.imported import ImportedScale
 from forecast.engine.overrides import is_fitted
 from forecast.engine.question import Question
@@ -132,12 +131,13 @@ def _limited(
     if "money" not in on:
         others = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
         return others, (0.0,) * len(others)
-    fixed, kind = payer.kind == "fixed_usd_2023", cast(Kind, "all" if physical else "money")
+    fixed = payer.kind == "fixed_usd_2023"
     paid = (*pace, settled.price_basis, None if fixed else payer, settled.cost_scope)
+    last: tuple[EnvelopeKey, ...] = ()
     if not fixed or capped:
-        last = (EnvelopeKey(kind, *paid, limited | capped, assumed),)
-    else:
-        last = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
+        last = (EnvelopeKey("all" if physical else "money", *paid, limited | capped, assumed),)
+    elif physical:
+        last = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),)
     if not fixed:
         return last, (0.0,)
     money = EnvelopeKey("money", *paid, jump, assumed)

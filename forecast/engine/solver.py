@@ -19,7 +19,7 @@ from forecast.engine.answer import Answer
 from forecast.engine.arrival import ArrivalDistribution, first_passage
 from forecast.engine.assumed import NOTHING_KNOWN, Assumed
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.compose import compose
+from forecast.engine.compose import compose, posterior_status
 from forecast.engine.envelope import Envelope, EnvelopeKey, make_envelope
 from forecast.engine.imported import NONE_IMPORTED, ImportedScale
 from forecast.engine.memory import Memory
@@ -48,6 +48,11 @@ class Solver:
         Scales that a user imported, by name; looked into only for a scale that the posterior does not know.
     memory : Memory, optional
         What is remembered, perhaps together with other solvers; by default a memory of its own.
+
+    Attributes
+    ----------
+    status : PosteriorStatus
+        What the gates said of the posterior.
     """
 
     def __init__(
@@ -58,6 +63,7 @@ class Solver:
     ) -> None:
         self.posterior, self._imported = posterior, imported
         self._memory = Memory() if memory is None else memory
+        self.status = posterior_status(posterior)
         stock = ChipStock.of(posterior)
         self._known = NOTHING_KNOWN if stock is None else stock.priors
 
@@ -116,15 +122,11 @@ class Solver:
         return Outcome.of(plan, self.simulation(plan).years, required, made, passed, rows)
 
     def tightest(self, outcome: Outcome) -> list[int]:
-        """For each limit that is on, in how many of the draws that count it is the tightest at the horizon.
-
-        It does not depend on a target of compute: that moves all limits alike.
-        """
+        """For each limit that is on, in how many of the draws that count it is the tightest at the horizon."""
         if outcome.rows is not None:
-            return outcome.tightest()
-        plan, levels = outcome.plan, outcome.plan.levels
-        key = (plan.paths, plan.keys, round(levels[0] - levels[-1], 9), outcome.arrivals.within)
-        return self._memory.tightest.get(key, outcome.tightest)
+            return outcome.tightest(outcome.leads())
+        key = (outcome.plan.paths, outcome.plan.keys, outcome.arrivals.within)
+        return outcome.tightest(self._memory.leads.get(key, outcome.leads))
 
     def simulation(self, plan: Plan) -> Simulation:
         """The paths that a question runs on."""

@@ -15,6 +15,7 @@ worked out once for each law.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+_ARRAYS = ("end", "f", "log_f", "c", "w", "least", "strict")
 _MAX_NEWTON_STEPS = 100
 _CLOSE = 1e-8
 """Relative step at which a root is found: Newton's next one would be about its square."""
@@ -94,8 +96,8 @@ class Tail:
 
     def _of(self, rows: Rows) -> Tail:
         """The law of some draws."""
-        arrays = (getattr(self, name)[rows] for name in ("end", "f", "log_f", "c", "w", "least", "strict"))
-        return Tail(*arrays, self.reach)  # type: ignore[arg-type]
+        arrays: dict[str, Any] = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        return Tail(**arrays, reach=self.reach)
 
     def _roots(self, t: Array) -> Array:
         """First root v of ln[f + (1 - f) e^(-c v)] + w v = t, for draws that have one."""

@@ -76,7 +76,7 @@ def test_frontier_rises_and_starts_at_the_largest_known_run() -> None:
 
 def test_spend_never_passes_ceiling_or_known_spend() -> None:
     ceiling = np.maximum(LATENT.log10_ceiling(), POSTERIOR.constants("compute")["largest_known_log10_spend"])
-    assert np.all(SPEND <= np.maximum.accumulate(ceiling, axis=1)[:, LATENT.lead :] + 1e-12)
+    assert np.all(np.maximum.accumulate(ceiling, axis=1)[:, LATENT.lead :] + 1e-12 >= SPEND)
 
 
 def test_without_residuals_compute_is_spend_divided_by_price() -> None:
