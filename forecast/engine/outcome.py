@@ -119,16 +119,17 @@ class Outcome:
     def _not_for_first(self) -> NDArray[np.int8]:
         """The limit that an arrival within the horizon waited for last, where that may be another than the first."""
         month = _month_of(self.passed)
-        rows = np.flatnonzero((self._later() if len(self.passed) > 1 else True) & (month < self.arrivals.within))
+        arrived = month < self.arrivals.within
+        rows = np.flatnonzero(self._later(arrived) if len(self.passed) > 1 else arrived)
         if self.rows is not None:
             rows = np.intersect1d(rows, self.rows, assume_unique=True)
         return self._which(len(self.passed) - 1, _before(month, rows), rows)
 
-    def _later(self) -> NDArray[np.bool_]:
-        """Where the physical limits were waited for and not money."""
-        money, physical = self.passed
-        later = physical > money
-        same = np.flatnonzero(physical == money)
+    def _later(self, arrived: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Where draws that have arrived waited for the other limits and not for a fixed sum."""
+        money, others = self.passed
+        later = (others > money) & arrived
+        same = np.flatnonzero((others == money) & arrived)
         before = _before(money, same)
         later[same] = self._value(1, before, same) < self._value(0, before, same)
         return later
