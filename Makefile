@@ -35,7 +35,7 @@ posteriors: env  ## refit the posteriors that the package ships
 protos: env  ## make the stubs in clients/python/timelines/v1 anew from protos
 	@$(python) -m tools.protos
 
-release: env  ## check that a release is whole (versions, changelog, protos, stored results), then build it into dist
+release: env  ## check that a release is whole (versions, changelog, track record, protos, stored results), then build it into dist
 	@$(python) -m tools.release
 
 lock: env  ## resolve pyproject.toml anew into the lock files (ARGS=--upgrade for newer versions)

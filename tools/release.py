@@ -1,8 +1,8 @@
 """`make release`: check that a release is whole, then build both distributions into `dist`.
 
-Whole means: one version everywhere, a changelog entry for it, the service's protos with their baseline, stored results
-that match the code and data they came from, the licence in both distributions, and nothing uncommitted. Nothing else
-rewrites the baseline: later protos are compared with those of the last release.
+Whole means: one version everywhere, a changelog entry for it, its forecasts on the track record, the service's protos
+with their baseline, stored results that match the code and data they came from, the licence in both distributions, and
+nothing uncommitted. Nothing else rewrites the baseline: later protos are compared with those of the last release.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+from forecast.errors import ForecastError
+from forecast.evaluation import track_entries
 from tools import protos, results
 
 CLIENT = "clients/python"
+RECORD = "forecast/evaluation/results/track_record.csv"
 
 
 def version_in(file: Path) -> str:
@@ -49,6 +52,18 @@ def changelog(root: Path) -> list[str]:
     return [f"CHANGELOG.md: the newest entry must be `## {package} (date)` and say what changed"]
 
 
+def track_record(root: Path) -> list[str]:
+    """What this version forecasts is on the track record, and every row of that is as it was recorded."""
+    package = version_in(root / "forecast/__init__.py")
+    try:
+        entries = track_entries.load(root / RECORD)
+    except ForecastError as error:
+        return [f"{RECORD}: {error.message}"]
+    if any(entry.release == package for entry in entries):
+        return []
+    return [f"{RECORD} has no forecast of {package}: run `timelines track-record add` and commit it"]
+
+
 def baseline(root: Path) -> list[str]:
     """The protos break nothing that was made from those of the last release, whose image is committed."""
     image = root / protos.BASELINE
@@ -75,7 +90,9 @@ def committed(root: Path) -> list[str]:
     return [f"{len(changed)} files are not committed, {changed[0][3:]} among them"] if changed else []
 
 
-CHECKS: tuple[Callable[[Path], list[str]], ...] = (versions, changelog, baseline, stored_results, licence, committed)
+CHECKS: tuple[Callable[[Path], list[str]], ...] = (
+    *(versions, changelog, track_record, baseline, stored_results, licence, committed),
+)
 
 
 def problems(root: Path) -> list[str]:

@@ -40,7 +40,7 @@ class Kind:
 KINDS = {
     "bench": Kind("tests/benchmarks/results", ("forecast/engine", "server/timelines_server"), "make bench"),
     "backtest": Kind(
-        "forecast/evaluation/results",
+        "forecast/evaluation/results/backtest",
         ("forecast/data/tables", "forecast/priors.py", "forecast/models", "forecast/experiments"),
         "make backtest",
     ),

@@ -61,6 +61,10 @@ COMMANDS: Mapping[str, Command] = {
     "scenario": Command("forecast.cli.scenario:scenario", "List, show, copy, check, create and delete scenarios."),
     "replay": Command("forecast.cli.replay:replay", "Replay published claims as of their date."),
     "backtest": Command("forecast.cli.backtest:backtest", "Refit as of past dates and score what came after."),
+    "calibration": Command("forecast.cli.calibration:calibration", "Show how well past forecasts did."),
+    "track-record": Command(
+        "forecast.cli.track_record:track_record", "Show, extend and score what releases forecast in advance."
+    ),
     "report": Command("forecast.cli.report:report", "Write a report."),
     "serve": Command("forecast.cli.serve:serve", "Serve forecasts over gRPC."),
     "token": Command("forecast.cli.token:token", "Make a token for a server."),

@@ -1,10 +1,10 @@
 """Scores of a forecast of which only quantiles are kept: standard library alone, so that every arm can score.
 
-    CRPS    2 x mean over the levels of (1[y < q] - level) (q - y): the integral of the quantile loss over the levels
+    CRPS    2 x integral over the levels a of (1[y < q_a] - a) (q_a - y), by the trapezoidal rule
     at      P(T <= y), linear between the points that are known of the distribution
 
-A forecast that is sure of q scores |q - y|. The levels stand for equal shares, so what lies outside the first and the
-last counts as if it lay on them.
+What lies outside the first and the last quantile counts as if it lay on them. So a forecast that is sure of q scores
+|q - y| exactly.
 
 Reference: Gneiting & Ranjan 2011, "Comparing Density Forecasts Using Threshold- and Quantile-Weighted Scoring Rules",
 eq. 12 (the CRPS as an integral of quantile losses).
@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 LEVELS: tuple[float, ...] = tuple(k / 20 for k in range(1, 20))
 """Levels that are kept of a forecast: 5, 10, ..., 95 %."""
@@ -35,10 +36,13 @@ def crps(values: Sequence[float], observed: float, levels: Sequence[float] = LEV
     observed : float
         The outcome.
     levels : sequence of float
-        Equally spaced probabilities.
+        Ascending probabilities above 0 and below 1.
     """
-    losses = ((float(observed < q) - level) * (q - observed) for level, q in zip(levels, values, strict=True))
-    return 2 * math.fsum(losses) / len(levels)
+    nodes, ends = (0.0, *levels, 1.0), (values[0], *values, values[-1])
+    losses = [(float(observed < q) - level) * (q - observed) for level, q in zip(nodes, ends, strict=True)]
+    return math.fsum(
+        (b - a) * (low + high) for (a, b), (low, high) in zip(pairwise(nodes), pairwise(losses), strict=True)
+    )
 
 
 def share_by(points: Iterable[Point], at: float) -> float:

@@ -71,6 +71,29 @@ def test_a_new_version_needs_its_pin_and_its_changelog_entry(checkout: Path) -> 
     assert "## 9.9.9" in problem
 
 
+def test_the_track_record_has_this_version_here() -> None:
+    assert release.track_record(ROOT) == []
+
+
+def test_a_version_without_a_forecast_on_record_stands_in_the_way(checkout: Path) -> None:
+    (problem,) = release.track_record(checkout)
+    assert "timelines track-record add" in problem
+    copy(release.RECORD, checkout)
+    assert release.track_record(checkout) == []
+    set_version(checkout / "forecast/__init__.py", "9.9.9")
+    (problem,) = release.track_record(checkout)
+    assert "no forecast of 9.9.9" in problem and "timelines track-record add" in problem
+    assert release.track_record in release.CHECKS
+
+
+def test_an_edited_track_record_stands_in_the_way(checkout: Path) -> None:
+    copy(release.RECORD, checkout)
+    file = checkout / release.RECORD
+    file.write_text(file.read_text(encoding="utf-8").replace("2026=0.84", "2026=0.94", 1), encoding="utf-8")
+    (problem,) = release.track_record(checkout)
+    assert "row 1 of" in problem
+
+
 def test_a_missing_baseline_is_named(checkout: Path) -> None:
     (problem,) = release.baseline(checkout)
     assert protos.BASELINE in problem
