@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,15 +20,11 @@ if TYPE_CHECKING:
 
 Told = Callable[[int, int, str], None]
 
-_HEADER = (
-    *("origins", "years", "n", "n eff", "CRPS", "line", "runs on line", "log", "50 %", "80 %", "95 %"),
-    *("80 % width", "rms error", "median error"),
-)
-
 
 @click.command()
 @click.option("--origins", metavar="YEARS", help="Only these year-ends, such as 2016,2020; losses are left out then.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tables go (default: the stored results).")
+@click.option("--name", help="Store them in the state folder under this name instead.")
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
@@ -38,13 +34,14 @@ _HEADER = (
 )
 @click.option("--draws", type=click.IntRange(50, 100_000), help="Draws per chain (default: as for the stored results).")
 @click.option("--tune", type=click.IntRange(50, 100_000), help="Warm-up per chain (default: the same).")
-def backtest(origins: str | None, out: Path | None, jobs: int, **counts: int | None) -> None:
-    """Refit as of past year-ends, forecast what came after, score it beside straight lines.
+def backtest(origins: str | None, out: Path | None, name: str | None, jobs: int, **counts: int | None) -> None:
+    """Refit as of past year-ends, forecast what came after, score it beside plain forecasters.
 
-    An interrupted backtest goes on where it stopped. Stored are scores.csv, summary.csv, fits.csv, provenance.json.
+    An interrupted backtest goes on where it stopped. Stored are scores.csv, summary.csv, skill.csv, fans.csv, fits.csv,
+    law_weights.json and provenance.json; and timing.json where every fit was made anew.
     """
-    years = _years(origins)
-    if out is None and origins is not None:
+    years, folder = _years(origins), _folder(out, name)
+    if folder is None and origins is not None:
         raise InputError(
             "some origins alone would replace the stored results of all: say where with --out", field="out"
         )
@@ -54,9 +51,18 @@ def backtest(origins: str | None, out: Path | None, jobs: int, **counts: int | N
     state = state_folder()
     prepare_environment(state.compile_cache)  # before anything imports the sampler; the processes inherit it
     plan = _plan(state.root / "backtest", years, counts)
-    summaries, folder = _run_and_store(plan, jobs, out)
-    click.echo(table(summaries))
-    click.echo(_notes(folder))
+    summaries, folder = _run_and_store(plan, jobs, folder)
+    click.echo(_told(summaries, folder))
+
+
+def _folder(out: Path | None, name: str | None) -> Path | None:
+    if name is None:
+        return out
+    from forecast.evaluation.backtests import place_of
+
+    if out is not None:
+        raise InputError("--out and --name both say where the tables go: give one of them", field="name")
+    return place_of(name)
 
 
 def _years(text: str | None) -> list[int] | None:
@@ -85,12 +91,17 @@ def _plan(checkpoints: Path, years: list[int] | None, counts: Mapping[str, int |
 def _run_and_store(plan: Backtest, jobs: int, out: Path | None) -> tuple[list[Summary], Path]:
     from forecast.evaluation.calibration import STORED
     from forecast.experiments.backtest import run
-    from forecast.experiments.storing import store
+    from forecast.experiments.checkpoints import count
+    from forecast.experiments.storing import store, store_timing
 
+    began, known = time.monotonic(), count(plan.checkpoints)
     with _progress() as told:
         results = run(plan, jobs, told)
     folder = out or STORED
-    return store(folder, plan, results), folder
+    summaries = store(folder, plan, results)
+    if count(plan.checkpoints) - known == sum(len(done.fits) for done in results):
+        store_timing(folder, results, time.monotonic() - began, jobs)
+    return summaries, folder
 
 
 @contextmanager
@@ -112,56 +123,35 @@ def _progress() -> Iterator[Told]:
         yield told
 
 
-def table(summaries: Sequence[Summary]) -> str:
-    """The model's scores as text: a heading a quantity, a line a window, the baselines' CRPS beside the model's."""
-    from forecast.evaluation.calibration import MODEL
+def _told(summaries: list[Summary], folder: Path) -> str:
+    from forecast.cli.backtest_table import skill_table, table
+    from forecast.evaluation import skill
 
-    mine = [summary for summary in summaries if summary.forecaster == MODEL]
-    cells = [_cells(summary, summaries) for summary in mine]
-    widths = [max(len(row[column]) for row in (_HEADER, *cells)) for column in range(len(_HEADER))]
-    lines, heading = [_aligned(_HEADER, widths)], ""
-    for summary, row in zip(mine, cells, strict=True):
-        if heading != (heading := _heading(summary)):
-            lines.append(heading)
-        lines.append(_aligned(row, widths))
-    return "\n".join(lines)
-
-
-def _heading(summary: Summary) -> str:
-    from forecast.evaluation.calibration import QUANTITIES
-
-    quantity = QUANTITIES[summary.quantity]
-    return f"{quantity.words}{summary.part and f', {summary.part}'} ({quantity.unit})"
-
-
-def _cells(summary: Summary, summaries: Sequence[Summary]) -> tuple[str, ...]:
-    from forecast.evaluation.calibration import BASELINES, QUANTITIES, baseline_crps
-
-    decimals = 4 if QUANTITIES[summary.quantity].unit == "ln" else 3
-    crps = [summary.crps, *(baseline_crps(summary, summaries, name) for name in BASELINES)]
-    coverage = [f"{100 * share:.0f}" for share in (summary.inside_50, summary.inside_80, summary.inside_95)]
-    errors = [_number(value, decimals) for value in (summary.width_80, summary.rms_error, summary.median_error)]
-    counts = (str(summary.n), f"{summary.effective_n:.0f}")
-    scores = [*(_number(value, decimals) for value in crps), _number(summary.log_score)]
-    return (summary.window, summary.years, *counts, *scores, *coverage, *errors)
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    left = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
-    return "  ".join(["", *left, *(c.rjust(w) for c, w in zip(row[2:], widths[2:], strict=True))]).rstrip()
-
-
-def _number(value: float, decimals: int = 3) -> str:
-    return "" if math.isnan(value) else f"{value:.{decimals}f}"
+    return "\n\n".join(
+        [
+            table(summaries),
+            "Skill, 1 - CRPS / the baseline's on the same outcomes, with its 90 % interval over blocks of origins",
+            skill_table(skill.load(folder)),
+            _notes(folder),
+        ]
+    )
 
 
 def _notes(folder: Path) -> str:
-    from forecast.evaluation import calibration
+    from forecast.evaluation import calibration, stacking
+    from forecast.evaluation.quantities import BASELINES
 
-    lines = [f"line: {calibration.BASELINES['line']}.", f"runs on line: {calibration.BASELINES['runs_on_line']}."]
+    lines = [f"{name.replace('_', ' ')}: {words}." for name, words in BASELINES.items()]
     lines.append(
-        "n eff: how many independent outcomes these dependent ones are worth. oom: log10; ln: natural logarithm."
+        "n eff: how many independent outcomes these dependent ones are worth. oom: log10; ln: natural logarithm. "
+        "bounds: outcomes known as a lower bound b, with -ln P(X >= b) and the CRPS below b."
     )
+    if (folder / stacking.LAW_WEIGHTS).is_file():
+        weights = stacking.load(folder)
+        lines.append(
+            f"Stacking gives {weights.floor:.2f} [{weights.low:.2f}, {weights.high:.2f}] to the law with a floor "
+            f"and {weights.power_law:.2f} to the power law ({weights.n} held-out losses of {weights.groups} groups)."
+        )
     fits = calibration.fits(folder)
     lines.append(f"Fits: {sum(fit['status'] == 'PASSED' for fit in fits)} of {len(fits)} passed the gates.")
     lines += [f"  {fit['fit']}: {fit['status']}, {fit['reasons']}" for fit in fits if fit["status"] != "PASSED"]

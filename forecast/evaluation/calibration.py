@@ -18,67 +18,35 @@ from numpy.typing import NDArray
 
 from forecast.errors import ArtefactError
 from forecast.evaluation import scores
+from forecast.evaluation.quantities import BASELINES, HORIZONS, LINE, MODEL, QUANTITIES, RUNS_ON_LINE, WINDOWS
 from forecast.evaluation.scores import INTERVALS, LEVELS
+
+__all__ = ["BASELINES", "HORIZONS", "LINE", "MODEL", "QUANTITIES", "RUNS_ON_LINE", "WINDOWS"]  # here they began
 
 Array = NDArray[np.float64]
 
 STORED = Path(__file__).parent / "results" / "backtest"
 SCORES, SUMMARY, FITS, PROVENANCE = "scores.csv", "summary.csv", "fits.csv", "provenance.json"
 
-MODEL, LINE, RUNS_ON_LINE = "timelines", "line", "runs_on_line"
-BASELINES: Mapping[str, str] = {
-    LINE: "a straight line in log10 through the quantity's own history, with normal errors",
-    RUNS_ON_LINE: "runs simulated around a straight line in log10 through the frontier's rows, with normal errors",
-}
-"""What the model is compared with (`forecast.experiments.baselines`)."""
-
 QUANTILES = tuple(f"q{100 * level:g}" for level in LEVELS)
 COLUMNS = (
     *("quantity", "part", "origin", "years_ahead", "target", "forecaster", "censored", "observed"),
     *QUANTILES,
-    *("pit", "crps", "log_score", "reach"),
+    *("pit", "crps", "log_score", "reach", "bound_log_score", "tw_crps"),
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What is forecast: in words, its unit, whether its parts are summarised apart, and what it pools."""
-
-    words: str
-    unit: str
-    by_part: bool = False
-    pools: tuple[str, ...] = ()
-
-
-QUANTITIES: Mapping[str, Quantity] = {
-    "frontier_compute": Quantity("frontier compute, both", "oom", pools=("largest_compute", "top_ten_compute")),
-    "largest_compute": Quantity("largest run so far, FLOP", "oom"),
-    "top_ten_compute": Quantity("median of the ten largest, FLOP", "oom"),
-    "frontier_cost": Quantity("cost of the largest runs, both", "oom", pools=("largest_cost", "top_ten_cost")),
-    "largest_cost": Quantity("dearest run so far, $", "oom"),
-    "top_ten_cost": Quantity("median of the ten dearest, $", "oom"),
-    "realised_price": Quantity("realised price, $/FLOP", "oom"),
-    "hardware_price": Quantity("hardware price", "oom", by_part=True),
-    "first_passage": Quantity("years until the frontier is passed", "years"),
-    "loss_one_decade": Quantity("loss, last decade of compute", "ln"),
-    "loss_two_decades": Quantity("loss, last two decades", "ln"),
-    "loss_new_study": Quantity("loss of a study held out whole", "ln"),
-}
-"""Everything that is scored; those with `pools` are summaries of others."""
-
-WINDOWS: Mapping[str, tuple[int, int]] = {"all": (0, 9999), "2013-15": (2013, 2015), "2016+": (2016, 9999)}
-"""Windows of origins, by year; what is held out of the losses has no origin and is in `all`."""
-
-HORIZONS: Mapping[str, tuple[int, int]] = {"1-3": (1, 3), "5": (5, 5), "": (0, 0)}
-"""Years ahead that are pooled; none where the question is not about a year."""
-
+_MEASURED = COLUMNS[COLUMNS.index("pit") :]
 _PASSAGE_OVERLAP = 3
 _PIT_BINS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One forecaster's forecast of one outcome, as stored. Scores are NaN where the outcome is a bound."""
+    """One forecaster's forecast of one outcome, as stored.
+
+    Where the outcome is a bound, only its own scores are there (`reach`, `bound_log_score`, `tw_crps`), where it is
+    not, only the others; what is not there is NaN.
+    """
 
     quantity: str
     part: str
@@ -93,6 +61,8 @@ class Scored:
     crps: float
     log_score: float
     reach: float
+    bound_log_score: float
+    tw_crps: float
 
     @property
     def origin_year(self) -> int:
@@ -113,7 +83,7 @@ class Summary:
     effective_n : float
         How many independent ones they are worth (`scores.effective_number`), at most the distinct ones.
     bounds : int
-        Outcomes known as a lower bound only, not scored.
+        Outcomes known as a lower bound only; they enter the last two scores and no other.
     crps, log_score, rms_error, median_error, width_80 : float
         Means, root mean square and median of the absolute error of the median, and the mean width of the 80 %
         interval, in the quantity's unit.
@@ -121,6 +91,8 @@ class Summary:
         Coverage.
     pit : tuple of float
         Shares of outcomes by fifths of the forecast: .2 each when calibrated.
+    bound_log_score, tw_crps : float
+        Means over the bounds; NaN without any.
     """
 
     quantity: str
@@ -140,6 +112,8 @@ class Summary:
     inside_80: float
     inside_95: float
     pit: tuple[float, ...]
+    bound_log_score: float
+    tw_crps: float
 
 
 def load(folder: Path = STORED) -> list[Scored]:
@@ -175,7 +149,7 @@ def provenance(folder: Path = STORED) -> dict[str, Any]:
 def scored(row: Mapping[str, Any]) -> Scored:
     """A row of the table, text or values, as a record."""
     found: dict[str, Any] = {name: str(row[name]) for name in ("quantity", "part", "origin", "target", "forecaster")}
-    found |= {name: _number(row[name]) for name in ("observed", "pit", "crps", "log_score", "reach")}
+    found |= {name: _number(row[name]) for name in ("observed", *_MEASURED)}
     return Scored(
         **found,
         years_ahead=int(row["years_ahead"]),
@@ -222,7 +196,7 @@ def _summary(
     return Summary(
         *(quantity, part, window, years, forecaster),
         n=len(known),
-        effective_n=_effective_number(known),
+        effective_n=effective_number(known),
         bounds=len(rows) - len(known),
         crps=float(np.mean([row.crps for row in known])),
         log_score=_mean(row.log_score for row in known),
@@ -230,6 +204,8 @@ def _summary(
         median_error=float(np.median(error)),
         width_80=float(np.mean(levels[high] - levels[low])),
         pit=tuple(pit_shares([row.pit for row in known])),
+        bound_log_score=_mean(row.bound_log_score for row in rows),
+        tw_crps=_mean(row.tw_crps for row in rows),
         **inside,
     )
 
@@ -246,8 +222,10 @@ def pit_shares(pits: Sequence[float], bins: int = _PIT_BINS) -> list[float]:
     return [float(count) / len(pits) for count in counts]
 
 
-def _effective_number(rows: Sequence[Scored]) -> float:
-    """Rows of one origin share a path, and origins share outcomes as far as they look ahead; losses share a group.
+def effective_number(rows: Sequence[Scored]) -> float:
+    """How many independent outcomes the rows of one forecaster are worth.
+
+    Rows of one origin share a path, and origins share outcomes as far as they look ahead; losses share a group.
 
     However little the forecasts hang together, they are worth no more than the distinct outcomes that they are about.
     """
@@ -259,20 +237,6 @@ def _effective_number(rows: Sequence[Scored]) -> float:
         clusters, overlap = [names.index(row.part) for row in rows], 1
     distinct = {(row.quantity, row.part, row.target, row.observed) for row in rows}
     return min(scores.effective_number([row.pit for row in rows], clusters, overlap), float(len(distinct)))
-
-
-def baseline_crps(summary: Summary, summaries: Sequence[Summary], baseline: str) -> float:
-    """A baseline's CRPS on the same outcomes; NaN where it said nothing about them."""
-    key = ("quantity", "part", "window", "years")
-    for other in summaries:
-        if other.forecaster == baseline and all(getattr(other, k) == getattr(summary, k) for k in key):
-            return other.crps
-    return float("nan")
-
-
-def skill(summary: Summary, summaries: Sequence[Summary], baseline: str) -> float:
-    """1 - CRPS / the baseline's: above zero where the forecaster is the better one; NaN without a baseline."""
-    return 1 - summary.crps / baseline_crps(summary, summaries, baseline)
 
 
 def as_row(summary: Summary) -> dict[str, Any]:

@@ -2,14 +2,23 @@
 
     CRPS     E|X - y| - E|X - X'| / 2, in the unit of the quantity; an absolute error when the forecast is a point
     PIT      P(X < y) + P(X = y) / 2: uniform over outcomes when the forecasts are calibrated
-    log      -ln of the draws' density at y, by a Gaussian kernel (Silverman's width): harsh on outcomes outside
+    log      -ln of the density at y, (1 - 1/2N) kernel + (1/2N) Cauchy over N draws, below
     width    of the central 80 % interval: sharpness, to be read beside coverage
 
-An outcome that is only known as a lower bound b is no point: of it, P(X >= b) is kept.
+The density of the log score: a Gaussian kernel over the draws of Silverman's width, but no narrower than outcomes are
+known (2 % of a price); and half a draw is spread as a Cauchy around their median, since N draws cannot rule out what
+happens once in 2N. Without it one outcome far outside of a narrow forecast, of score (error / width)^2 / 2, decides
+every mean. Both are the same for every forecaster, so that the score stays proper.
+
+An outcome that is only known as a lower bound b is no point. Of it are kept
+
+    reach    P(X >= b)
+    bound    -ln max(P(X >= b), 1/2N)
+    tw CRPS  the CRPS of min(X, b) at b, which is threshold-weighted: the integral of P(X < x)^2 over x < b
 
 References: Gneiting & Raftery 2007, "Strictly Proper Scoring Rules, Prediction, and Estimation" (CRPS, eq. 21; log
-score); Gneiting, Balabdaoui & Raftery 2007 (PIT, sharpness subject to calibration); Newey & West 1987 (the weights of
-`effective_number`).
+score); Gneiting, Balabdaoui & Raftery 2007 (PIT, sharpness subject to calibration); Allen, Ginsbourger & Ziegel 2023
+(chaining functions of threshold-weighted scores); Newey & West 1987 (the weights of `effective_number`).
 """
 
 from __future__ import annotations
@@ -49,18 +58,34 @@ def crps(draws: Array, observed: ArrayLike) -> Array:
     return np.asarray(scoringrules.crps_ensemble(np.asarray(observed, float), draws.T, backend="numpy"))
 
 
-def log_score(draws: Array, observed: ArrayLike) -> Array:
-    """Negative log density of the outcomes by a Gaussian kernel over the draws, shape (n,); smaller is better.
+def log_score(draws: Array, observed: ArrayLike, resolution: ArrayLike = 0.01) -> Array:
+    """Negative log density of the outcomes, shape (n,); smaller is better, and finite.
 
-    Where half of the draws agree or more, the kernel has no width and the score is not defined: NaN.
+    Parameters
+    ----------
+    draws : ndarray, shape (draws, n)
+        Forecasts.
+    observed : array_like, shape (n,)
+        Outcomes.
+    resolution : array_like, scalar or shape (n,)
+        How finely outcomes are known, in their unit: the least width of the kernel.
     """
-    low, high = np.quantile(draws, [0.25, 0.75], axis=0)
-    width = _SILVERMAN * (high - low) / _NORMAL_QUARTILES * len(draws) ** -0.2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = -0.5 * ((draws - np.asarray(observed, float)) / width) ** 2
-        largest = exponent.max(axis=0)  # an outcome far outside scores badly, not infinitely
-        density = np.log(np.exp(exponent - largest).mean(axis=0)) + largest - np.log(width * np.sqrt(2 * np.pi))
-    return np.where(width > 0, -density, np.nan)
+    observed, least = np.asarray(observed, float), np.asarray(resolution, float)
+    low, middle, high = np.quantile(draws, [0.25, 0.5, 0.75], axis=0)
+    width = np.maximum(_SILVERMAN * (high - low) / _NORMAL_QUARTILES * len(draws) ** -0.2, least)
+    tail = np.maximum((high - low) / 2, least)
+    half_a_draw = 1 / (2 * len(draws))
+    far = -np.log(np.pi * tail * (1 + ((observed - middle) / tail) ** 2))
+    near = _log_kernel_density(draws, observed, width)
+    result: Array = -np.logaddexp(np.log1p(-half_a_draw) + near, np.log(half_a_draw) + far)
+    return result
+
+
+def _log_kernel_density(draws: Array, observed: Array, width: Array) -> Array:
+    exponent = -0.5 * ((draws - observed) / width) ** 2
+    largest = exponent.max(axis=0)
+    result: Array = np.log(np.exp(exponent - largest).mean(axis=0)) + largest - np.log(width * np.sqrt(2 * np.pi))
+    return result
 
 
 _SILVERMAN, _NORMAL_QUARTILES = 0.9, 1.349
@@ -103,6 +128,18 @@ def reach(draws: Array, bound: ArrayLike) -> Array:
     return result
 
 
+def bound_log_score(draws: Array, bound: ArrayLike) -> Array:
+    """-ln P(X >= b) of outcomes that are known to be at least b, shape (n,): at most ln of twice the draws."""
+    result: Array = 0.0 - np.log(np.maximum(reach(draws, bound), 1 / (2 * len(draws))))
+    return result
+
+
+def tw_crps(draws: Array, bound: ArrayLike) -> Array:
+    """Threshold-weighted CRPS of outcomes that are known to be at least b, shape (n,): none above it is told apart."""
+    bound = np.asarray(bound, float)
+    return crps(np.minimum(draws, bound), bound)
+
+
 def effective_number(pits: ArrayLike, clusters: ArrayLike, overlap: int = 1) -> float:
     """How many independent outcomes a set of dependent ones is worth.
 
@@ -135,16 +172,25 @@ def effective_number(pits: ArrayLike, clusters: ArrayLike, overlap: int = 1) -> 
     return float(np.clip(len(u) * alone / total, 1, len(u))) if total > 0 else float(len(u))
 
 
-def score(draws: Array, observed: Array) -> dict[str, Any]:
-    """Every score of forecasts whose outcomes are known, by column name, each of shape (n,).
+def score(draws: Array, observed: Array, resolution: ArrayLike = 0.01) -> dict[str, Any]:
+    """Every score by column name, each of shape (n,): those of known outcomes, and those of bounds.
 
     Parameters
     ----------
     draws : ndarray, shape (draws, n)
         Forecasts.
     observed : ndarray, shape (n,)
-        Outcomes.
+        Outcomes, or what they are at least.
+    resolution : array_like, scalar or shape (n,)
+        How finely outcomes are known, in their unit.
     """
     levels = {f"q{100 * level:g}": values for level, values in zip(LEVELS, quantiles(draws), strict=True)}
-    found = {"pit": pit(draws, observed), "crps": crps(draws, observed), "log_score": log_score(draws, observed)}
+    found = {
+        "pit": pit(draws, observed),
+        "crps": crps(draws, observed),
+        "log_score": log_score(draws, observed, resolution),
+        "reach": reach(draws, observed),
+        "bound_log_score": bound_log_score(draws, observed),
+        "tw_crps": tw_crps(draws, observed),
+    }
     return levels | found

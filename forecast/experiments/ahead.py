@@ -42,14 +42,14 @@ class RunsAhead:
     values: Array
     known: Array
 
-    def largest(self, years: int) -> Array:
-        """Largest value by the end of the given year after the origin, shape (draws,)."""
-        simulated = self.values[:, : 12 * years].max(axis=(1, 2))
+    def largest(self, years: float) -> Array:
+        """Largest value by so many years after the origin, whole months of them, shape (draws,)."""
+        simulated = self.values[:, : round(12 * years)].max(axis=(1, 2), initial=-np.inf)
         return np.maximum(simulated, self.known.max())
 
-    def top_ten(self, years: int) -> Array:
+    def top_ten(self, years: float) -> Array:
         """Median of the ten largest by then, shape (draws,)."""
-        simulated = self.values[:, : 12 * years].reshape(len(self.values), -1)
+        simulated = self.values[:, : round(12 * years)].reshape(len(self.values), -1)
         known = np.broadcast_to(self.known, (len(simulated), len(self.known)))
         return top_median(np.concatenate([known, simulated], axis=1))
 

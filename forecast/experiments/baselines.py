@@ -1,25 +1,45 @@
-"""The plain forecasters that every score stands beside: an ordinary straight line in log10, with normal errors.
+"""The plain forecasters that every score stands beside.
 
-    y_i = a + b t_i + e_i,   e ~ N(0, s^2),   (a, b) ~ N(least squares, s^2 (X'X)^-1)
+    line         y_i = a + b t_i + e_i,  e ~ N(0, s^2),  (a, b) ~ N(least squares, s^2 (X'X)^-1)
+    last_law     y(t) = y_n + c (t - t_n) + e,  e ~ N(0, s^2),  c as published
+    random_walk  y(t) = y_n + d h + s sqrt(h + h^2 / T) t_(m-1),  h = t - t_n
+    auto_ets     exponential smoothing with additive errors, its form chosen by AICc (statsforecast)
 
 `line` runs through the history of the quantity itself: the rows of a price, the quarter-ends of a maximum or of a
 median of the ten largest. `runs_on_line` simulates runs around a line through the rows of the running top ten, at the
 same rate as the model's runs, and takes the same maxima, medians and first passages of them.
+
+A published law has no noise of its own: s is the scatter of the history around it, and where it starts is the newest
+value, or the mean of the newest rows where single rows scatter.
+
+The random walk has steps d k_i + s sqrt(k_i) z over the k_i years between values. Least squares gives d = (y_n - y_1)
+/ T over the T years in all, with variance s^2 / T, and s^2 = sum (step - d k_i)^2 / k_i / (m - 1) over m steps; the
+Student t is what an unknown s makes of them.
+
+Smoothing knows no uncertainty of its parameters, and no more than a history that grows by steps: intervals of both are
+the method's own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.experiments.ahead import padded
+from forecast.families import Z95
 
 Array = NDArray[np.float64]
 
 FEWEST_ROWS = 5
 """A line through fewer rows is no forecast."""
+
+FEWEST_QUARTERS = 8
+"""Smoothing with fewer has more parameters than it can tell apart."""
+
+QUARTERS = 4
 
 
 @dataclass(frozen=True)
@@ -70,3 +90,99 @@ class Line:
         counts = rng.poisson(per_year / 12, means.shape)
         centres = np.repeat(means.ravel(), counts.ravel())
         return padded(centres + self.sd * rng.standard_normal(len(centres)), counts)
+
+
+@dataclass(frozen=True)
+class LawOnward:
+    """A published rate, drawn on from what was known last.
+
+    Attributes
+    ----------
+    start, level : float
+        Newest date, decimal years (of a loss, log10 FLOP), and the level there.
+    slope : float
+        What the law says, per unit of the dates.
+    sd : float
+        Scatter of the history around the law.
+    """
+
+    start: float
+    level: float
+    slope: float
+    sd: float
+
+    @classmethod
+    def fit(cls, dates: Array, values: Array, slope: float, newest: int = 1) -> LawOnward:
+        """Through the mean of the newest values; the scatter is that of all, around the law at its best level."""
+        start = float(dates.max())
+        level = values - slope * (dates - start)
+        latest = np.argsort(dates, kind="stable")[-newest:]
+        return cls(start, float(level[latest].mean()), slope, float(level.std(ddof=1)))
+
+    def predict(self, dates: Array, draws: int, rng: np.random.Generator) -> Array:
+        """Draws at later dates, shape (draws, dates)."""
+        noise = self.sd * rng.standard_normal((draws, len(dates)))
+        result: Array = self.level + self.slope * (dates - self.start) + noise
+        return result
+
+
+@dataclass(frozen=True)
+class RandomWalk:
+    """A random walk with drift.
+
+    Attributes
+    ----------
+    start, level : float
+        Newest date, decimal years, and the value there.
+    years, steps : float, int
+        Length of the history, and its number of steps.
+    drift, sd : float
+        Change per year, and sd of a year's step.
+    """
+
+    start: float
+    level: float
+    years: float
+    steps: int
+    drift: float
+    sd: float
+
+    @classmethod
+    def fit(cls, decimal_years: Array, values: Array) -> RandomWalk:
+        """From at least three values in order of their dates, which may be unevenly spaced."""
+        years, change = np.diff(decimal_years), np.diff(values)
+        total, steps = float(years.sum()), len(years)
+        drift = float(change.sum()) / total
+        sd = float(np.sqrt(np.sum((change - drift * years) ** 2 / years) / (steps - 1)))
+        return cls(float(decimal_years[-1]), float(values[-1]), total, steps, drift, sd)
+
+    def predict(self, decimal_years: Array, draws: int, rng: np.random.Generator) -> Array:
+        """Draws at later dates, shape (draws, dates)."""
+        h = decimal_years - self.start
+        spread = self.sd * np.sqrt(h + h**2 / self.years)
+        result: Array = self.level + self.drift * h + spread * rng.standard_t(self.steps - 1, (draws, len(h)))
+        return result
+
+
+def smoothed(quarterly: Array, quarters_ahead: NDArray[np.int64], draws: int, rng: np.random.Generator) -> Array:
+    """Draws of AutoETS, one column for each number of quarters ahead, shape (draws, n).
+
+    Parameters
+    ----------
+    quarterly : ndarray, shape (quarters,)
+        The history, at least `FEWEST_QUARTERS` of it.
+    quarters_ahead : ndarray of int, shape (n,)
+        From 1 on.
+    draws : int
+        Number of draws.
+    rng : numpy.random.Generator
+        Source of the noise.
+    """
+    from statsforecast.models import AutoETS  # seconds to import, for one baseline
+
+    model = AutoETS(season_length=1, model="AZN")
+    found: dict[str, Any] = model.forecast(np.asarray(quarterly, float), h=int(quarters_ahead.max()), level=[90])
+    at = quarters_ahead - 1
+    sd = (found["hi-90"] - found["lo-90"])[at] / (2 * Z95)
+    result: Array = found["mean"][at] + sd * rng.standard_normal((draws, len(at)))
+    return result

@@ -57,3 +57,8 @@ def _read(path: Path) -> Run:
                 block, _, name = key.partition("/")
                 blocks.setdefault(block, {})[name] = stored[key]
     return Run(blocks, about["identity"], about["model_version"], about["diagnostics"])
+
+
+def count(folder: Path) -> int:
+    """How many finished runs there are."""
+    return sum(1 for _ in folder.glob("*.npz"))

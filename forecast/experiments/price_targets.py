@@ -16,17 +16,18 @@ date are left out: those that publish their cost then are no longer the ones tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.paths import latent
 from forecast.engine.streams import stream
-from forecast.evaluation.calibration import LINE, MODEL
+from forecast.evaluation.quantities import MODEL
 from forecast.experiments.ahead import MONTHS_AHEAD
-from forecast.experiments.baselines import FEWEST_ROWS, Line
+from forecast.experiments.baselines import FEWEST_ROWS
 from forecast.experiments.origins import DISCLOSED_UNTIL, YEARS_AHEAD, years_until
+from forecast.experiments.price_baselines import Quarters, Rows
 from forecast.experiments.scored import Outcome
 from forecast.inference.observations import Observations
 from forecast.models import price
@@ -62,9 +63,10 @@ def _realised(posterior: Posterior, seen: ComputeData, today: ComputeData, seed:
     ahead = (today.cost_year > seen.origin) & (today.cost_year <= DISCLOSED_UNTIL)
     dates, observed = today.cost_year[ahead], today.cost_log10_price[ahead]
     draws = realised_draws(posterior, dates, today.cost_log10_flop[ahead], seed)
-    line = Line.fit(seen.cost_year, seen.cost_log10_price)
-    baseline = line.predict(dates, len(draws), stream(seed, "line price"))
-    yield from _each("realised_price", "", posterior, dates, (draws, baseline, observed), YEARS_AHEAD)
+    rows = Rows(seen.cost_year, seen.cost_log10_price, "price")
+    said = {MODEL: draws} | rows.plain(posterior.as_of, dates, len(draws), seed)
+    said |= Quarters.of(seen.cost_year, seen.cost_log10_price).plain(dates, len(draws), seed)
+    yield from _each("realised_price", "", posterior, dates, said, observed, YEARS_AHEAD)
 
 
 def realised_draws(posterior: Posterior, decimal_years: Array, log10_flop: Array, seed: int) -> Array:
@@ -89,8 +91,8 @@ def _launches(
     a, r, sigma = (block[name][:, [number]] for name in ("a", "r", "sigma"))
     mean = price.purchase_mean(a, r, block["ten"][:, None], dates, tensor)
     draws = mean + sigma * rng.standard_t(7, mean.shape)
-    baseline = Line.fit(seen[0], seen[2]).predict(dates, len(draws), stream(seed, f"line {channel}"))
-    yield from _each("hardware_price", channel, posterior, dates, (draws, baseline, observed))
+    said = {MODEL: draws} | Rows(seen[0], seen[2], channel).plain(posterior.as_of, dates, len(draws), seed)
+    yield from _each("hardware_price", channel, posterior, dates, said, observed)
 
 
 def _of_channel(data: PriceData, number: int) -> tuple[Array, Array, Array]:
@@ -107,10 +109,9 @@ def _offers(posterior: Posterior, seen: PriceData, today: PriceData, seed: int) 
     draws = offer_draws(
         posterior, today.chip_release_year[today.rental_chip[ahead]], today.rental_age_years[ahead], seed
     )
-    line = Line.fit(_offer_dates(seen), seen.rental_log10_price)
-    baseline = line.predict(dates[ahead], len(draws), stream(seed, "line rental"))
-    found = (draws, baseline, today.rental_log10_price[ahead])
-    yield from _each("hardware_price", "rental", posterior, dates[ahead], found)
+    rows = Rows(_offer_dates(seen), seen.rental_log10_price, "rental")
+    said = {MODEL: draws} | rows.plain(posterior.as_of, dates[ahead], len(draws), seed)
+    yield from _each("hardware_price", "rental", posterior, dates[ahead], said, today.rental_log10_price[ahead])
 
 
 def _offer_dates(data: PriceData) -> Array:
@@ -134,11 +135,11 @@ def _each(
     part: str,
     posterior: Posterior,
     decimal_years: Array,
-    found: tuple[Array, Array, Array],
+    said: Mapping[str, Array],
+    observed: Array,
     horizons: tuple[int, ...] = tuple(range(1, HARDWARE_YEARS_AHEAD + 1)),
 ) -> Iterator[Outcome]:
     """One outcome a row, for rows in the asked years after the origin."""
-    draws, baseline, observed = found
     for i, year in enumerate(decimal_years):
         ahead = years_until(posterior.as_of, year)
         if ahead in horizons:
@@ -150,5 +151,5 @@ def _each(
                 target=date_of(year).isoformat(),
                 observed=float(observed[i]),
                 censored=False,
-                said={MODEL: draws[:, i], LINE: baseline[:, i]},
+                said={name: draws[:, i] for name, draws in said.items()},
             )

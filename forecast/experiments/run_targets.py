@@ -11,6 +11,9 @@ largest_cost     log10 2023 $ of the dearest run by a year-end
 top_ten_cost     log10 2023 $, median of the ten dearest by then
 ===============  ==============================================================
 
+The baselines are those of `forecast.experiments.baselines`, where the history is long enough for them; a first passage
+has a history of its own in none of them, and stands beside simulated runs alone.
+
 Outcomes after the disclosure date are lower bounds: larger runs may be undisclosed. A first passage that has not been
 disclosed is bounded by the time waited.
 """
@@ -20,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +31,18 @@ from numpy.typing import NDArray
 
 from forecast.data import selections, tables
 from forecast.engine.streams import stream
-from forecast.evaluation.calibration import LINE, MODEL, RUNS_ON_LINE
+from forecast.evaluation.quantities import AUTO_ETS, LAST_LAW, LINE, MODEL, RANDOM_WALK, RUNS_ON_LINE
+from forecast.experiments import published_laws
 from forecast.experiments.ahead import MONTHS_AHEAD, STEPS_OOM, RunsAhead, simulate_joint
-from forecast.experiments.baselines import Line
+from forecast.experiments.baselines import (
+    FEWEST_QUARTERS,
+    FEWEST_ROWS,
+    QUARTERS,
+    LawOnward,
+    Line,
+    RandomWalk,
+    smoothed,
+)
 from forecast.experiments.origins import DISCLOSED_UNTIL, YEARS_AHEAD, is_disclosed, is_over, year_end
 from forecast.experiments.outcomes import STATISTICS, Series
 from forecast.experiments.scored import Outcome
@@ -75,11 +88,20 @@ class Known:
         simulated = line.simulate(months, rate, draws, stream(seed, f"{RUNS_ON_LINE} {self.name}"))
         return RunsAhead(simulated, self.series.top(origin))
 
-    def line(self, statistic: str, origin: date, day: date, draws: int, seed: int) -> Array:
-        """A line through the quarter-ends of the statistic itself, at a later day, shape (draws,)."""
-        line = Line.fit(*self.series.history(statistic, self.since.year, origin))
-        rng = stream(seed, f"{LINE} {statistic} {self.name} {day}")
-        return line.predict(np.array([decimal_year(day)]), draws, rng)[:, 0]
+    def plain(self, statistic: str, origin: date, day: date, draws: int, seed: int) -> dict[str, Array]:
+        """Baselines that know the quarter-ends of the statistic alone, at a later day, each of shape (draws,)."""
+        dates, values = self.series.history(statistic, self.since.year, origin)
+        law = LawOnward.fit(dates, values, published_laws.rate(self.name, origin))
+        forecasters: dict[str, Any] = {LINE: Line.fit(dates, values), LAST_LAW: law}
+        if len(values) >= FEWEST_ROWS:
+            forecasters[RANDOM_WALK] = RandomWalk.fit(dates, values)
+        rngs = {name: stream(seed, f"{name} {statistic} {self.name} {day}") for name in (*forecasters, AUTO_ETS)}
+        at = np.array([decimal_year(day)])
+        found = {name: one.predict(at, draws, rngs[name])[:, 0] for name, one in forecasters.items()}
+        if len(values) >= FEWEST_QUARTERS:
+            ahead = np.array([QUARTERS * (day.year - origin.year)])
+            found[AUTO_ETS] = smoothed(values, ahead, draws, rngs[AUTO_ETS])[:, 0]
+        return found
 
 
 _TABLES = {"compute": "training_runs", "cost": "spend"}
@@ -122,8 +144,8 @@ def _year_ends(
                 censored=not is_disclosed(day),
                 said={
                     MODEL: getattr(model, statistic)(years),
-                    LINE: known.line(statistic, origin, day, len(model.values), seed),
                     RUNS_ON_LINE: getattr(baseline, statistic)(years),
+                    **known.plain(statistic, origin, day, len(model.values), seed),
                 },
             )
 

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.evaluation import scores
+from forecast.evaluation.quantities import QUANTITIES
 
 Array = NDArray[np.float64]
 
 _DECIMALS = 4
+_OF_POINTS, _OF_BOUNDS = ("pit", "crps", "log_score"), ("reach", "bound_log_score", "tw_crps")
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,10 @@ def rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 def _rows_of(forecaster: str, outcomes: Sequence[Outcome]) -> Iterable[dict[str, Any]]:
     draws = np.stack([outcome.said[forecaster] for outcome in outcomes], axis=1)
     observed = np.array([outcome.observed for outcome in outcomes])
-    found, reached = scores.score(draws, observed), scores.reach(draws, observed)
+    resolution = np.array([QUANTITIES[outcome.quantity].resolution for outcome in outcomes])
+    found = scores.score(draws, observed, resolution)
     for i, outcome in enumerate(outcomes):
-        yield _about(outcome, forecaster) | _scored(outcome, {k: v[i] for k, v in found.items()}, reached[i])
+        yield _about(outcome, forecaster) | _scored(outcome, {k: v[i] for k, v in found.items()})
 
 
 def _about(outcome: Outcome, forecaster: str) -> dict[str, Any]:
@@ -73,10 +76,10 @@ def _about(outcome: Outcome, forecaster: str) -> dict[str, Any]:
     }
 
 
-def _scored(outcome: Outcome, found: Mapping[str, float], reached: float) -> dict[str, Any]:
-    """Of a bound, only the probability to reach it is a score; the quantiles stay."""
-    kept = {k: "" if outcome.censored and not k.startswith("q") else _rounded(v) for k, v in found.items()}
-    return kept | {"reach": _rounded(reached) if outcome.censored else ""}
+def _scored(outcome: Outcome, found: Mapping[str, float]) -> dict[str, Any]:
+    """The quantiles, and the scores that a point has, or those that a bound has."""
+    others = _OF_POINTS if outcome.censored else _OF_BOUNDS
+    return {name: "" if name in others else _rounded(value) for name, value in found.items()}
 
 
 def _rounded(value: float) -> Any:

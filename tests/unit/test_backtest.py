@@ -11,17 +11,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.cli.backtest import table
+from forecast.cli.backtest_table import table
 from forecast.data import tables
 from forecast.engine import paths
 from forecast.errors import InputError
-from forecast.evaluation import calibration
-from forecast.evaluation.calibration import LINE, MODEL, RUNS_ON_LINE
-from forecast.experiments import loss_targets, refits
+from forecast.evaluation import calibration, past_fans, skill, stacking
+from forecast.evaluation.quantities import (
+    AUTO_ETS,
+    LAST_LAW,
+    LINE,
+    MODEL,
+    POWER_LAW,
+    RANDOM_WALK,
+    RUNS_ON_LINE,
+)
+from forecast.experiments import loss_folds, refits
 from forecast.experiments.ahead import RunsAhead, padded, simulate_joint, top_median
 from forecast.experiments.backtest import Backtest, Done, Task, run
 from forecast.experiments.baselines import Line
-from forecast.experiments.checkpoints import resume
+from forecast.experiments.checkpoints import count, resume
+from forecast.experiments.fans import fan_rows, quarter_ends
 from forecast.experiments.origins import ORIGINS, PENDING, origins_of, year_end, years_until
 from forecast.experiments.outcomes import Series
 from forecast.experiments.price_targets import price_outcomes
@@ -139,7 +148,9 @@ def test_run_outcomes_lie_after_the_origin_and_are_bounds_after_the_disclosure_d
     assert {outcome.target: outcome.censored for outcome in year_ends} == {
         "2021-12-31": False, "2022-12-31": False, "2023-12-31": False, "2025-12-31": True
     }  # fmt: skip
-    assert all(set(outcome.said) == {MODEL, LINE, RUNS_ON_LINE} for outcome in year_ends)
+    everyone = {MODEL, LINE, RUNS_ON_LINE, LAST_LAW, RANDOM_WALK, AUTO_ETS}
+    assert all(set(outcome.said) == everyone for outcome in year_ends)
+    assert all(set(outcome.said) == {MODEL, RUNS_ON_LINE} for outcome in outcomes if not outcome.years_ahead)
     largest = [outcome.observed for outcome in year_ends if outcome.quantity == "largest_compute"]
     assert largest == sorted(largest)
 
@@ -164,10 +175,12 @@ def test_every_forecaster_has_a_row_and_bounds_have_no_point_scores() -> None:
     assert [row["forecaster"] for row in made] == [MODEL, MODEL, LINE]
     assert all(set(row) == set(calibration.COLUMNS) for row in made)
     bound, known, _ = made
-    assert (bound["crps"], bound["pit"]) == ("", "")
+    assert (bound["crps"], bound["pit"], bound["log_score"]) == ("", "", "")
     assert bound["reach"] == pytest.approx(0.5, abs=0.15)
+    assert bound["bound_log_score"] == pytest.approx(-math.log(bound["reach"]), abs=1e-3)
+    assert bound["tw_crps"] > 0
     assert known["crps"] > 0
-    assert known["reach"] == ""
+    assert (known["reach"], known["bound_log_score"], known["tw_crps"]) == ("", "", "")
 
 
 def test_a_finished_fit_is_taken_from_its_checkpoint(tmp_path: Path) -> None:
@@ -182,11 +195,11 @@ def test_a_finished_fit_is_taken_from_its_checkpoint(tmp_path: Path) -> None:
     assert (again.identity, again.model_version, again.diagnostics) == (first.identity, "v", {"draws": 3})
     assert np.array_equal(again.blocks["loss"]["b"], first.blocks["loss"]["b"])
     resume(tmp_path, "loss-2", make)
-    assert len(made) == 2
+    assert len(made) == count(tmp_path) == 2
 
 
 def test_folds_hold_out_tails_and_whole_studies() -> None:
-    points = loss_targets.Points.load()
+    points = loss_folds.Points.load()
     folds = {fold.name: fold for fold in points.folds()}
     for fold in folds.values():
         assert len(fold.fitted.log_loss) + fold.held.sum() == len(points.data.log_loss)
@@ -199,8 +212,22 @@ def test_folds_hold_out_tails_and_whole_studies() -> None:
     assert not any(name.startswith("gadre") for name in folds["gadre"].fitted.groups)
 
 
+def test_the_two_large_runs_of_olmo_are_held_out_of_their_group_alone() -> None:
+    points = loss_folds.Points.load()
+    (fold,) = [fold for fold in points.folds() if fold.quantity == "loss_olmo"]
+    assert {points.data.groups[g] for g in points.data.group[fold.held]} == {"olmo-10xc-c4"}
+    assert sorted(round(p / 1e9) for p in points.parameters[fold.held]) == [7, 13]
+    assert fold.fitted.groups == points.data.groups
+
+
+def test_a_form_without_a_floor_forecasts_tails_but_no_new_studies() -> None:
+    for fold in loss_folds.Points.load().folds():
+        whose = [form.forecaster for form in fold.forms]
+        assert whose == ([MODEL] if fold.quantity == "loss_new_study" else [MODEL, POWER_LAW])
+
+
 def test_folds_of_one_shape_have_as_many_groups() -> None:
-    for groups, folds in loss_targets.shapes(loss_targets.Points.load()).items():
+    for groups, folds in loss_folds.shapes(loss_folds.Points.load()).items():
         assert {len(fold.fitted.groups) for fold in folds} == {groups}
 
 
@@ -236,6 +263,30 @@ def test_an_origin_is_scored_stored_and_not_refitted_again(tmp_path: Path, monke
     assert found["origins"] == ["2017-12-31"]
     assert found["data_digests"] == tables.digests()
     assert "largest run so far" in table(summaries)
+    assert {one.baseline for one in skill.load(tmp_path / "out")} >= {LINE, RUNS_ON_LINE, LAST_LAW, RANDOM_WALK}
+    fans = past_fans.load(tmp_path / "out")
+    assert [fan.quantity for fan in fans] == sorted(past_fans.FAN_QUANTITIES)
+    assert all(len(fan.decimal_year) == past_fans.QUARTERS * past_fans.YEARS + 1 for fan in fans)
+    assert not (tmp_path / "out" / stacking.LAW_WEIGHTS).exists()  # no losses were held out
+
+
+def test_fans_start_from_what_was_known_and_end_where_the_scored_forecast_lies() -> None:
+    posterior = synthetic_posterior(300, as_of=ORIGIN)
+    found = [row for row in fan_rows(posterior, 0) if row["quantity"] == "largest_compute"]
+    largest = Known.of("compute", ORIGIN).series.at("largest", ORIGIN)
+    assert [found[0]["q2.5"], found[0]["q97.5"]] == pytest.approx([largest, largest], abs=1e-3)
+    scored = rows([o for o in run_outcomes(posterior, 0) if o.quantity == "largest_compute"])
+    mine = {row["years_ahead"]: row for row in scored if row["forecaster"] == MODEL}
+    for years in (1, 2, 3, 5):
+        assert found[4 * years]["q50"] == mine[years]["q50"]
+        assert found[4 * years]["decimal_year"] == pytest.approx(decimal_year(year_end(ORIGIN, years)), abs=1e-3)
+
+
+def test_quarters_end_on_their_last_days() -> None:
+    ends = quarter_ends(ORIGIN)
+    assert [end.isoformat() for end in ends[:4]] == ["2021-03-31", "2021-06-30", "2021-09-30", "2021-12-31"]
+    assert len(ends) == past_fans.QUARTERS * past_fans.YEARS
+    assert ends[-1] == date(2026, 12, 31)
 
 
 @pytest.mark.long
@@ -271,5 +322,6 @@ def test_held_out_losses_are_refitted_with_data_swapped(tmp_path: Path) -> None:
     toy = Backtest(tmp_path, (), settings=TOY)
     done = toy.perform(Task(groups=11))
     assert {fit["fit"] for fit in done.fits} == {"without olmo", "without porian"}
+    assert done.cpu_seconds > 0
     mine = [row for row in done.scores if row["forecaster"] == MODEL]
     assert math.sqrt(np.mean([(row["q50"] - row["observed"]) ** 2 for row in mine])) < 0.15

@@ -54,14 +54,53 @@ def test_a_bound_scores_the_probability_to_reach_it() -> None:
     assert scores.reach(np.arange(10.0)[:, None], [7.0]) == pytest.approx([0.3])
 
 
-def test_the_log_score_of_a_normal_is_its_entropy_and_far_outcomes_score_badly_but_finitely() -> None:
+def test_the_log_score_of_a_normal_is_its_entropy() -> None:
     outcomes = RNG.standard_normal(300)
     assert scores.log_score(NORMAL, outcomes).mean() == pytest.approx(0.5 * math.log(2 * math.pi * math.e), abs=0.1)
-    assert 100 < scores.log_score(NORMAL[:, :1], [500.0])[0] < math.inf
 
 
-def test_draws_that_agree_have_no_log_score() -> None:
-    assert np.isnan(scores.log_score(np.ones((50, 1)), [1.0])).all()
+def test_a_far_outcome_scores_as_half_a_draw_spread_as_a_cauchy() -> None:
+    draws, scale = np.tile([[-1.0], [-1.0], [1.0], [1.0]], (500, 1)), 1.0  # quartiles at -1 and 1, median 0
+    for far in (50.0, 5000.0):
+        exact = math.log(2 * 2000) + math.log(math.pi * scale * (1 + (far / scale) ** 2))
+        assert scores.log_score(draws, [far])[0] == pytest.approx(exact)
+
+
+def test_draws_that_agree_are_credited_with_the_resolution_of_the_outcome() -> None:
+    still, width = np.ones((50, 1)), 0.02
+    exact = -math.log((1 - 0.01) / (width * math.sqrt(2 * math.pi)) + 0.01 / (math.pi * width))
+    assert scores.log_score(still, [1.0], width)[0] == pytest.approx(exact)
+    assert scores.log_score(still, [1.0], width / 10)[0] == pytest.approx(exact - math.log(10))
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=40), st.floats(-1e6, 1e6))
+def test_every_score_is_finite(draws: list[float], outcome: float) -> None:
+    column = np.array(draws)[:, None]
+    for name, value in scores.score(column, np.array([outcome])).items():
+        assert np.isfinite(value).all(), name
+
+
+def test_a_bound_that_no_draw_reaches_scores_as_half_a_draw() -> None:
+    draws = np.arange(10.0)[:, None]
+    assert scores.bound_log_score(draws, [7.0])[0] == pytest.approx(-math.log(0.3))
+    assert scores.bound_log_score(draws, [-1.0])[0] == 0.0
+    assert scores.bound_log_score(draws, [99.0])[0] == pytest.approx(math.log(20))
+
+
+def test_a_threshold_weighted_crps_is_the_integral_of_the_squared_distribution_under_the_bound() -> None:
+    draws, bound = np.array([[0.0], [1.0], [3.0], [8.0]]), 4.0
+    exact = (1 / 4) ** 2 * 1 + (2 / 4) ** 2 * 2 + (3 / 4) ** 2 * 1  # P(X < x) is 1/4 on 0-1, 2/4 on 1-3, 3/4 on 3-4
+    assert scores.tw_crps(draws, [bound])[0] == pytest.approx(exact)
+
+
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=30), st.floats(-60, 60))
+def test_what_lies_above_a_bound_is_not_told_apart(draws: list[float], bound: float) -> None:
+    column = np.array(draws)[:, None]
+    higher = np.where(column >= bound, column + 100, column)
+    mine, theirs = (scores.tw_crps(values, [bound])[0] for values in (column, higher))
+    assert mine == pytest.approx(theirs, abs=1e-9)
+    assert mine <= scores.crps(column, [bound])[0] + 1e-9
+    assert mine >= -1e-9
 
 
 def test_independent_outcomes_count_each_and_copies_count_once() -> None:
@@ -88,7 +127,9 @@ def test_no_outcomes_are_worth_nothing() -> None:
 
 
 def scored(**fields: object) -> Scored:
-    about = Scored("largest_compute", "", "2016-12-31", 1, "2017-12-31", MODEL, False, 22.0, (0.0,) * 7, 0.5, 0.2, 1, 0)
+    about = Scored(
+        "largest_compute", "", "2016-12-31", 1, "2017-12-31", MODEL, False, 22.0, (0.0,) * 7, 0.5, 0.2, 1, 0, 0, 0
+    )
     return replace(about, quantiles=(21.0, 21.3, 21.7, 22.1, 22.4, 22.8, 23.2), **fields)  # type: ignore[arg-type]
 
 
@@ -98,8 +139,14 @@ def test_a_summary_counts_bounds_but_does_not_score_them() -> None:
     mine = next(s for s in summaries if s.quantity == "largest_compute" and s.window == "all" and s.forecaster == MODEL)
     assert (mine.n, mine.bounds, mine.crps, mine.inside_80) == (1, 1, 0.2, 1.0)
     assert mine.rms_error == pytest.approx(0.1)
-    assert calibration.skill(mine, summaries, LINE) == pytest.approx(0.5)
-    assert math.isnan(calibration.skill(mine, summaries, "another"))
+
+
+def test_a_summary_carries_the_mean_scores_of_bounds() -> None:
+    bounds = [scored(censored=True, bound_log_score=score, tw_crps=score / 10, origin="2023-12-31") for score in (1, 3)]
+    (mine,) = [s for s in calibration.summarise([scored(bound_log_score=math.nan, tw_crps=math.nan), *bounds])
+               if (s.quantity, s.window) == ("largest_compute", "all")]  # fmt: skip
+    assert (mine.n, mine.bounds, mine.bound_log_score) == (1, 2, 2.0)
+    assert mine.tw_crps == pytest.approx(0.2)
 
 
 def test_forecasts_of_one_outcome_are_worth_one() -> None:
