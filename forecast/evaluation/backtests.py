@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.data import stored
-from forecast.errors import ArtefactError, StorageError, UnknownNameError
+from forecast.errors import ArtefactError, InputError, StorageError, UnknownNameError
 from forecast.evaluation import calibration
 from forecast.evaluation.calibration import Scored
 from forecast.posterior import selection
@@ -180,6 +180,21 @@ def folder_of(name: str, home: Path | str | None = None) -> Path:
     return known[name]
 
 
+def place_of(name: str, home: Path | str | None = None) -> Path:
+    """Where a new backtest of a name goes; there may be one.
+
+    Raises
+    ------
+    InputError
+        When it is no name, or the shipped one's.
+    """
+    if name == SHIPPED or not _NAME.fullmatch(name):
+        why = "is the name of the one that came with the program" if name == SHIPPED else "is not a name"
+        message = f"{name!r:.80} {why}: give 1 to 63 small letters, digits, dots, hyphens and underscores"
+        raise InputError(message, field="name")
+    return state_folder(home).backtests / name
+
+
 def folders(home: Path | str | None = None) -> dict[str, Path]:
     """Where each backtest lies, the shipped one first, then by name; a folder without scores is none.
 
@@ -246,7 +261,7 @@ def _checked(name: str, provenance: Any) -> Mapping[str, Any]:
 def _stale(provenance: Mapping[str, Any]) -> Iterator[str]:
     versions, digests, priors = _shipped()
     for model, version in sorted(provenance["models"].items()):
-        if versions.get(model) != version:
+        if versions.get(model, version) != version:  # others, such as a baseline's, do not answer
             yield f"The {model} model is another one now."
     if provenance["priors"] != priors:
         yield "The priors are others now."

@@ -9,16 +9,22 @@ Everything is read from stored tables; nothing is fitted.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from forecast.errors import UnknownNameError
-from forecast.evaluation import backtests, calibration_encode
+from forecast.evaluation import backtests, bar, calibration_encode, checks, machinery, past_fans, skill, stacking
 from forecast.evaluation.backtests import Backtest, Listing
-from forecast.evaluation.calibration import BASELINES, MODEL, QUANTITIES, Summary, summarise
+from forecast.evaluation.bar import CAVEATS, Check
+from forecast.evaluation.calibration import Summary, summarise
 from forecast.evaluation.calibration_encode import told
+from forecast.evaluation.machinery import Machinery
+from forecast.evaluation.past_fans import PastFan
+from forecast.evaluation.quantities import BASELINES, MODEL, QUANTITIES
+from forecast.evaluation.skill import Skill
+from forecast.evaluation.stacking import LawWeights
 
 MODEL_WORDS = "the models of this program, refitted on what was known by each origin"
 
@@ -33,10 +39,30 @@ class Calibration:
         Whose scores these are.
     summaries : tuple of Summary
         By quantity, window of origins, years ahead and forecaster.
+    skills : tuple of Skill
+        The models beside each baseline.
+    bar : tuple of Check
+        What the forecasts are held to; empty for a backtest that was made without its skill.
+    machinery : Machinery
+        Checks of the machinery itself.
+    fans : tuple of PastFan
+        What was forecast as of each origin; empty where that was not stored.
+    law_weights : LawWeights or None
+        How two forms of the scaling law are weighed; None where only one was fitted.
     """
 
     backtest: Backtest
     summaries: tuple[Summary, ...]
+    skills: tuple[Skill, ...]
+    bar: tuple[Check, ...]
+    machinery: Machinery
+    fans: tuple[PastFan, ...]
+    law_weights: LawWeights | None
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What the figures do not show, in words."""
+        return CAVEATS
 
     @property
     def forecasters(self) -> dict[str, str]:
@@ -56,16 +82,25 @@ class Calibration:
         chosen = _chosen("quantity", quantities, QUANTITIES, "quantities")
         whose = _chosen("forecaster", forecasters, self.forecasters, "forecasters")
         summaries = tuple(one for one in self.summaries if one.quantity in chosen and one.forecaster in whose)
-        return replace(self, summaries=summaries)
+        skills = tuple(one for one in self.skills if one.quantity in chosen and one.baseline in whose)
+        fans = tuple(one for one in self.fans if one.quantity in chosen)
+        return replace(self, summaries=summaries, skills=skills, fans=fans)
 
     def to_dict(self, *, past_fans: bool = False) -> dict[str, Any]:
         """As JSON values, by proto field names; what was forecast as of each origin only where it is asked for."""
+        weights = self.law_weights
         return told(
             {
                 "backtest": calibration_encode.backtest_dict(self.backtest, details=True),
+                "bar": [calibration_encode.bar_dict(line) for line in self.bar],
                 "summaries": [calibration_encode.summary_dict(summary) for summary in self.summaries],
+                "skills": [calibration_encode.skill_dict(one) for one in self.skills],
                 "forecasters": [calibration_encode.forecaster_dict(*pair) for pair in self.forecasters.items()],
                 "fits": [calibration_encode.fit_dict(fit) for fit in self.backtest.fits],
+                "machinery": self.machinery.to_dict(),
+                "caveats": list(self.caveats),
+                "past_fans": [calibration_encode.fan_dict(fan) for fan in self.fans] if past_fans else [],
+                "law_weights": None if weights is None else calibration_encode.weights_dict(weights),
             }
         )
 
@@ -98,12 +133,37 @@ def calibration(name: str = backtests.SHIPPED, home: Path | str | None = None) -
 
 def of(backtest: Backtest) -> Calibration:
     """How well the forecasts of a backtest did that was read already."""
-    return Calibration(backtest, tuple(summarise(backtest.scores)))
+    return Calibration(
+        backtest,
+        summaries=tuple(summarise(backtest.scores)),
+        skills=tuple(_skills(backtest)),
+        bar=tuple(_bar(backtest)),
+        machinery=machinery.load(),
+        fans=tuple(_fans(backtest)),
+        law_weights=_law_weights(backtest),
+    )
+
+
+def _skills(backtest: Backtest) -> Sequence[Skill]:
+    """As stored; computed for a backtest that was made before they were."""
+    return skill.load(backtest.folder) if (backtest.folder / skill.SKILL).is_file() else skill.between(backtest.scores)
+
+
+def _bar(backtest: Backtest) -> Sequence[Check]:
+    return bar.checks(backtest.folder) if (backtest.folder / skill.SKILL).is_file() else ()
+
+
+def _fans(backtest: Backtest) -> Sequence[PastFan]:
+    return past_fans.load(backtest.folder) if (backtest.folder / past_fans.FANS).is_file() else ()
+
+
+def _law_weights(backtest: Backtest) -> LawWeights | None:
+    return stacking.load(backtest.folder) if (backtest.folder / stacking.LAW_WEIGHTS).is_file() else None
 
 
 def stamp(folder: Path) -> tuple[int, ...]:
     """Changes when a table does that the calibration of the backtest in a folder is read from."""
-    return backtests.stamp(folder)
+    return (*backtests.stamp(folder), *backtests.stamp(checks.STORED))
 
 
 def listing_dict(listing: Listing) -> dict[str, Any]:

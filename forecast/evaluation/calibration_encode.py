@@ -11,9 +11,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forecast.evaluation.backtests import Backtest, Fit
-from forecast.evaluation.calibration import MODEL, QUANTITIES, Summary
+from forecast.evaluation.bar import Check
+from forecast.evaluation.calibration import Summary
+from forecast.evaluation.past_fans import PastFan
+from forecast.evaluation.quantities import MODEL, QUANTITIES
+from forecast.evaluation.skill import Skill
+from forecast.evaluation.stacking import LawWeights
 
 DECIMALS = 6
+
+FAN_UNITS: Mapping[str, str] = {
+    "largest_compute": "log10 FLOP",
+    "top_ten_compute": "log10 FLOP",
+    "largest_cost": "log10 2023 $",
+    "realised_price": "log10 2023 $ per FLOP",
+}
+"""Units of past fans, by quantity."""
 
 _SCORES = ("crps", "log_score", "rms_error", "median_error", "width_80", "inside_50", "inside_80", "inside_95")
 _FIGURES_OF_FITS = ("max_r_hat", "min_ess", "nowcast_inside_80", "nowcast_reach")
@@ -76,6 +89,23 @@ def _pairs(values: Mapping[str, Any], name: str, value: str) -> list[dict[str, s
     return [{name: key, value: str(found)} for key, found in sorted(values.items())]
 
 
+def bar_dict(line: Check) -> dict[str, Any]:
+    """One line of the bar."""
+    return told(
+        {
+            "name": line.name,
+            "words": line.words,
+            "measured": figure(line.measured),
+            "at_least": figure(line.low),
+            "at_most": figure(line.high),
+            "unit": line.unit,
+            "met": line.met or None,
+            "n": line.n or None,
+            "effective_n": figure(line.effective_n),
+        }
+    )
+
+
 def summary_dict(summary: Summary) -> dict[str, Any]:
     """Scores of one forecaster on one quantity."""
     quantity = QUANTITIES[summary.quantity]
@@ -94,6 +124,45 @@ def summary_dict(summary: Summary) -> dict[str, Any]:
             **{name: figure(getattr(summary, name)) for name in _SCORES},
             "pit": figures(summary.pit),
             **{name: figure(getattr(summary, name, None)) for name in ("bound_log_score", "tw_crps")},
+        }
+    )
+
+
+def skill_dict(skill: Skill) -> dict[str, Any]:
+    """The models beside one baseline."""
+    return told(
+        {
+            "quantity": skill.quantity,
+            "words": QUANTITIES[skill.quantity].words,
+            "part": skill.part,
+            "window": skill.window,
+            "years_ahead": skill.years,
+            "baseline": skill.baseline,
+            "n": skill.n or None,
+            **{name: figure(getattr(skill, name)) for name in ("effective_n", "skill", "low", "high")},
+        }
+    )
+
+
+def weights_dict(weights: LawWeights) -> dict[str, Any]:
+    """Weights of two forms of the scaling law."""
+    shares = {name: figure(getattr(weights, name)) for name in ("floor", "power_law", "low", "high")}
+    return told(shares | {"n": weights.n or None, "groups": weights.groups or None})
+
+
+def fan_dict(fan: PastFan) -> dict[str, Any]:
+    """What was forecast of one quantity as of one origin."""
+    return told(
+        {
+            "quantity": fan.quantity,
+            "words": QUANTITIES[fan.quantity].words,
+            "unit": FAN_UNITS[fan.quantity],
+            "origin": fan.origin.isoformat(),
+            "decimal_year": figures(fan.decimal_year),
+            "bands": [
+                {"probability": level, "log10_value": figures(values)}
+                for level, values in sorted(fan.quantiles.items())
+            ],
         }
     )
 

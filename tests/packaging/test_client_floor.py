@@ -28,6 +28,7 @@ with Client() as client:
     assert client.trajectory("spend").values
     assert client.training_compute(parameters=1e9, tokens=1e9).flop == 6e18
     assert sum(1 for _ in client.rows("laws", page_size=3)) == client.table("laws").rows
+    assert client.calibration(quantities=["largest_compute"]).summaries and next(client.backtests()).shipped
     items = list(client.batch([Question(flop=1e29), {"loss": 1.2, "scale": "nowhere"}]))
     assert items[0].answer and isinstance(items[1].error, InvalidQuestionError)
     try:

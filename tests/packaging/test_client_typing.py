@@ -19,9 +19,9 @@ from collections.abc import Iterator
 
 import pandas
 from timelines import (
-    TLS, AffordableLoss, Answer, AsyncClient, BatchItem, Client, Comparison, Condition, Draws, Explanation, Fan,
-    InvalidQuestionError, LogNormal, LogUniform, Normal, Overlay, Posterior, Question, RequiredBudget, Scale,
-    Sensitivity, StudyPoint, Table, TimelinesError, TrainingCompute,
+    TLS, AffordableLoss, Answer, AsyncClient, Backtest, BatchItem, Calibration, Client, Comparison, Condition, Draws,
+    Explanation, Fan, InvalidQuestionError, LogNormal, LogUniform, Normal, Overlay, Posterior, Question, RequiredBudget,
+    Scale, Sensitivity, StudyPoint, Table, TimelinesError, TrainingCompute,
 )
 
 
@@ -57,6 +57,13 @@ def ask(budget: float | None, since: str | datetime.date) -> float:
         names: list[str] = [scale.name for scale in client.scales()]
         client.import_study("mine", [(1e20, 3.0), StudyPoint(1e21, 2.5)], corpus="c", eval_set="e", source="s",
                             published_on=datetime.date(2026, 1, 1))
+        stored: Calibration = client.calibration("shipped", quantities=["largest_compute"], past_fans=True, timeout=5)
+        missed: list[str] = [line.words for line in stored.missed if line.measured is not None]
+        coverage: list[float | None] = [one.inside_80 for one in stored.summaries if one.forecaster == "timelines"]
+        scores: pandas.DataFrame = stored.to_pandas("skills")
+        tried: list[Backtest] = [one for one in client.backtests(page_size=10) if not one.stale]
+        again_stored: Calibration = client.calibration(tried[0], forecasters=("timelines",))
+        print(missed, coverage, scores, again_stored.machinery.simulation_based, stored.past_fans[0].values)
         for row in client.rows("compute", published_by="2020-01-01"):
             cell = row["name"]
             if isinstance(cell, str):
@@ -91,6 +98,8 @@ async def later() -> float:
         answer: Answer = await client.when(loss=1.24, scale="kaplan-webtext2", budget_usd=1e9)
         items: list[BatchItem] = [item async for item in client.batch([answer.question])]
         scales: list[Scale] = [scale async for scale in client.scales()]
+        calibration: Calibration = await client.calibration()
+        print([one.name async for one in client.backtests()], calibration.caveats)
         tables: list[Table] = [table async for table in client.tables()]
         posterior: Posterior = await client.posterior()
         why: Explanation = await client.explain({"flop": 1e29}, {"flop": 1e30})
@@ -132,6 +141,9 @@ client.draws(1e29)  # E: arg-type
 client.affordable_loss(scale="kaplan-webtext2", date="2030-01-01", flop=1e29)  # E: call-arg
 client.required_budget(Question(flop=1e29))  # E: call-arg
 client.explain(Question(flop=1e29))  # E: call-arg
+client.calibration(backtest=3)  # E: arg-type
+client.calibration().to_pandas("fans")  # E: arg-type
+client.calibration().bar[0].met = True  # E: misc
 Client(tls="ca.pem")  # E: arg-type
 Client(timeout="10")  # E: arg-type
 answer: Answer = client.when(flop=1e29)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
@@ -20,6 +21,7 @@ from forecast.evaluation.calibration import STORED
 from forecast.evaluation.calibration_answer import Calibration
 from tests.service.refusals import refused
 from tests.service.running import RunningServer
+from tests.unit.test_cli_calibration import BAR, MACHINERY, SKILLS
 from timelines import Client, NotFoundError
 from timelines.v1 import evaluation_service_pb2 as pb
 from timelines.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
@@ -209,3 +211,11 @@ def test_every_damage_is_told_in_words_without_a_path(home: Path, file: str, spo
         engine.calibration("mine", home)
     assert str(home) not in caught.value.message
     assert dict(backtests.listing(home).damaged)["mine"] == caught.value.message
+
+
+def test_checks_and_the_bar_are_told_field_by_field(library: Calibration) -> None:
+    made = replace(library, bar=BAR, skills=SKILLS, machinery=MACHINERY)
+    message = calibration_proto(made)
+    assert MessageToDict(message, preserving_proto_field_name=True) == made.to_dict()
+    fields = {field.name for field in pb.MachineryChecks.DESCRIPTOR.fields}
+    assert {field.name for field, _ in message.machinery.ListFields()} == fields

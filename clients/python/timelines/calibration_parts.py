@@ -54,17 +54,17 @@ class BarLine:
     Attributes
     ----------
     name, words : str
-        Its name, for programs, and what is measured.
+        Its name, for programs, and what was asked and measured, in one sentence.
     measured : float or None
         What came out, in `unit`; None where nothing is stored.
     at_least, at_most : float or None
         The bounds, in `unit`.
-    unit, bound : str
-        Unit, and the bound in words.
+    unit : str
+        Share, skill, ln or minutes.
     met : bool
         Whether it is met.
     n : int
-        Outcomes behind it.
+        Outcomes, models or fits behind it.
     effective_n : float or None
         How many independent ones those are worth.
     """
@@ -75,7 +75,6 @@ class BarLine:
     at_least: float | None
     at_most: float | None
     unit: str
-    bound: str
     met: bool
     n: int
     effective_n: float | None
@@ -172,6 +171,33 @@ class ForecastSkill:
 
     @classmethod
     def from_raw(cls, raw: pb.ForecastSkill) -> ForecastSkill:
+        """Out of its message."""
+        return cls(**plain(raw, cls.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class LawWeights:
+    """Weights of two forms of the scaling law, by losses that were held out.
+
+    Attributes
+    ----------
+    floor, power_law : float or None
+        Of the form with a floor, and of the one without; they add up to one.
+    low, high : float or None
+        90 % interval of the former.
+    n, groups : int
+        Held-out losses, and the groups that they belong to.
+    """
+
+    floor: float | None
+    power_law: float | None
+    low: float | None
+    high: float | None
+    n: int
+    groups: int
+
+    @classmethod
+    def from_raw(cls, raw: pb.LawWeights) -> LawWeights:
         """Out of its message."""
         return cls(**plain(raw, cls.__slots__))
 

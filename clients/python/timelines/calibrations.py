@@ -15,6 +15,7 @@ from timelines.calibration_parts import (
     BarLine,
     CalibrationSummary,
     ForecastSkill,
+    LawWeights,
     ScoredForecaster,
     columns_of,
     rows,
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
     import pandas
 
 CalibrationTable = Literal[
-    "summaries", "skills", "bar", "fits", "simulation_based", "leave_one_out", "power_scaling", "predictive"
+    "summaries",
+    "skills",
+    "bar",
+    "fits",
+    "simulation_based",
+    "leave_one_out",
+    "power_scaling",
+    "predictive",
+    "prior_posterior",
 ]
 
 
@@ -43,7 +52,7 @@ class Calibration:
     backtest : Backtest
         Whose scores these are, and what it was made from.
     bar : tuple of BarLine
-        What the forecasts are held to; empty for another backtest than the shipped one.
+        What the forecasts are held to.
     summaries : tuple of CalibrationSummary
         Scores by quantity, window of origins, years ahead and forecaster.
     skills : tuple of ForecastSkill
@@ -87,6 +96,11 @@ class Calibration:
     def missed(self) -> tuple[BarLine, ...]:
         """The lines of the bar that are not met."""
         return tuple(line for line in self.bar if not line.met)
+
+    @property
+    def law_weights(self) -> LawWeights | None:
+        """How two forms of the scaling law are weighed; None where only one was fitted."""
+        return LawWeights.from_raw(self.raw.law_weights) if self.raw.HasField("law_weights") else None
 
     @property
     def past_fans(self) -> tuple[PastFan, ...]:

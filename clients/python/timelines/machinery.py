@@ -10,7 +10,7 @@ from timelines.calibration_parts import plain, rows
 from timelines.parts import word
 from timelines.v1 import evaluation_service_pb2 as pb
 
-PredictiveKind = Literal["prior", "posterior"]
+DrawsKind = Literal["prior", "posterior"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,13 @@ class SimulationCheck:
     p_value : float or None
         Probability of ranks so uneven or more so, were they uniform.
     passed : bool
-        Whether it passed.
+        Whether it passed, beside all others.
+    adjusted_p_value : float or None
+        The p-value times the number of parameters that it was chosen among.
+    mean_rank : float or None
+        As a share of the draws: .5 when calibrated.
+    effective_size : float or None
+        Effective number of draws that nine in ten simulations exceed.
     """
 
     model: str
@@ -37,6 +43,9 @@ class SimulationCheck:
     ranks: tuple[int, ...]
     p_value: float | None
     passed: bool
+    adjusted_p_value: float | None
+    mean_rank: float | None
+    effective_size: float | None
 
     @classmethod
     def from_raw(cls, raw: pb.SimulationCheck) -> SimulationCheck:
@@ -58,6 +67,8 @@ class LeaveOneOut:
         Sum of the log predictive densities, and its standard error, nats.
     p_loo, max_k : float or None
         Effective number of parameters, and the largest Pareto k.
+    worst : str
+        The row with the largest.
     """
 
     model: str
@@ -68,6 +79,7 @@ class LeaveOneOut:
     p_loo: float | None
     max_k: float | None
     above_07: int
+    worst: str
 
     @classmethod
     def from_raw(cls, raw: pb.LeaveOneOut) -> LeaveOneOut:
@@ -77,13 +89,26 @@ class LeaveOneOut:
 
 @dataclass(frozen=True, slots=True)
 class PowerScaling:
-    """How far the prior and the likelihood move one parameter, and what the two mean together."""
+    """How far a prior and the likelihood move one parameter, and what the two mean together.
+
+    Attributes
+    ----------
+    model, parameter : str
+        What moves.
+    prior, likelihood : float or None
+        How far, distance per doubling of its weight.
+    verdict : str
+        What the two mean together, in words.
+    scaled : str
+        The prior that was scaled; empty for all of the model's together.
+    """
 
     model: str
     parameter: str
     prior: float | None
     likelihood: float | None
     verdict: str
+    scaled: str
 
     @classmethod
     def from_raw(cls, raw: pb.PowerScaling) -> PowerScaling:
@@ -104,12 +129,12 @@ class PredictiveCheck:
     observed, q5, q50, q95 : float or None
         In the data, and quantiles of the prediction.
     p_value : float or None
-        Probability of a predicted statistic above the observed one.
+        Share of predictions at or above what was observed.
     """
 
     model: str
     statistic: str
-    kind: PredictiveKind
+    kind: DrawsKind
     observed: float | None
     q5: float | None
     q50: float | None
@@ -119,8 +144,41 @@ class PredictiveCheck:
     @classmethod
     def from_raw(cls, raw: pb.PredictiveCheck) -> PredictiveCheck:
         """Out of its message."""
-        kind = cast("PredictiveKind", word(pb.PredictiveKind, raw.kind, "PREDICTIVE_KIND_"))
-        return cls(**plain(raw, cls.__slots__) | {"kind": kind})
+        return cls(**plain(raw, cls.__slots__) | {"kind": _kind(raw.kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class PriorPosterior:
+    """A parameter, or an answer, before or after the data.
+
+    Attributes
+    ----------
+    model, quantity, unit : str
+        Of which model, what, and the unit of the quantiles.
+    kind : {"prior", "posterior"}
+        Before or after.
+    q5, q10, q50, q90, q95 : float or None
+        Quantiles; None where they are infinite, such as an arrival beyond the horizon.
+    """
+
+    model: str
+    quantity: str
+    unit: str
+    kind: DrawsKind
+    q5: float | None
+    q10: float | None
+    q50: float | None
+    q90: float | None
+    q95: float | None
+
+    @classmethod
+    def from_raw(cls, raw: pb.PriorPosterior) -> PriorPosterior:
+        """Out of its message."""
+        return cls(**plain(raw, cls.__slots__) | {"kind": _kind(raw.kind)})
+
+
+def _kind(value: int) -> DrawsKind:
+    return cast("DrawsKind", word(pb.DrawsKind, value, "DRAWS_KIND_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +189,7 @@ class Machinery:
     leave_one_out: tuple[LeaveOneOut, ...]
     power_scaling: tuple[PowerScaling, ...]
     predictive: tuple[PredictiveCheck, ...]
+    prior_posterior: tuple[PriorPosterior, ...]
     raw: pb.MachineryChecks = field(repr=False, compare=False)
 
     @classmethod
@@ -141,8 +200,14 @@ class Machinery:
             rows(LeaveOneOut, raw.leave_one_out),
             rows(PowerScaling, raw.power_scaling),
             rows(PredictiveCheck, raw.predictive),
+            rows(PriorPosterior, raw.prior_posterior),
             raw,
         )
+
+    @property
+    def models(self) -> dict[str, str]:
+        """What the names of models stand for."""
+        return {one.model: one.words for one in self.raw.models}
 
 
 @dataclass(frozen=True, slots=True)

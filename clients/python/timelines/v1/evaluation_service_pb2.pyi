@@ -21,29 +21,29 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class _PredictiveKind:
+class _DrawsKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _PredictiveKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PredictiveKind.ValueType], _builtins.type):
+class _DrawsKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DrawsKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    PREDICTIVE_KIND_UNSPECIFIED: _PredictiveKind.ValueType  # 0
+    DRAWS_KIND_UNSPECIFIED: _DrawsKind.ValueType  # 0
     """Never sent."""
-    PREDICTIVE_KIND_PRIOR: _PredictiveKind.ValueType  # 1
-    """The prior alone."""
-    PREDICTIVE_KIND_POSTERIOR: _PredictiveKind.ValueType  # 2
-    """The posterior."""
+    DRAWS_KIND_PRIOR: _DrawsKind.ValueType  # 1
+    """The prior alone, before the data."""
+    DRAWS_KIND_POSTERIOR: _DrawsKind.ValueType  # 2
+    """The posterior, after the data."""
 
-class PredictiveKind(_PredictiveKind, metaclass=_PredictiveKindEnumTypeWrapper):
-    """What a statistic of the data is predicted from."""
+class DrawsKind(_DrawsKind, metaclass=_DrawsKindEnumTypeWrapper):
+    """What draws are of."""
 
-PREDICTIVE_KIND_UNSPECIFIED: PredictiveKind.ValueType  # 0
+DRAWS_KIND_UNSPECIFIED: DrawsKind.ValueType  # 0
 """Never sent."""
-PREDICTIVE_KIND_PRIOR: PredictiveKind.ValueType  # 1
-"""The prior alone."""
-PREDICTIVE_KIND_POSTERIOR: PredictiveKind.ValueType  # 2
-"""The posterior."""
-Global___PredictiveKind: _TypeAlias = PredictiveKind  # noqa: Y015
+DRAWS_KIND_PRIOR: DrawsKind.ValueType  # 1
+"""The prior alone, before the data."""
+DRAWS_KIND_POSTERIOR: DrawsKind.ValueType  # 2
+"""The posterior, after the data."""
+Global___DrawsKind: _TypeAlias = DrawsKind  # noqa: Y015
 
 @_typing.final
 class ReplayRequest(_message.Message):
@@ -363,13 +363,14 @@ class GetCalibrationResponse(_message.Message):
     MACHINERY_FIELD_NUMBER: _builtins.int
     CAVEATS_FIELD_NUMBER: _builtins.int
     PAST_FANS_FIELD_NUMBER: _builtins.int
+    LAW_WEIGHTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def backtest(self) -> Global___Backtest:
         """The backtest, with details."""
 
     @_builtins.property
     def bar(self) -> _containers.RepeatedCompositeFieldContainer[Global___BarLine]:
-        """What the forecasts are held to: each line is met or missed. Empty for another backtest than the shipped one."""
+        """What the forecasts are held to: each line is met or missed. Empty for a backtest that was made without its skill."""
 
     @_builtins.property
     def summaries(self) -> _containers.RepeatedCompositeFieldContainer[Global___CalibrationSummary]:
@@ -399,6 +400,10 @@ class GetCalibrationResponse(_message.Message):
     def past_fans(self) -> _containers.RepeatedCompositeFieldContainer[Global___PastFan]:
         """What was forecast as of each origin; only where it was asked for."""
 
+    @_builtins.property
+    def law_weights(self) -> Global___LawWeights:
+        """How two forms of the scaling law are weighed by losses that were held out; absent where only one was fitted."""
+
     def __init__(
         self,
         *,
@@ -411,10 +416,11 @@ class GetCalibrationResponse(_message.Message):
         machinery: Global___MachineryChecks | None = ...,
         caveats: _abc.Iterable[_builtins.str] | None = ...,
         past_fans: _abc.Iterable[Global___PastFan] | None = ...,
+        law_weights: Global___LawWeights | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest", "machinery", b"machinery"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest", "law_weights", b"law_weights", "machinery", b"machinery"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest", "bar", b"bar", "caveats", b"caveats", "fits", b"fits", "forecasters", b"forecasters", "machinery", b"machinery", "past_fans", b"past_fans", "skills", b"skills", "summaries", b"summaries"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backtest", b"backtest", "bar", b"bar", "caveats", b"caveats", "fits", b"fits", "forecasters", b"forecasters", "law_weights", b"law_weights", "machinery", b"machinery", "past_fans", b"past_fans", "skills", b"skills", "summaries", b"summaries"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -650,30 +656,27 @@ class BarLine(_message.Message):
     AT_LEAST_FIELD_NUMBER: _builtins.int
     AT_MOST_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
-    BOUND_FIELD_NUMBER: _builtins.int
     MET_FIELD_NUMBER: _builtins.int
     N_FIELD_NUMBER: _builtins.int
     EFFECTIVE_N_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name; stable, for programs."""
     words: _builtins.str
-    """What is measured, in words."""
+    """What was asked and what was measured, in one sentence."""
     measured: _builtins.float
-    """What came out, in `unit`; absent where nothing is stored."""
+    """What came out, in `unit`; absent where nothing is stored, and then the line is not met."""
     at_least: _builtins.float
     """The least that it may be, in `unit`; absent where there is no such bound."""
     at_most: _builtins.float
     """The most that it may be, in `unit`; absent where there is no such bound."""
     unit: _builtins.str
-    """Unit of the three; 1 for a share, a skill or a count."""
-    bound: _builtins.str
-    """The bound in words."""
+    """Unit of the three: share, skill (1 - CRPS / the baseline's), ln (a factor of e) or minutes."""
     met: _builtins.bool
     """Whether it is met."""
     n: _builtins.int
-    """Outcomes behind it; 0 where it counts none."""
+    """Outcomes, models or fits behind it."""
     effective_n: _builtins.float
-    """How many independent outcomes those are worth; absent where it counts none."""
+    """How many independent outcomes those are worth; absent where that is no question."""
     def __init__(
         self,
         *,
@@ -683,14 +686,13 @@ class BarLine(_message.Message):
         at_least: _builtins.float | None = ...,
         at_most: _builtins.float | None = ...,
         unit: _builtins.str = ...,
-        bound: _builtins.str = ...,
         met: _builtins.bool = ...,
         n: _builtins.int = ...,
         effective_n: _builtins.float | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_effective_n", b"_effective_n", "_measured", b"_measured", "at_least", b"at_least", "at_most", b"at_most", "effective_n", b"effective_n", "measured", b"measured"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_effective_n", b"_effective_n", "_measured", b"_measured", "at_least", b"at_least", "at_most", b"at_most", "bound", b"bound", "effective_n", b"effective_n", "measured", b"measured", "met", b"met", "n", b"n", "name", b"name", "unit", b"unit", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_at_most", b"_at_most", "_effective_n", b"_effective_n", "_measured", b"_measured", "at_least", b"at_least", "at_most", b"at_most", "effective_n", b"effective_n", "measured", b"measured", "met", b"met", "n", b"n", "name", b"name", "unit", b"unit", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least: _TypeAlias = _typing.Literal["at_least"]  # noqa: Y015
     _WhichOneofArgType__at_least: _TypeAlias = _typing.Literal["_at_least", b"_at_least"]  # noqa: Y015
@@ -936,6 +938,63 @@ class ForecastSkill(_message.Message):
 Global___ForecastSkill: _TypeAlias = ForecastSkill  # noqa: Y015
 
 @_typing.final
+class LawWeights(_message.Message):
+    """Weights of two forms of the scaling law, by the density that each gave to losses that were held out (stacking)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOOR_FIELD_NUMBER: _builtins.int
+    POWER_LAW_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    N_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    floor: _builtins.float
+    """Weight of the form with a floor, a share."""
+    power_law: _builtins.float
+    """Weight of the form without one, a share; the two add up to one."""
+    low: _builtins.float
+    """Low end of the 90 % interval of `floor`, by a bootstrap over groups."""
+    high: _builtins.float
+    """High end of the 90 % interval of `floor`."""
+    n: _builtins.int
+    """Held-out losses."""
+    groups: _builtins.int
+    """Groups that they belong to."""
+    def __init__(
+        self,
+        *,
+        floor: _builtins.float | None = ...,
+        power_law: _builtins.float | None = ...,
+        low: _builtins.float | None = ...,
+        high: _builtins.float | None = ...,
+        n: _builtins.int = ...,
+        groups: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_floor", b"_floor", "_high", b"_high", "_low", b"_low", "_power_law", b"_power_law", "floor", b"floor", "high", b"high", "low", b"low", "power_law", b"power_law"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_floor", b"_floor", "_high", b"_high", "_low", b"_low", "_power_law", b"_power_law", "floor", b"floor", "groups", b"groups", "high", b"high", "low", b"low", "n", b"n", "power_law", b"power_law"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__floor: _TypeAlias = _typing.Literal["floor"]  # noqa: Y015
+    _WhichOneofArgType__floor: _TypeAlias = _typing.Literal["_floor", b"_floor"]  # noqa: Y015
+    _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
+    _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015
+    _WhichOneofReturnType__low: _TypeAlias = _typing.Literal["low"]  # noqa: Y015
+    _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
+    _WhichOneofReturnType__power_law: _TypeAlias = _typing.Literal["power_law"]  # noqa: Y015
+    _WhichOneofArgType__power_law: _TypeAlias = _typing.Literal["_power_law", b"_power_law"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__floor) -> _WhichOneofReturnType__floor | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high) -> _WhichOneofReturnType__high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low) -> _WhichOneofReturnType__low | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__power_law) -> _WhichOneofReturnType__power_law | None: ...
+
+Global___LawWeights: _TypeAlias = LawWeights  # noqa: Y015
+
+@_typing.final
 class Forecaster(_message.Message):
     """One whose forecasts are scored."""
 
@@ -1052,10 +1111,16 @@ class MachineryChecks(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    MODELS_FIELD_NUMBER: _builtins.int
     SIMULATION_BASED_FIELD_NUMBER: _builtins.int
     LEAVE_ONE_OUT_FIELD_NUMBER: _builtins.int
     POWER_SCALING_FIELD_NUMBER: _builtins.int
     PREDICTIVE_FIELD_NUMBER: _builtins.int
+    PRIOR_POSTERIOR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckedModel]:
+        """What the names of models stand for."""
+
     @_builtins.property
     def simulation_based(self) -> _containers.RepeatedCompositeFieldContainer[Global___SimulationCheck]:
         """Simulation-based calibration: fits of data that were drawn from the prior."""
@@ -1072,21 +1137,53 @@ class MachineryChecks(_message.Message):
     def predictive(self) -> _containers.RepeatedCompositeFieldContainer[Global___PredictiveCheck]:
         """Statistics of the data beside what the prior and the posterior predict."""
 
+    @_builtins.property
+    def prior_posterior(self) -> _containers.RepeatedCompositeFieldContainer[Global___PriorPosterior]:
+        """Parameters and answers before and after the data: what the priors alone would say."""
+
     def __init__(
         self,
         *,
+        models: _abc.Iterable[Global___CheckedModel] | None = ...,
         simulation_based: _abc.Iterable[Global___SimulationCheck] | None = ...,
         leave_one_out: _abc.Iterable[Global___LeaveOneOut] | None = ...,
         power_scaling: _abc.Iterable[Global___PowerScaling] | None = ...,
         predictive: _abc.Iterable[Global___PredictiveCheck] | None = ...,
+        prior_posterior: _abc.Iterable[Global___PriorPosterior] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["leave_one_out", b"leave_one_out", "power_scaling", b"power_scaling", "predictive", b"predictive", "simulation_based", b"simulation_based"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leave_one_out", b"leave_one_out", "models", b"models", "power_scaling", b"power_scaling", "predictive", b"predictive", "prior_posterior", b"prior_posterior", "simulation_based", b"simulation_based"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MachineryChecks: _TypeAlias = MachineryChecks  # noqa: Y015
+
+@_typing.final
+class CheckedModel(_message.Message):
+    """A model that is checked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """Its name in the checks."""
+    words: _builtins.str
+    """What it is, in words."""
+    def __init__(
+        self,
+        *,
+        model: _builtins.str = ...,
+        words: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckedModel: _TypeAlias = CheckedModel  # noqa: Y015
 
 @_typing.final
 class SimulationCheck(_message.Message):
@@ -1100,6 +1197,9 @@ class SimulationCheck(_message.Message):
     RANKS_FIELD_NUMBER: _builtins.int
     P_VALUE_FIELD_NUMBER: _builtins.int
     PASSED_FIELD_NUMBER: _builtins.int
+    ADJUSTED_P_VALUE_FIELD_NUMBER: _builtins.int
+    MEAN_RANK_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_SIZE_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Model."""
     parameter: _builtins.str
@@ -1109,7 +1209,13 @@ class SimulationCheck(_message.Message):
     p_value: _builtins.float
     """Probability of ranks that are so uneven or more so, were they uniform."""
     passed: _builtins.bool
-    """Whether it passed."""
+    """Whether it passed, beside all others (Holm's correction, at .05 for all of them)."""
+    adjusted_p_value: _builtins.float
+    """The p-value times the number of parameters that it was chosen among."""
+    mean_rank: _builtins.float
+    """Mean rank as a share of the draws: .5 when calibrated, above where posteriors lie too low."""
+    effective_size: _builtins.float
+    """Effective number of draws that nine in ten simulations exceed."""
     @_builtins.property
     def ranks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Histogram of the rank of the true value among the draws: number of simulations by equal bins, flat when calibrated."""
@@ -1123,13 +1229,29 @@ class SimulationCheck(_message.Message):
         ranks: _abc.Iterable[_builtins.int] | None = ...,
         p_value: _builtins.float | None = ...,
         passed: _builtins.bool = ...,
+        adjusted_p_value: _builtins.float | None = ...,
+        mean_rank: _builtins.float | None = ...,
+        effective_size: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_p_value", b"_p_value", "p_value", b"p_value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_adjusted_p_value", b"_adjusted_p_value", "_effective_size", b"_effective_size", "_mean_rank", b"_mean_rank", "_p_value", b"_p_value", "adjusted_p_value", b"adjusted_p_value", "effective_size", b"effective_size", "mean_rank", b"mean_rank", "p_value", b"p_value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_p_value", b"_p_value", "model", b"model", "p_value", b"p_value", "parameter", b"parameter", "passed", b"passed", "ranks", b"ranks", "simulations", b"simulations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_adjusted_p_value", b"_adjusted_p_value", "_effective_size", b"_effective_size", "_mean_rank", b"_mean_rank", "_p_value", b"_p_value", "adjusted_p_value", b"adjusted_p_value", "effective_size", b"effective_size", "mean_rank", b"mean_rank", "model", b"model", "p_value", b"p_value", "parameter", b"parameter", "passed", b"passed", "ranks", b"ranks", "simulations", b"simulations"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__adjusted_p_value: _TypeAlias = _typing.Literal["adjusted_p_value"]  # noqa: Y015
+    _WhichOneofArgType__adjusted_p_value: _TypeAlias = _typing.Literal["_adjusted_p_value", b"_adjusted_p_value"]  # noqa: Y015
+    _WhichOneofReturnType__effective_size: _TypeAlias = _typing.Literal["effective_size"]  # noqa: Y015
+    _WhichOneofArgType__effective_size: _TypeAlias = _typing.Literal["_effective_size", b"_effective_size"]  # noqa: Y015
+    _WhichOneofReturnType__mean_rank: _TypeAlias = _typing.Literal["mean_rank"]  # noqa: Y015
+    _WhichOneofArgType__mean_rank: _TypeAlias = _typing.Literal["_mean_rank", b"_mean_rank"]  # noqa: Y015
     _WhichOneofReturnType__p_value: _TypeAlias = _typing.Literal["p_value"]  # noqa: Y015
     _WhichOneofArgType__p_value: _TypeAlias = _typing.Literal["_p_value", b"_p_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__adjusted_p_value) -> _WhichOneofReturnType__adjusted_p_value | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effective_size) -> _WhichOneofReturnType__effective_size | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_rank) -> _WhichOneofReturnType__mean_rank | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__p_value) -> _WhichOneofReturnType__p_value | None: ...
 
 Global___SimulationCheck: _TypeAlias = SimulationCheck  # noqa: Y015
@@ -1148,6 +1270,7 @@ class LeaveOneOut(_message.Message):
     P_LOO_FIELD_NUMBER: _builtins.int
     MAX_K_FIELD_NUMBER: _builtins.int
     ABOVE_07_FIELD_NUMBER: _builtins.int
+    WORST_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Model."""
     group: _builtins.str
@@ -1164,6 +1287,8 @@ class LeaveOneOut(_message.Message):
     """Largest Pareto k, without unit: above .7 a row's value is not to be trusted."""
     above_07: _builtins.int
     """Number of rows with a Pareto k above .7."""
+    worst: _builtins.str
+    """The row with the largest."""
     def __init__(
         self,
         *,
@@ -1175,10 +1300,11 @@ class LeaveOneOut(_message.Message):
         p_loo: _builtins.float | None = ...,
         max_k: _builtins.float | None = ...,
         above_07: _builtins.int = ...,
+        worst: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_elpd", b"_elpd", "_max_k", b"_max_k", "_p_loo", b"_p_loo", "_se", b"_se", "elpd", b"elpd", "max_k", b"max_k", "p_loo", b"p_loo", "se", b"se"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_elpd", b"_elpd", "_max_k", b"_max_k", "_p_loo", b"_p_loo", "_se", b"_se", "above_07", b"above_07", "elpd", b"elpd", "group", b"group", "max_k", b"max_k", "model", b"model", "p_loo", b"p_loo", "rows", b"rows", "se", b"se"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_elpd", b"_elpd", "_max_k", b"_max_k", "_p_loo", b"_p_loo", "_se", b"_se", "above_07", b"above_07", "elpd", b"elpd", "group", b"group", "max_k", b"max_k", "model", b"model", "p_loo", b"p_loo", "rows", b"rows", "se", b"se", "worst", b"worst"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__elpd: _TypeAlias = _typing.Literal["elpd"]  # noqa: Y015
     _WhichOneofArgType__elpd: _TypeAlias = _typing.Literal["_elpd", b"_elpd"]  # noqa: Y015
@@ -1201,7 +1327,7 @@ Global___LeaveOneOut: _TypeAlias = LeaveOneOut  # noqa: Y015
 
 @_typing.final
 class PowerScaling(_message.Message):
-    """Sensitivity of one parameter to a power of the prior and of the likelihood."""
+    """Sensitivity of one parameter, or answer, to a power of the prior and of the likelihood."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1210,16 +1336,19 @@ class PowerScaling(_message.Message):
     PRIOR_FIELD_NUMBER: _builtins.int
     LIKELIHOOD_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
+    SCALED_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Model."""
     parameter: _builtins.str
-    """Parameter."""
+    """Parameter, or answer."""
     prior: _builtins.float
-    """How far the posterior moves with the prior, without unit; above .05 is sensitive."""
+    """How far the posterior moves with the prior, distance per doubling; above .05 is sensitive."""
     likelihood: _builtins.float
-    """How far it moves with the likelihood, without unit; above .05 is sensitive."""
+    """How far it moves with the likelihood, distance per doubling; above .05 is sensitive."""
     verdict: _builtins.str
     """What the two mean together, in words."""
+    scaled: _builtins.str
+    """The prior that was scaled; empty for all of the model's together."""
     def __init__(
         self,
         *,
@@ -1228,10 +1357,11 @@ class PowerScaling(_message.Message):
         prior: _builtins.float | None = ...,
         likelihood: _builtins.float | None = ...,
         verdict: _builtins.str = ...,
+        scaled: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood", "_prior", b"_prior", "likelihood", b"likelihood", "prior", b"prior"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood", "_prior", b"_prior", "likelihood", b"likelihood", "model", b"model", "parameter", b"parameter", "prior", b"prior", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood", "_prior", b"_prior", "likelihood", b"likelihood", "model", b"model", "parameter", b"parameter", "prior", b"prior", "scaled", b"scaled", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__likelihood: _TypeAlias = _typing.Literal["likelihood"]  # noqa: Y015
     _WhichOneofArgType__likelihood: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood"]  # noqa: Y015
@@ -1262,7 +1392,7 @@ class PredictiveCheck(_message.Message):
     """Model."""
     statistic: _builtins.str
     """The statistic, in words with its unit."""
-    kind: Global___PredictiveKind.ValueType
+    kind: Global___DrawsKind.ValueType
     """What it is predicted from."""
     observed: _builtins.float
     """In the data, in the statistic's unit."""
@@ -1273,13 +1403,13 @@ class PredictiveCheck(_message.Message):
     q95: _builtins.float
     """95 % quantile of the prediction, in the statistic's unit."""
     p_value: _builtins.float
-    """Probability of a predicted statistic above the observed one."""
+    """Share of predictions at or above what was observed."""
     def __init__(
         self,
         *,
         model: _builtins.str = ...,
         statistic: _builtins.str = ...,
-        kind: Global___PredictiveKind.ValueType = ...,
+        kind: Global___DrawsKind.ValueType = ...,
         observed: _builtins.float | None = ...,
         q5: _builtins.float | None = ...,
         q50: _builtins.float | None = ...,
@@ -1312,6 +1442,79 @@ class PredictiveCheck(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__q95) -> _WhichOneofReturnType__q95 | None: ...
 
 Global___PredictiveCheck: _TypeAlias = PredictiveCheck  # noqa: Y015
+
+@_typing.final
+class PriorPosterior(_message.Message):
+    """A parameter, or an answer, before or after the data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    Q5_FIELD_NUMBER: _builtins.int
+    Q10_FIELD_NUMBER: _builtins.int
+    Q50_FIELD_NUMBER: _builtins.int
+    Q90_FIELD_NUMBER: _builtins.int
+    Q95_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """Model."""
+    quantity: _builtins.str
+    """Parameter, or answer."""
+    unit: _builtins.str
+    """Unit of the quantiles; those of an arrival are decimal years."""
+    kind: Global___DrawsKind.ValueType
+    """Before or after."""
+    q5: _builtins.float
+    """5 % quantile, in `unit`; absent where it is infinite, such as an arrival beyond the horizon."""
+    q10: _builtins.float
+    """10 % quantile, in `unit`; absent where it is infinite."""
+    q50: _builtins.float
+    """Median, in `unit`; absent where it is infinite."""
+    q90: _builtins.float
+    """90 % quantile, in `unit`; absent where it is infinite."""
+    q95: _builtins.float
+    """95 % quantile, in `unit`; absent where it is infinite."""
+    def __init__(
+        self,
+        *,
+        model: _builtins.str = ...,
+        quantity: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        kind: Global___DrawsKind.ValueType = ...,
+        q5: _builtins.float | None = ...,
+        q10: _builtins.float | None = ...,
+        q50: _builtins.float | None = ...,
+        q90: _builtins.float | None = ...,
+        q95: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_q10", b"_q10", "_q5", b"_q5", "_q50", b"_q50", "_q90", b"_q90", "_q95", b"_q95", "q10", b"q10", "q5", b"q5", "q50", b"q50", "q90", b"q90", "q95", b"q95"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_q10", b"_q10", "_q5", b"_q5", "_q50", b"_q50", "_q90", b"_q90", "_q95", b"_q95", "kind", b"kind", "model", b"model", "q10", b"q10", "q5", b"q5", "q50", b"q50", "q90", b"q90", "q95", b"q95", "quantity", b"quantity", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__q10: _TypeAlias = _typing.Literal["q10"]  # noqa: Y015
+    _WhichOneofArgType__q10: _TypeAlias = _typing.Literal["_q10", b"_q10"]  # noqa: Y015
+    _WhichOneofReturnType__q5: _TypeAlias = _typing.Literal["q5"]  # noqa: Y015
+    _WhichOneofArgType__q5: _TypeAlias = _typing.Literal["_q5", b"_q5"]  # noqa: Y015
+    _WhichOneofReturnType__q50: _TypeAlias = _typing.Literal["q50"]  # noqa: Y015
+    _WhichOneofArgType__q50: _TypeAlias = _typing.Literal["_q50", b"_q50"]  # noqa: Y015
+    _WhichOneofReturnType__q90: _TypeAlias = _typing.Literal["q90"]  # noqa: Y015
+    _WhichOneofArgType__q90: _TypeAlias = _typing.Literal["_q90", b"_q90"]  # noqa: Y015
+    _WhichOneofReturnType__q95: _TypeAlias = _typing.Literal["q95"]  # noqa: Y015
+    _WhichOneofArgType__q95: _TypeAlias = _typing.Literal["_q95", b"_q95"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__q10) -> _WhichOneofReturnType__q10 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__q5) -> _WhichOneofReturnType__q5 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__q50) -> _WhichOneofReturnType__q50 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__q90) -> _WhichOneofReturnType__q90 | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__q95) -> _WhichOneofReturnType__q95 | None: ...
+
+Global___PriorPosterior: _TypeAlias = PriorPosterior  # noqa: Y015
 
 @_typing.final
 class PastFan(_message.Message):
