@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from forecast.errors import ArtefactError, InputError
 from forecast.evaluation.quantile_scores import LEVELS
@@ -255,13 +256,16 @@ def _year(year: float, level: float, p_never: float) -> str:
 def _entry(cells: Sequence[str]) -> Entry:
     told = dict(zip(COLUMNS, cells, strict=True))
     by_year = (pair.partition("=") for pair in told["p_by_year"].split())
+    plain: dict[str, Any] = {name: told[name] for name in _TEXTS}
     return Entry(
         recorded_on=date.fromisoformat(told["recorded_on"]),
         as_of=date.fromisoformat(told["as_of"]),
         quantiles=tuple(math.inf if told[name] in (BEYOND, NEVER) else float(told[name]) for name in _QUANTILES),
         p_by_year=tuple((int(year), float(p)) for year, _, p in by_year),
-        **{name: float(told[name]) for name in ("p_already", "p_beyond", "p_never")},
-        **{name: told[name] for name in _TEXTS},
+        p_already=float(told["p_already"]),
+        p_beyond=float(told["p_beyond"]),
+        p_never=float(told["p_never"]),
+        **plain,
     )
 
 
