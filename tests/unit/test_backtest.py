@@ -21,16 +21,14 @@ from forecast.evaluation.quantities import (
     LAST_LAW,
     LINE,
     MODEL,
-    POWER_LAW,
     RANDOM_WALK,
     RUNS_ON_LINE,
 )
-from forecast.experiments import loss_folds, refits
+from forecast.experiments import refits
 from forecast.experiments.ahead import RunsAhead, padded, simulate_joint, top_median
 from forecast.experiments.backtest import Backtest, Done, Task, run
 from forecast.experiments.baselines import Line
 from forecast.experiments.checkpoints import count, resume
-from forecast.experiments.fans import fan_rows, quarter_ends
 from forecast.experiments.origins import ORIGINS, PENDING, origins_of, year_end, years_until
 from forecast.experiments.outcomes import Series
 from forecast.experiments.price_targets import price_outcomes
@@ -198,39 +196,6 @@ def test_a_finished_fit_is_taken_from_its_checkpoint(tmp_path: Path) -> None:
     assert len(made) == count(tmp_path) == 2
 
 
-def test_folds_hold_out_tails_and_whole_studies() -> None:
-    points = loss_folds.Points.load()
-    folds = {fold.name: fold for fold in points.folds()}
-    for fold in folds.values():
-        assert len(fold.fitted.log_loss) + fold.held.sum() == len(points.data.log_loss)
-    assert {"last 1 decade", "last 2 decades"} <= set(folds)
-    assert set(points.studies) <= set(folds)
-    tail = folds["last 1 decade"]
-    for g in np.unique(points.data.group[tail.held]):
-        lowest = points.data.log10_flop[tail.held & (points.data.group == g)].min()
-        assert tail.fitted.log10_c_max[g] < lowest
-    assert not any(name.startswith("gadre") for name in folds["gadre"].fitted.groups)
-
-
-def test_the_two_large_runs_of_olmo_are_held_out_of_their_group_alone() -> None:
-    points = loss_folds.Points.load()
-    (fold,) = [fold for fold in points.folds() if fold.quantity == "loss_olmo"]
-    assert {points.data.groups[g] for g in points.data.group[fold.held]} == {"olmo-10xc-c4"}
-    assert sorted(round(p / 1e9) for p in points.parameters[fold.held]) == [7, 13]
-    assert fold.fitted.groups == points.data.groups
-
-
-def test_a_form_without_a_floor_forecasts_tails_but_no_new_studies() -> None:
-    for fold in loss_folds.Points.load().folds():
-        whose = [form.forecaster for form in fold.forms]
-        assert whose == ([MODEL] if fold.quantity == "loss_new_study" else [MODEL, POWER_LAW])
-
-
-def test_folds_of_one_shape_have_as_many_groups() -> None:
-    for groups, folds in loss_folds.shapes(loss_folds.Points.load()).items():
-        assert {len(fold.fitted.groups) for fold in folds} == {groups}
-
-
 def from_the_prior(recipe: Recipe, progress: object) -> Run:
     """A run without a sampler: draws from the prior, which fit the origin's shapes."""
     seen, draws = recipe.observations.compute, 200
@@ -270,25 +235,6 @@ def test_an_origin_is_scored_stored_and_not_refitted_again(tmp_path: Path, monke
     assert not (tmp_path / "out" / stacking.LAW_WEIGHTS).exists()  # no losses were held out
 
 
-def test_fans_start_from_what_was_known_and_end_where_the_scored_forecast_lies() -> None:
-    posterior = synthetic_posterior(300, as_of=ORIGIN)
-    found = [row for row in fan_rows(posterior, 0) if row["quantity"] == "largest_compute"]
-    largest = Known.of("compute", ORIGIN).series.at("largest", ORIGIN)
-    assert [found[0]["q2.5"], found[0]["q97.5"]] == pytest.approx([largest, largest], abs=1e-3)
-    scored = rows([o for o in run_outcomes(posterior, 0) if o.quantity == "largest_compute"])
-    mine = {row["years_ahead"]: row for row in scored if row["forecaster"] == MODEL}
-    for years in (1, 2, 3, 5):
-        assert found[4 * years]["q50"] == mine[years]["q50"]
-        assert found[4 * years]["decimal_year"] == pytest.approx(decimal_year(year_end(ORIGIN, years)), abs=1e-3)
-
-
-def test_quarters_end_on_their_last_days() -> None:
-    ends = quarter_ends(ORIGIN)
-    assert [end.isoformat() for end in ends[:4]] == ["2021-03-31", "2021-06-30", "2021-09-30", "2021-12-31"]
-    assert len(ends) == past_fans.QUARTERS * past_fans.YEARS
-    assert ends[-1] == date(2026, 12, 31)
-
-
 @pytest.mark.long
 def test_an_origin_is_refitted_on_what_was_known(tmp_path: Path) -> None:
     done = Backtest(tmp_path, (date(2017, 12, 31),), losses=False, settings=TOY).perform(Task(date(2017, 12, 31)))
@@ -315,13 +261,3 @@ def test_tasks_run_in_processes_and_come_back_in_order(tmp_path: Path) -> None:
     results = run(toy, 2, lambda *event: told.append(event))
     assert [done.fits[0]["fit"] for done in results] == ["2014-12-31", "2013-12-31"]
     assert [event[:2] for event in told] == [(0, 2), (1, 2), (2, 2)]
-
-
-@pytest.mark.long
-def test_held_out_losses_are_refitted_with_data_swapped(tmp_path: Path) -> None:
-    toy = Backtest(tmp_path, (), settings=TOY)
-    done = toy.perform(Task(groups=11))
-    assert {fit["fit"] for fit in done.fits} == {"without olmo", "without porian"}
-    assert done.cpu_seconds > 0
-    mine = [row for row in done.scores if row["forecaster"] == MODEL]
-    assert math.sqrt(np.mean([(row["q50"] - row["observed"]) ** 2 for row in mine])) < 0.15
