@@ -36,6 +36,7 @@ def skill_table(skills: Sequence[Skill]) -> str:
     lines = [next(iter(found.values())) for found in by_line.values()]
 
     def cells(first: Skill) -> Cells:
+        """Those of the line that begins with a skill."""
         found = by_line[first.quantity, first.part, first.window, first.years]
         return (first.window, first.years, *(_skill(found[name]) if name in found else "" for name in names))
 
