@@ -91,18 +91,22 @@ def _totals(scored: Sequence[ScoredEntry], facts: Facts) -> str:
     from forecast.evaluation.track_record import totals
 
     made = totals(scored)
-    if not made.events:
-        return "Nothing on record is settled yet."
-    opening = f"{made.events} events are settled, {made.sure} of them forecast under 1 % or over 99 %"
-    words = [f"{opening}: mean Brier score {made.brier:.3f}, mean log score {made.log_score:.3f}."]
-    if made.dates:
-        words.append(f"{made.dates} dates came: mean CRPS {made.crps_years:.2f} years.")
+    if made.so_far_years is None:
+        first = min((event.settled_on for one in scored for event in one.events), default=None)
+        return f"Nothing on record is settled yet{f'; the first events can be on {first}' if first else ''}."
+    words = [
+        f"{made.dates} dates have come and {made.waiting} have not: mean CRPS so far {made.so_far_years:.2f} years.",
+    ]
+    if made.brier is not None:
+        opening = f"{made.events} events are settled, {made.sure} of them forecast under 1 % or over 99 %"
+        words.append(f"{opening}: mean Brier score {made.brier:.3f}, mean log score {made.log_score:.3f}.")
     if made.by_silence:
         words.append(
             f"{made.by_silence} of the events did not happen only as far as is disclosed: from {facts.disclosed_until} "
             "on developers seldom tell of their largest runs."
         )
     words.append("Forecasts of one release share one path: they succeed or fail together.")
+    words.append("What could be paid for need not be made: such forecasts are held against runs that were.")
     return _filled(" ".join(words))
 
 
@@ -142,9 +146,12 @@ def _events(scored: Sequence[ScoredEntry]) -> str:
         )
         for one in scored
         for event in one.settled
+        if not event.sure or event.happened != (event.probability > 0.5)
     ]
     header = ("Events settled", "release", "by", "forecast", "happened", "Brier", "log")
-    return _table(header, rows, left=(0, 1, 2, 4)) if rows else ""
+    went = sum(len(one.settled) for one in scored) - len(rows)
+    others = f"  and {went} that were forecast under 1 % or over 99 % and went so"
+    return "\n".join([_table(header, rows, left=(0, 1, 2, 4)), *([others] if went else [])]) if rows or went else ""
 
 
 def _waiting(scored: Sequence[ScoredEntry]) -> str:

@@ -70,4 +70,4 @@ def brier(probability: float, happened: bool) -> float:
 
 def log_score(probability: float, happened: bool = True) -> float:
     """-ln of the probability that was given to what happened, at most -ln of `LEAST`; smaller is better."""
-    return -math.log(max(probability if happened else 1 - probability, LEAST))
+    return math.log(1 / max(probability if happened else 1 - probability, LEAST))

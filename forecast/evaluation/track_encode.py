@@ -47,12 +47,15 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 def _scored(one: ScoredEntry) -> dict[str, Any]:
     entry = one.entry
-    own = {name: getattr(one, name) for name in ("state", "why", "came_on", "what", "at", "crps_years", "log_waited")}
+    own = {name: getattr(one, name) for name in _OWN}
     return told(
         {"release": entry.release, "subject": entry.subject, "case": entry.case, "digest": entry.digest}
         | {name: _plain(value) for name, value in own.items()}
         | {"events": [_event(event) for event in one.events], "words": one.words}
     )
+
+
+_OWN = ("state", "why", "came_on", "what", "at", "crps_years", "so_far_years", "log_waited")
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
     date       CRPS of min(T, horizon) by quantile losses, years;  at = P(T <= came), half of p_already where it came
                before the forecast began
-    waiting    ln P(T > t) for a date that had not come by t, the day up to which facts settle questions
-    event      by the end of a year: Brier (p - o)^2 and -ln of the probability of what happened
-    when       an event that came is settled 90 days after it, one that did not 90 days after its year
+    so far     CRPS of min(T, t), t the day up to which facts settle questions: dates that came and dates that did not
+               are scored alike, so that means over both favour neither
+    waiting    ln P(T > t) for a date that had not come by t
+    event      by the end of a year: Brier (p - o)^2 and -ln of the probability of what happened; settled 90 days after
+               the year, also where it came early, since events that happen would else be counted before those that
+               do not
 
 Between its stored points a distribution is taken as linear.
 """
@@ -45,7 +48,7 @@ class Event:
     brier, log_score : float or None
         Scores; smaller is better.
     settled_on : date
-        When facts settle it at the latest.
+        When facts settle it.
     by_silence : bool
         It did not happen by what was disclosed, after developers had ceased to tell of their largest runs.
     """
@@ -57,6 +60,11 @@ class Event:
     log_score: float | None
     settled_on: date
     by_silence: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether it was given under 1 % or over 99 %."""
+        return not 0.01 <= self.probability <= 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,9 @@ class ScoredEntry:
     at : float or None
         Share of the forecast at or before that day.
     crps_years : float or None
-        Score of the date.
+        Score of the date that came.
+    so_far_years : float or None
+        Score of the date as far as facts tell, whether it came or not.
     log_waited : float or None
         ln P(T > the day up to which facts settle), while it has not come.
     events : tuple of Event
@@ -90,6 +100,7 @@ class ScoredEntry:
     what: str
     at: float | None
     crps_years: float | None
+    so_far_years: float | None
     log_waited: float | None
     events: tuple[Event, ...]
 
@@ -122,19 +133,20 @@ class Totals:
 
     Attributes
     ----------
-    dates, events : int
-        Dates that came, and events that are settled.
+    dates, waiting, events : int
+        Dates that came, dates that did not yet, and events that are settled.
     sure, by_silence : int
         How many of the events were given under 1 % or over 99 %, and how many were settled by silence alone.
-    crps_years, brier, log_score : float or None
-        Means.
+    so_far_years, brier, log_score : float or None
+        Means, the first over all dates.
     """
 
     dates: int
+    waiting: int
     events: int
     sure: int
     by_silence: int
-    crps_years: float | None
+    so_far_years: float | None
     brier: float | None
     log_score: float | None
 
@@ -156,13 +168,13 @@ def scores(facts: Facts | Posterior, entries: Iterable[Entry]) -> tuple[ScoredEn
 def totals(scored: Sequence[ScoredEntry]) -> Totals:
     """Means over what is settled."""
     events = [event for one in scored for event in one.settled]
-    dates = [one.crps_years for one in scored if one.crps_years is not None]
     return Totals(
-        dates=len(dates),
+        dates=sum(one.state == "came" for one in scored),
+        waiting=sum(one.state == "waiting" for one in scored),
         events=len(events),
-        sure=sum(not 0.01 <= event.probability <= 0.99 for event in events),
+        sure=sum(event.sure for event in events),
         by_silence=sum(event.by_silence for event in events),
-        crps_years=fmean(dates) if dates else None,
+        so_far_years=_mean(one.so_far_years for one in scored),
         brier=_mean(event.brier for event in events),
         log_score=_mean(event.log_score for event in events),
     )
@@ -187,8 +199,9 @@ def _scored(entry: Entry, facts: Facts) -> ScoredEntry:
         came_on=came.day if came else None,
         what=came.what if came else "",
         at=_at(entry, came.day) if came else None,
-        crps_years=_crps(entry, came.day) if came else None,
-        log_waited=-waited if state == "waiting" else None,
+        crps_years=_crps(entry, decimal_year(came.day), _horizon(entry)) if came else None,
+        so_far_years=_so_far(entry, came, facts) if known else None,
+        log_waited=0.0 - waited if state == "waiting" else None,
         events=() if why else tuple(_event(*one, came, facts, known) for one in entry.p_by_year),
     )
 
@@ -221,20 +234,24 @@ def _at(entry: Entry, day: date) -> float:
     return entry.p_already / 2 if day <= entry.as_of else probability_by(entry, day)
 
 
-def _crps(entry: Entry, day: date) -> float:
-    start, end = decimal_year(entry.as_of), _horizon(entry)
-    return crps([min(max(year, start), end) for year in entry.quantiles], min(decimal_year(day), end))
+def _so_far(entry: Entry, came: Came | None, facts: Facts) -> float:
+    until = min(decimal_year(facts.settled_until), _horizon(entry))
+    return _crps(entry, decimal_year(came.day) if came else until, until)
+
+
+def _crps(entry: Entry, year: float, until: float) -> float:
+    """Score of the earlier of the date and `until`."""
+    start = decimal_year(entry.as_of)
+    return crps([min(max(quantile, start), until) for quantile in entry.quantiles], min(year, until))
 
 
 def _event(year: int, probability: float, came: Came | None, facts: Facts, known: bool) -> Event:
     last = date(year, 12, 31)
-    in_time = came is not None and came.day <= last
-    settled = known and (in_time or last <= facts.settled_until)
-    happened = in_time if settled else None
-    silent = happened is False and last > facts.disclosed_until
-    on = (came.day if came and in_time else last) + timedelta(REVISION_DAYS)
-    if happened is None:
+    on = last + timedelta(REVISION_DAYS)
+    if not known or last > facts.settled_until:
         return Event(year, probability, None, None, None, on)
+    happened = came is not None and came.day <= last
+    silent = not happened and last > facts.disclosed_until
     return Event(
         year, probability, happened, brier(probability, happened), log_score(probability, happened), on, silent
     )

@@ -42,12 +42,33 @@ def test_a_forecast_that_was_sure_scores_its_absolute_error() -> None:
 
 def test_events_are_scored_by_brier_and_log() -> None:
     one = scored(made(), facts(UNTIL, {CAME: 1e27}))
-    in_2027, in_2028, in_2029, in_2031 = one.events
-    assert (in_2027.happened, in_2028.happened, in_2029.happened, in_2031.happened) == (False, False, True, True)
+    in_2027, in_2028, in_2029, _ = one.events
+    assert (in_2027.happened, in_2028.happened, in_2029.happened) == (False, False, True)
     assert in_2028.brier == pytest.approx(0.25**2) and in_2028.log_score == pytest.approx(-math.log(0.75))
     assert in_2029.brier == pytest.approx(0.5**2) and in_2029.log_score == pytest.approx(-math.log(0.5))
-    assert in_2027.brier == 0 and in_2031.brier == 0
-    assert in_2029.settled_on == CAME + timedelta(90)
+    assert in_2027.brier == 0
+    assert in_2029.settled_on == date(2030, 3, 31)
+
+
+def test_an_event_that_came_early_waits_for_its_year_like_one_that_did_not() -> None:
+    """Else a record of forecasts that are too late would be scored on the few that came, and look well."""
+    for runs in ({CAME: 1e27}, {CAME: 1e26}):
+        one = scored(made(), facts(UNTIL, runs))
+        assert [event.year for event in one.settled] == [2027, 2028, 2029]
+
+
+def test_dates_so_far_are_scored_alike_whether_they_came_or_not() -> None:
+    """CRPS of min(T, t) for a uniform forecast: the integral of F^2 up to the date and of (1 - F)^2 from there to t."""
+    low, high = FLAT
+    width, until = high - low, decimal_year(SETTLED)
+    came = scored(made(), facts(UNTIL, {CAME: 1e27}))
+    z, end = (decimal_year(CAME) - low) / width, (until - low) / width
+    assert came.so_far_years == pytest.approx(width * (z**3 + (1 - z) ** 3 - (1 - end) ** 3) / 3, rel=0.05)
+    not_yet = scored(made(), facts(UNTIL, {CAME: 1e26}))
+    assert not_yet.so_far_years == pytest.approx(width * end**3 / 3, rel=0.05)
+    assert totals([came, not_yet]).so_far_years == pytest.approx(
+        ((came.so_far_years or 0) + (not_yet.so_far_years or 0)) / 2
+    )
 
 
 def test_what_has_not_come_scores_the_probability_of_waiting() -> None:
@@ -150,11 +171,11 @@ def test_totals_are_means_over_what_is_settled() -> None:
     both = scores(known, [made(), made(Question(Target.training_flop(1e30), criterion="on_trend"))])
     made_of = totals(both)
     events = [event for one in both for event in one.settled]
-    assert (made_of.dates, made_of.events) == (1, len(events)) == (1, 7)
-    assert made_of.brier == pytest.approx(sum(event.brier or 0 for event in events) / 7)
-    assert made_of.sure == 3
+    assert (made_of.dates, made_of.waiting, made_of.events) == (1, 1, len(events)) == (1, 1, 6)
+    assert made_of.brier == pytest.approx(sum(event.brier or 0 for event in events) / 6)
+    assert made_of.sure == 2
     nothing = totals([])
-    assert nothing.events == 0 and nothing.brier is nothing.crps_years is None
+    assert nothing.events == 0 and nothing.brier is nothing.so_far_years is None
 
 
 def test_a_date_beyond_the_horizon_counts_at_the_horizon() -> None:
