@@ -16,7 +16,7 @@ import numpy as np
 
 from forecast.engine import words
 from forecast.engine.answer import Answer
-from forecast.engine.paths import frontier, latent, price_path
+from forecast.engine.paths import largest_so_far, latent, price_path
 from forecast.engine.question import DEFAULT_SEED, PriceBasis
 from forecast.forecaster import Forecaster
 from forecast.inference.diagnostics import THRESHOLDS
@@ -112,7 +112,7 @@ def _ceiling() -> str:
 def _years_by_share(posterior: Posterior, log10_flop: float) -> list[float]:
     """Median year in which the frontier reaches a compute, by third of the share of GDP that caps its spend."""
     paths = latent(posterior, DEFAULT_SEED)
-    reached = frontier(posterior, paths, DEFAULT_SEED).log10_flop >= log10_flop
+    reached = largest_so_far(posterior, paths, DEFAULT_SEED, "flop") >= log10_flop
     years = np.append(paths.years[paths.lead :], np.inf)
     arrival = years[np.where(reached.any(axis=1), reached.argmax(axis=1), -1)]
     order = np.argsort(posterior.blocks["compute"]["log10_gdp_share"])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.engine.paths import frontier, latent, price_path
+from forecast.engine.paths import largest_so_far, latent, price_path
 from forecast.forecaster import Forecaster
 from forecast.posterior.artefact import Posterior
 from forecast.units import FLOP_PER_PF_DAY
@@ -103,7 +103,7 @@ def test_frontier_compute(year: float, expected: tuple[float, float, float]) -> 
     posterior = _reference()
     paths = latent(posterior, seed=0)
     month = int(np.argmin(np.abs(paths.years[paths.lead :] - year)))
-    found = np.quantile(frontier(posterior, paths, seed=0).log10_flop[:, month], [0.1, 0.5, 0.9])
+    found = np.quantile(largest_so_far(posterior, paths, 0, "flop")[:, month], [0.1, 0.5, 0.9])
     assert found == pytest.approx(expected, abs=0.15)
 
 
