@@ -65,7 +65,7 @@ def page(forecaster: Forecaster, headline: Headline) -> str:
         HTML.
     """
     held = limits.limits_picture(forecaster)
-    return _render(
+    return rendered(
         "page.html.j2",
         figures=[
             *stories.arrival_pictures(headline),
@@ -91,12 +91,25 @@ def page(forecaster: Forecaster, headline: Headline) -> str:
 
 def picture_page(picture: Picture) -> str:
     """A page with one picture."""
-    return _render("picture.html.j2", figures=[picture])
+    return rendered("picture.html.j2", figures=[picture])
 
 
-def _render(template: str, figures: Sequence[Picture], **context: Any) -> str:
+def rendered(template: str, figures: Sequence[Picture], *, live: bool = True, **context: Any) -> str:
+    """A template with its figures drawn, and with what every page shares.
+
+    Parameters
+    ----------
+    template : str
+        Its file.
+    figures : sequence of Picture
+        In order; the template finds them drawn, as `figures`.
+    live : bool
+        Whether charts are drawn anew where scripts run; else they stay still, and only tell what their marks carry.
+    **context
+        What else it asks for.
+    """
     datasets: dict[str, Any] = {}
-    made = [_figure(picture, datasets) for picture in figures]
+    made = [_figure(picture, datasets if live else None) for picture in figures]
     return (
         _environment()
         .get_template(template)
@@ -104,7 +117,8 @@ def _render(template: str, figures: Sequence[Picture], **context: Any) -> str:
             figures=made,
             charts={figure.picture.slug: figure.specs for figure in made},
             datasets=datasets,
-            bundle=_bundle(),
+            bundle=_bundle() if live else "",
+            live=live,
             light=css_variables(LIGHT),
             dark=css_variables(DARK),
             font=PAGE_FONT,
@@ -113,16 +127,21 @@ def _render(template: str, figures: Sequence[Picture], **context: Any) -> str:
     )
 
 
-def _figure(picture: Picture, datasets: dict[str, Any]) -> Figure:
-    """Draw a picture at both sizes, and move its data to where both specifications find them."""
+def _figure(picture: Picture, datasets: dict[str, Any] | None) -> Figure:
+    """Draw a picture at both sizes; with a place for data, make live specifications too, which find them there."""
+    specs = {} if datasets is None else _live(picture, datasets)
+    csv = f"data:text/csv;charset=utf-8,{quote(picture.csv())}"
+    return Figure(picture, _static(picture, WIDE), _static(picture, NARROW), specs, csv)
+
+
+def _live(picture: Picture, datasets: dict[str, Any]) -> dict[str, dict[str, Any]]:
     specs = {}
     for layout in (WIDE, MEDIUM, NARROW):
         spec = picture.spec(Theme(IN_PAGE, layout, titled=False, interactive=True))
         datasets.update(spec.pop("datasets"))
         spec["usermeta"] = {"narrowest": layout.narrowest, "widest": layout.widest}
         specs[layout.name] = spec
-    csv = f"data:text/csv;charset=utf-8,{quote(picture.csv())}"
-    return Figure(picture, _static(picture, WIDE), _static(picture, NARROW), specs, csv)
+    return specs
 
 
 def _static(picture: Picture, layout: Layout) -> Markup:

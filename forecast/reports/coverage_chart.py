@@ -1,0 +1,181 @@
+"""How often the central intervals held the outcome, by quantity: the share promised, the share measured, how sure."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.evaluation.bar import COVERAGE_80, LEAST_COVERAGE_95
+from forecast.evaluation.calibration import Summary
+from forecast.evaluation.quantities import MODEL, QUANTITIES
+from forecast.evaluation.scores import INTERVALS
+from forecast.reports.picture import Picture
+from forecast.reports.quantity_words import quantity_words
+from forecast.reports.sheet import Cell, Sheet, Spaces
+from forecast.reports.theme import NARROW, Theme
+from forecast.reports.words import percent
+
+BAR = {80: COVERAGE_80, 95: (LEAST_COVERAGE_95, 1.0)}
+"""Where the measured share should lie: the bar, for the intervals that it names."""
+
+_Z = 1.6449  # 90 % of a normal distribution, both sides
+_ROW_PX, _NARROW_ROW_PX, _GAP_PX = 30.0, 38.0, 26.0
+_NAMES_PX = 168.0
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The coverage of one quantity.
+
+    Attributes
+    ----------
+    name : str
+        The quantity, in words.
+    n, effective_n : float
+        Outcomes, and how many independent ones they are worth.
+    shares : tuple of float
+        Of the outcomes inside the 50, 80 and 95 % interval.
+    """
+
+    name: str
+    n: int
+    effective_n: float
+    shares: tuple[float, ...]
+
+    def interval(self, i: int) -> tuple[float, float]:
+        """90 % interval of one share, were it measured on as many independent outcomes."""
+        return wilson(self.shares[i], self.effective_n)
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Wilson's 90 % interval of a share measured on n independent outcomes.
+
+    References: Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference".
+    """
+    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+    half = _Z / (1 + _Z**2 / n) * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def covered(summaries: Sequence[Summary]) -> list[Covered]:
+    """The model's coverage at 1-3 years over all origins, one quantity a row; pools of two are left out."""
+    chosen = [
+        s
+        for s in summaries
+        if s.forecaster == MODEL and s.window == "all" and s.years in ("1-3", "") and not QUANTITIES[s.quantity].pools
+    ]
+    return [
+        Covered(quantity_words(s.quantity, s.part), s.n, s.effective_n, (s.inside_50, s.inside_80, s.inside_95))
+        for s in chosen
+    ]
+
+
+def picture(summaries: Sequence[Summary]) -> Picture:
+    """The coverage chart with its text alternative and its numbers."""
+    rows = covered(summaries)
+    within = sum(BAR[80][0] <= row.shares[1] <= BAR[80][1] for row in rows)
+    return Picture(
+        slug="coverage",
+        title=f"80 % intervals held 70 to 90 % of the outcomes for {within} of {len(rows)} quantities",
+        subtitle="Share of outcomes inside the central 50, 80 and 95 % intervals; those of years are 1 to 3 ahead. "
+        "Orange: the share promised. Grey: where the bar wants it; a ring lies outside. Whisker: 90 % interval by what "
+        "the dependent outcomes are worth.",
+        description="Dots by quantity. " + " ".join(_told(row) for row in rows),
+        columns=_columns(),
+        rows=tuple(_numbers(row) for row in rows),
+        draw=functools.partial(_draw, rows),
+    )
+
+
+def _told(row: Covered) -> str:
+    shares = ", ".join(f"{percent(s)} inside {p} %" for p, s in zip(INTERVALS, row.shares, strict=True))
+    return f"{row.name}: {shares}; n {row.n}, effective n {row.effective_n:.0f}."
+
+
+def _columns() -> tuple[str, ...]:
+    found = [name for p in INTERVALS for name in (f"inside {p} %", f"low 90 % ({p} %)", f"high 90 % ({p} %)")]
+    return ("quantity", "n", "effective n", *found)
+
+
+def _numbers(row: Covered) -> tuple[object, ...]:
+    found = [value for i, share in enumerate(row.shares) for value in (share, *row.interval(i))]
+    return (row.name, row.n, round(row.effective_n, 2), *(round(value, 4) for value in found))
+
+
+def _draw(rows: Sequence[Covered], theme: Theme) -> dict[str, Any]:
+    narrow = theme.layout.name == NARROW.name
+    row_px = _NARROW_ROW_PX if narrow else _ROW_PX
+    sheet = Sheet(theme, row_px * len(rows))
+    spaces = Spaces(column=_GAP_PX, left=8.0 - theme.layout.left if narrow else _NAMES_PX)
+    cells = sheet.cells(3, 3, ((0.0, 1.0), (float(len(rows)), 0.0)), spaces)
+    sheet.names(cells, [f"{p} %" if narrow else f"{p} % intervals" for p in INTERVALS])
+    for i, (cell, nominal) in enumerate(zip(cells, INTERVALS, strict=True)):
+        _frame(sheet, cell, nominal, len(rows))
+        _panel(sheet, cell, rows, i, nominal)
+    _name_rows(sheet, cells[0], rows)
+    return sheet.finish()
+
+
+def _lane(sheet: Sheet) -> tuple[float, float, float]:
+    """Where in a row its dot lies, and the ends of what is drawn behind it: on a phone the name stands over that."""
+    return (0.7, 0.46, 0.94) if sheet.narrow else (0.5, 0.0, 1.0)
+
+
+def _frame(sheet: Sheet, cell: Cell, nominal: int, count: int) -> None:
+    """What lies behind the dots of a panel: where the bar wants them, the grid, the share that was promised."""
+    _, first, last = _lane(sheet)
+    spans = [(cell.up(k + last), cell.up(k + first)) for k in range(count)]
+    low, high = (cell.across(end) for end in BAR.get(nominal, (0.0, 0.0)))
+    if nominal in BAR:
+        blocks = [{"year": low, "until": high, "low": foot, "high": top} for foot, top in spans]
+        sheet.blocks(blocks, sheet.palette.shade, 1.0)
+    ticks = [(0.0, "0"), (0.5, "50"), (1.0, "100")]
+    sheet.foot([cell], ticks, grid=False)
+    for values, colour, width in (
+        ([value for value, _ in ticks], sheet.palette.grid, 1.0),
+        ([nominal / 100], sheet.palette.asked, 1.5),
+    ):
+        at = [cell.across(value) for value in values]
+        lines = [{"year": x, "until": x, "low": foot, "high": top} for x in at for foot, top in spans]
+        sheet.rules(lines, colour, width)
+
+
+def _panel(sheet: Sheet, cell: Cell, rows: Sequence[Covered], i: int, nominal: int) -> None:
+    low, high = BAR.get(nominal, (0.0, 1.0))
+    whiskers: list[dict[str, object]] = []
+    inside: list[dict[str, object]] = []
+    outside: list[dict[str, object]] = []
+    for k, row in enumerate(rows):
+        level, ends, share = cell.up(k + _lane(sheet)[0]), row.interval(i), row.shares[i]
+        whiskers.append({"year": cell.across(ends[0]), "until": cell.across(ends[1]), "low": level, "high": level})
+        told: dict[str, object] = {
+            "year": cell.across(share),
+            "level": level,
+            "quantity": row.name,
+            "share": percent(share),
+        }
+        told |= {"ends": f"{percent(ends[0])} – {percent(ends[1])}", "n": _count(row)}
+        (inside if low <= share <= high else outside).append(told)
+    tips = {"": "quantity", f"inside {nominal} %": "share", "90 % interval": "ends", "outcomes": "n"}
+    sheet.rules(whiskers, sheet.palette.uncertainty, 2)
+    sheet.dots(inside, sheet.palette.uncertainty, 64, tips=tips)
+    sheet.dots(outside, sheet.palette.uncertainty, 58, hollow=True, tips=tips)
+
+
+def _count(row: Covered) -> str:
+    return f"n {row.n}, worth {row.effective_n:.0f}"
+
+
+def _name_rows(sheet: Sheet, first: Cell, rows: Sequence[Covered]) -> None:
+    """Names left of the panels, or over each row on a phone; under them or at the right how much each rests on."""
+    layout, narrow = sheet.theme.layout, sheet.narrow
+    start = 4.0 - layout.left
+    at, beside = (0.26, 0.26) if narrow else (0.3, 0.72)
+    names = [{"year": start, "level": first.up(k + at), "text": row.name} for k, row in enumerate(rows)]
+    sheet.words(names, sheet.palette.ink, layout.text - 1)
+    where = sheet.width if narrow else start
+    asides = [{"year": where, "level": first.up(k + beside), "text": _count(row)} for k, row in enumerate(rows)]
+    sheet.words(asides, sheet.palette.muted, layout.small - 1, align="right" if narrow else "left")

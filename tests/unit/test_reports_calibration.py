@@ -1,0 +1,380 @@
+"""The calibration page: every number from a stored table, every chart told in words, and what is missing said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import shutil
+from collections import Counter
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from altair.vegalite.v6.schema.core import load_schema
+from jsonschema import Draft7Validator
+
+from forecast.errors import ArtefactError
+from forecast.evaluation import bar
+from forecast.evaluation.calibration import STORED
+from forecast.evaluation.checks import Loo, PowerScaling, Predictive, PriorPosterior, Sbc
+from forecast.reports import calibration_page, calibration_scores, checks_charts, prior_charts, sbc_chart
+from forecast.reports.calibration_parts import Section, figure_words
+from forecast.reports.calibration_scores import Stored, known_runs, line_words
+from forecast.reports.coverage_chart import wilson
+from forecast.reports.outcome_bands import OUTSIDE, band_of
+from forecast.reports.picture import Picture
+from forecast.reports.placing import text_width
+from forecast.reports.render import rendered
+from forecast.reports.skill_chart import signed
+from forecast.reports.theme import DARK, IN_PAGE, LIGHT, NARROW, WIDE, Layout, Theme
+from forecast.reports.words import percent
+
+NOWHERE = STORED / "nowhere"
+
+
+@cache
+def stored() -> Stored:
+    return Stored(STORED)
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    return tuple(calibration_page.sections(stored()))
+
+
+@cache
+def page() -> str:
+    return calibration_page.page()
+
+
+def table(name: str) -> list[dict[str, str]]:
+    with (STORED / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def model_rows(quantity: str, *, known: bool = True) -> list[dict[str, str]]:
+    rows = [row for row in table("scores.csv") if row["forecaster"] == "timelines" and row["quantity"] == quantity]
+    return [row for row in rows if row["censored"] == "0"] if known else rows
+
+
+def summary(quantity: str, years: str) -> dict[str, str]:
+    (found,) = (
+        row
+        for row in table("summary.csv")
+        if (row["quantity"], row["forecaster"], row["window"], row["years"]) == (quantity, "timelines", "all", years)
+    )
+    return found
+
+
+def section(slug: str) -> Section:
+    return next(one for one in sections() if one.slug == slug)
+
+
+def figure(slug: str) -> Picture:
+    return next(one for each in sections() for one in each.figures if one.slug == slug)
+
+
+@cache
+def checked_pictures() -> tuple[Picture, ...]:
+    """The charts of the checks on made-up tables: one test that fails, one row that pulls, one answer beyond."""
+    rng = np.random.default_rng(3)
+    names = [
+        "g_spend",
+        "tau_spend",
+        "a parameter with a name too long for its panel",
+        "beta",
+        "kappa",
+        "sigma",
+        "delta",
+    ]
+    ranks = [tuple(rng.multinomial(400, [1 / 20] * 20).tolist()) for _ in names]
+    sbc = [
+        Sbc(model, name, 400, ranks[i], 0.4, name != "beta", 1.0, 0.5, 900.0)
+        for model in ("compute", "loss")
+        for i, name in enumerate(names)
+    ]
+    loo = [Loo("compute", g, 30, -12.5, 3.2, 4.0, k, int(k > 0.7), "GPT-3") for g, k in (("runs", 0.3), ("costs", 0.9))]
+    scaling = [PowerScaling("loss", name, 0.02 * i, 0.3 / (i + 1), "fine", "") for i, name in enumerate(names)]
+    before = PriorPosterior("compute", "g_spend", "oom/yr", "prior", -0.08, 0.0, 0.33, 0.65, 0.74)
+    after = PriorPosterior("compute", "g_spend", "oom/yr", "posterior", 0.46, 0.48, 0.56, 0.64, 0.67)
+    kept = [
+        PriorPosterior("compute", "log10_gdp_share", "", k, -4.0, -3.8, -3, -2.2, -2) for k in ("prior", "posterior")
+    ]  # type: ignore[arg-type]
+    early = PriorPosterior("headline", "1e30 FLOP on trend", "year", "prior", 2027, 2028, 2040, math.inf, math.inf)
+    late = PriorPosterior("headline", "1e30 FLOP on trend", "year", "posterior", 2030.4, 2030.5, 2032, 2036.6, 2037)
+    statistics = [Predictive("loss", "spread of residuals", k, 0.4, 0.1, 0.5, 2.0, 0.6) for k in ("prior", "posterior")]  # type: ignore[arg-type]
+    made = [
+        sbc_chart.picture(sbc),
+        checks_charts.pareto(loo),
+        checks_charts.power(scaling),
+        prior_charts.answer_picture([early, late]),
+        prior_charts.parameter_picture([before, after, *kept]),
+        prior_charts.predictive_picture(statistics),
+    ]
+    return tuple(picture for picture in made if picture is not None)
+
+
+def every_picture() -> list[Picture]:
+    return [*(one for each in sections() for one in each.figures), *checked_pictures()]
+
+
+# The page
+
+
+def test_the_page_asks_nothing_of_the_network_and_is_small() -> None:
+    assert not re.search(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//""", page())
+    assert "@import" not in page() and not re.search(r"url\((?!#)", page())
+    assert len(page().encode()) < 3_000_000
+
+
+def test_the_parts_stand_in_order_and_no_two_elements_share_an_id() -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page())
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"url\(#([^)]+)\)", page())) <= set(ids)
+    slugs = [one.slug for one in sections()]
+    assert [name for name in ids if name in slugs] == slugs
+    assert (
+        slugs.index("bar") < slugs.index("held") < slugs.index("fans") < slugs.index("machinery") < slugs.index("doubt")
+    )
+
+
+def test_every_chart_has_its_sentence_its_text_alternative_and_its_numbers() -> None:
+    for picture in (one for each in sections() for one in each.figures):
+        found = re.search(rf'<figure id="{picture.slug}">(.*?)</figure>', page(), re.S)
+        assert found is not None and found[1].count("<svg") == 2
+        assert 'role="img" aria-label="' in found[1]
+        data = re.search(r'href="data:text/csv;charset=utf-8,([^"]+)"', found[1])
+        assert data is not None and unquote(unescape(data[1])) == picture.csv()
+
+
+def test_the_page_knows_light_and_dark_and_its_charts_follow() -> None:
+    assert f"--background: {LIGHT.background};" in page() and f"--background: {DARK.background};" in page()
+    static = "".join(re.findall(r"<svg.*?</svg>", page(), re.S))
+    assert "var(--uncertainty)" in static and not re.search(r'(?:fill|stroke)="#', static)
+
+
+def test_marks_carry_what_they_tell() -> None:
+    labels = [unescape(found) for found in re.findall(r'<path aria-label="([^"]+)"', page())]
+    assert len([label for label in labels if "it took: " in label]) == 2 * len(model_rows("first_passage", known=False))
+
+
+def test_the_page_is_written_and_the_same_tables_give_the_same_page(tmp_path: Path) -> None:
+    path = calibration_page.write(tmp_path / "new" / "page.html")
+    assert path.read_text(encoding="utf-8") == page()
+
+
+def test_every_chart_is_written_as_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Picture, "png", lambda self: self.slug.encode())
+    written = calibration_page.write_pictures(tmp_path / "pictures")
+    assert [file.stem for file in written] == [one.slug for each in sections() for one in each.figures]
+    assert all(file.read_bytes() == file.stem.encode() and file.suffix == ".png" for file in written)
+
+
+# Its numbers
+
+
+def test_the_headline_counts_the_lines_of_the_bar() -> None:
+    checks = bar.checks()
+    unknown = [check for check in checks if math.isnan(check.measured)]
+    missed = [check for check in checks if not check.met and check not in unknown]
+    said = calibration_page.finding(stored())
+    assert f"{sum(check.met for check in checks)} of the {len(checks)} lines" in said
+    assert (f"{len(missed)} missed" in said) == bool(missed)
+    told = dict(calibration_page.misses(stored()))
+    assert told.get("Missed", "").count("; ") == max(len(missed) - 1, 0)
+    for check in missed:
+        assert f"{line_words(check)}: {figure_words(check.measured, check.unit)}, asked " in told["Missed"]
+
+
+def test_every_line_of_the_bar_is_in_its_table_with_its_verdict() -> None:
+    (found,) = section("bar").tables
+    checks = bar.checks()
+    assert len(found.rows) == len(checks) == len({row[0] for row in found.rows})
+    for row, check in zip(found.rows, checks, strict=True):
+        expected = "not measured" if math.isnan(check.measured) else "met" if check.met else "missed"
+        assert row[2] == figure_words(check.measured, check.unit) and row[-1] == expected
+
+
+def test_tiles_are_the_figures_of_the_summary() -> None:
+    told = {tile.label: tile for tile in calibration_scores.tiles(stored())}
+    for words, quantity in (("compute", "frontier_compute"), ("spend", "frontier_cost"), ("price", "realised_price")):
+        row = summary(quantity, "1-3")
+        tile = told[f"inside 80 %, {words}"]
+        assert tile.value == percent(float(row["inside_80"]))
+        assert tile.note == f"n {int(row['n']):,}, worth {float(row['effective_n']):.0f}"
+    one = summary("loss_one_decade", "")
+    assert told["error of losses, one decade of compute out"].value == f"{100 * float(one['rms_error']):.1f} %"
+
+
+def test_tiles_of_skill_hold_the_stored_skill_and_its_interval() -> None:
+    told = {tile.label: tile for tile in calibration_scores.tiles(stored())}
+    for words, quantity in (
+        ("the largest run", "largest_compute"),
+        ("spend", "frontier_cost"),
+        ("price", "realised_price"),
+    ):
+        key = {"quantity": quantity, "baseline": "line", "window": "all", "years": "1-3"}
+        (row,) = (row for row in table("skill.csv") if all(row[name] == value for name, value in key.items()))
+        tile = told[f"skill on {words}"]
+        assert tile.value == signed(float(row["skill"]))
+        assert tile.note == f"90 %: {signed(float(row['low']))} to {signed(float(row['high']))}"
+
+
+def test_the_coverage_chart_counts_what_lies_inside_the_bar() -> None:
+    rows = list(csv.DictReader(io.StringIO(figure("coverage").csv())))
+    within = sum(0.7 <= float(row["inside 80 %"]) <= 0.9 for row in rows)
+    assert f"for {within} of {len(rows)} quantities" in figure("coverage").title
+    largest = model_rows("largest_compute")
+    near = [row for row in largest if row["years_ahead"] in "123"]
+    inside = np.mean([float(row["q10"]) <= float(row["observed"]) <= float(row["q90"]) for row in near])
+    assert float(rows[0]["inside 80 %"]) == pytest.approx(inside, abs=1e-4)
+
+
+def test_the_title_of_first_passages_is_recomputed_from_the_scores() -> None:
+    rows = model_rows("first_passage")
+    inside = sum(float(row["q10"]) - 1e-3 <= float(row["observed"]) <= float(row["q90"]) + 1e-3 for row in rows)
+    errors = sorted(abs(float(row["q50"]) - float(row["observed"])) for row in rows)
+    title = figure("first-passages").title
+    assert (
+        title.startswith(f"{inside} of {len(rows)} first passages") and f"{errors[len(rows) // 2]:.1f} years" in title
+    )
+
+
+def test_the_title_of_losses_is_recomputed_from_the_scores() -> None:
+    for quantity in ("loss_one_decade", "loss_two_decades", "loss_new_study"):
+        errors = [float(row["q50"]) - float(row["observed"]) for row in model_rows(quantity)]
+        assert f"{100 * math.sqrt(np.mean(np.square(errors))):.1f} %" in figure("losses").title
+
+
+def test_the_title_of_past_fans_counts_the_quarters_behind_it() -> None:
+    rows = list(csv.DictReader(io.StringIO(figure("past-fans").csv())))
+    fell = Counter(row["fell"] for row in rows)
+    known = len(rows) - fell["a lower bound"]
+    inside = fell["inside 50 %"] + fell["inside 80 %"]
+    assert figure("past-fans").title.startswith(f"Of {known} later quarters, {inside} ({percent(inside / known)})")
+    for row in rows:
+        low, high, value = (float(row[name]) for name in ("log10 FLOP, 10 %", "log10 FLOP, 90 %", "known, log10 FLOP"))
+        if row["fell"] in ("inside 95 %", "outside"):
+            assert not low <= value <= high
+
+
+def test_the_largest_known_run_of_a_year_end_is_the_outcome_that_was_scored() -> None:
+    runs = known_runs(stored())
+    for row in model_rows("largest_compute", known=False):
+        assert runs.largest(int(row["target"][:4]) + 1) == pytest.approx(float(row["observed"]), abs=2e-3)
+
+
+def test_the_last_words_say_what_to_doubt() -> None:
+    told = " ".join(section("doubt").words)
+    assert all(caveat in told for caveat in bar.CAVEATS)
+    fits = table("fits.csv")
+    assert f"{sum(fit['status'] == 'PASSED' for fit in fits)} of {len(fits)} refits" in told
+    pending = json.loads((STORED / "provenance.json").read_text(encoding="utf-8"))["pending_origins"]
+    assert all(f"Pending: the origin {origin}" in told for origin in pending)
+
+
+# What is missing
+
+
+def test_a_missing_table_says_what_to_run_and_the_rest_is_there(tmp_path: Path) -> None:
+    for name in ("scores.csv", "fits.csv", "provenance.json"):
+        shutil.copy(STORED / name, tmp_path / name)
+    found = {one.slug: one for one in calibration_page.sections(Stored(tmp_path), NOWHERE)}
+    for slug in ("fans", "against"):
+        assert found[slug].missing.startswith("Not shown: ") and "`timelines backtest`" in found[slug].missing
+    for slug in ("machinery", "data", "priors"):
+        assert "`timelines check`" in found[slug].missing
+    assert found["held"].figures and not found["held"].missing
+    assert not [tile for tile in calibration_scores.tiles(Stored(tmp_path)) if tile.label.startswith("skill")]
+    told = dict.fromkeys(("finding", "lead", "notice"), "") | {"tiles": [], "misses": [], "models": {}}
+    made = rendered("calibration.html.j2", [], live=False, sections=[found["fans"]], **told)
+    assert f'<p class="missing">{found["fans"].missing}</p>' in made
+
+
+def test_without_a_backtest_there_is_no_page(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="timelines backtest"):
+        calibration_page.write(tmp_path / "page.html", folder=NOWHERE)
+    assert not list(tmp_path.iterdir())
+
+
+# The charts
+
+
+def test_every_specification_is_valid_vega_lite() -> None:
+    validator = Draft7Validator(load_schema())
+    for picture in every_picture():
+        spec = picture.spec(Theme(layout=NARROW))
+        kinds = {json.dumps([layer["mark"]["type"], sorted(layer["encoding"])]): layer for layer in spec["layer"]}
+        validator.validate({**spec, "layer": list(kinds.values()), "datasets": {}})
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=lambda layout: layout.name)
+def test_no_two_texts_of_a_chart_overlap_and_none_leaves_it(layout: Layout) -> None:
+    for picture in every_picture():
+        boxes = list(text_boxes(picture.spec(Theme(layout=layout, titled=False))))
+        for i, (text, left, right, low, high) in enumerate(boxes):
+            assert left > -layout.left - 2 and right < layout.plot[0] + layout.right + 8, (picture.slug, text)
+            for other, start, end, foot, top in boxes[i + 1 :]:
+                apart = right <= start or end <= left or high <= foot or top <= low
+                assert apart, (picture.slug, text, other)
+
+
+def text_boxes(spec: dict[str, Any]) -> list[tuple[str, float, float, float, float]]:
+    """What texts take, px, by the metrics that placed them without their generosity."""
+    found = []
+    for layer in spec["layer"]:
+        mark = layer["mark"]
+        if mark["type"] == "text" and "text" in layer["encoding"]:
+            for row in spec["datasets"][layer["data"]["name"]]:
+                width = text_width(row["text"], mark["fontSize"], bold=mark["fontWeight"] == "bold") / 1.1
+                left = row["year"] - {"left": 0.0, "center": 0.5, "right": 1.0}[mark["align"]] * width
+                half = 0.36 * mark["fontSize"]
+                found.append((row["text"], left, left + width, row["level"] - half, row["level"] + half))
+    return found
+
+
+@pytest.mark.parametrize("palette", [DARK, IN_PAGE], ids=["dark", "page"])
+def test_a_picture_has_no_colour_but_its_palettes(palette: Any) -> None:
+    allowed = {getattr(palette, role) for role in type(palette).__slots__} | {"transparent"}
+    for picture in every_picture():
+        found = set(
+            re.findall(r'"(?:color|fill|stroke|\w+Color)":"([^"]+)"', picture.json(Theme(palette, titled=False)))
+        )
+        assert found <= allowed
+
+
+def test_every_picture_says_its_finding_in_numbers_and_its_numbers_fit_their_columns() -> None:
+    for picture in every_picture():
+        assert re.search(r"\d", picture.title) and not picture.title.endswith(".")
+        assert picture.subtitle.endswith(".") and picture.description.endswith(".")
+        assert {len(row) for row in picture.rows} == {len(picture.columns)}
+
+
+def test_a_failed_check_is_named_in_its_title() -> None:
+    titles = {picture.slug: picture.title for picture in checked_pictures()}
+    assert titles["sbc"] == "12 of 14 rank tests pass, over 2 models; not compute beta"
+    assert titles["pareto-k"].startswith("1 of 60 observations") and "0.90, in compute (costs)" in titles["pareto-k"]
+    assert titles["prior-posterior"].endswith("; log10_gdp_share stays as wide as its prior")
+    assert titles["prior-answers"].endswith("of 1 of 1 answers")
+
+
+def test_an_outcome_is_in_the_smallest_band_that_holds_it_ends_included() -> None:
+    quantiles = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+    told = {2.0: 50, 4.0: 50, 1.9: 80, 5.0: 80, 5.1: 95, 0.0: 95, -0.1: OUTSIDE, 6.1: OUTSIDE}
+    assert {value: band_of(quantiles, value) for value in told} == told
+    assert band_of((21.8,) * 4 + (22.0, 22.4, 23.0), 21.8) == 50
+
+
+def test_an_interval_of_a_share_is_wilsons() -> None:
+    low, high = wilson(0.8, 11.0)
+    z = 1.6449
+    for end in (low, high):
+        assert abs(0.8 - end) == pytest.approx(z * math.sqrt(end * (1 - end) / 11), rel=1e-6)
+    assert wilson(1.0, 5.0)[1] == pytest.approx(1.0) and wilson(0.0, 5.0)[0] == pytest.approx(0.0, abs=1e-12)
