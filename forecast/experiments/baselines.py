@@ -2,7 +2,7 @@
 
     line         y_i = a + b t_i + e_i,  e ~ N(0, s^2),  (a, b) ~ N(least squares, s^2 (X'X)^-1)
     last_law     y(t) = y_n + c (t - t_n) + e,  e ~ N(0, s^2),  c as published
-    random_walk  y(t) = y_n + d h + s sqrt(h + h^2 / T) t_(m-1),  h = t - t_n
+    random_walk  y(t) = y_n + d h + sqrt(s^2 (h + h^2 / T) + v_n (1 + h / T)^2 + v_1 (h / T)^2) t_(m-1),  h = t - t_n
     auto_ets     exponential smoothing with additive errors, its form chosen by AICc (statsforecast)
 
 `line` runs through the history of the quantity itself: the rows of a price, the quarter-ends of a maximum or of a
@@ -14,7 +14,8 @@ value, or the mean of the newest rows where single rows scatter.
 
 The random walk has steps d k_i + s sqrt(k_i) z over the k_i years between values. Least squares gives d = (y_n - y_1)
 / T over the T years in all, with variance s^2 / T, and s^2 = sum (step - d k_i)^2 / k_i / (m - 1) over m steps; the
-Student t is what an unknown s makes of them.
+Student t is what an unknown s makes of them. A value that is itself a median of few rows has an error of variance v_i,
+else it is 0: what two of them add to every step is taken off its square, so that noise is not taken for steps.
 
 Smoothing knows no uncertainty of its parameters, and no more than a history that grows by steps: intervals of both are
 the method's own.
@@ -128,7 +129,7 @@ class LawOnward:
 
 @dataclass(frozen=True)
 class RandomWalk:
-    """A random walk with drift.
+    """A random walk with drift, seen with errors.
 
     Attributes
     ----------
@@ -138,6 +139,8 @@ class RandomWalk:
         Length of the history, and its number of steps.
     drift, sd : float
         Change per year, and sd of a year's step.
+    first_variance, last_variance : float
+        Of the errors of the first value and of the newest.
     """
 
     start: float
@@ -146,21 +149,29 @@ class RandomWalk:
     steps: int
     drift: float
     sd: float
+    first_variance: float = 0.0
+    last_variance: float = 0.0
 
     @classmethod
-    def fit(cls, decimal_years: Array, values: Array) -> RandomWalk:
-        """From at least three values in order of their dates, which may be unevenly spaced."""
+    def fit(cls, decimal_years: Array, values: Array, variances: Array | None = None) -> RandomWalk:
+        """From at least three values in order of their dates, which may be unevenly spaced, and their errors."""
         years, change = np.diff(decimal_years), np.diff(values)
+        error = np.zeros(len(values)) if variances is None else variances
         total, steps = float(years.sum()), len(years)
         drift = float(change.sum()) / total
-        sd = float(np.sqrt(np.sum((change - drift * years) ** 2 / years) / (steps - 1)))
-        return cls(float(decimal_years[-1]), float(values[-1]), total, steps, drift, sd)
+        squares = ((change - drift * years) ** 2 - error[:-1] - error[1:]) / years
+        sd = float(np.sqrt(max(squares.sum() / (steps - 1), 0.0)))
+        ends = float(error[0]), float(error[-1])
+        return cls(float(decimal_years[-1]), float(values[-1]), total, steps, drift, sd, *ends)
 
     def predict(self, decimal_years: Array, draws: int, rng: np.random.Generator) -> Array:
         """Draws at later dates, shape (draws, dates)."""
         h = decimal_years - self.start
-        spread = self.sd * np.sqrt(h + h**2 / self.years)
-        result: Array = self.level + self.drift * h + spread * rng.standard_t(self.steps - 1, (draws, len(h)))
+        along = h / self.years
+        variance = self.sd**2 * (h + h * along)
+        variance += self.last_variance * (1 + along) ** 2 + self.first_variance * along**2
+        noise = np.sqrt(variance) * rng.standard_t(self.steps - 1, (draws, len(h)))
+        result: Array = self.level + self.drift * h + noise
         return result
 
 

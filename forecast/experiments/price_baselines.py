@@ -65,14 +65,15 @@ class Quarters:
     ----------
     number : ndarray of int, shape (n,)
         Quarters since year 0.
-    median : ndarray, shape (n,)
-        Of each quarter's rows.
+    median, rows : ndarray, shape (n,)
+        Of each quarter's rows, and their number.
     scatter : float
         Standard deviation of single rows around the median of their quarter; 0 where none has company.
     """
 
     number: NDArray[np.int64]
     median: Array
+    rows: NDArray[np.int64]
     scatter: float
 
     @classmethod
@@ -84,7 +85,7 @@ class Quarters:
         shared = rows[member] > 1
         freedom = int(shared.sum() - (rows > 1).sum())
         squares = float(np.sum((value - median[member])[shared] ** 2))
-        return cls(number, median, float(np.sqrt(squares / freedom)) if freedom else 0.0)
+        return cls(number, median, rows, float(np.sqrt(squares / freedom)) if freedom else 0.0)
 
     @property
     def filled(self) -> Array:
@@ -97,7 +98,7 @@ class Quarters:
         found = {}
         ahead = np.maximum(np.floor(QUARTERS * dates).astype(np.int64) - self.number[-1], 1)
         if len(self.number) >= FEWEST_ROWS:
-            walk = RandomWalk.fit((self.number + 0.5) / QUARTERS, self.median)
+            walk = RandomWalk.fit((self.number + 0.5) / QUARTERS, self.median, self.scatter**2 / self.rows)
             at = (self.number[-1] + ahead + 0.5) / QUARTERS
             found[RANDOM_WALK] = walk.predict(at, draws, stream(seed, "random walk price"))
         if len(self.filled) >= FEWEST_QUARTERS and len(dates):

@@ -43,6 +43,18 @@ def test_unevenly_spaced_values_of_a_walk_give_what_its_even_steps_would() -> No
     assert walk.sd == pytest.approx(math.sqrt(0.75**2 + 0.75**2 / 3))
 
 
+def test_errors_of_the_values_are_not_taken_for_steps() -> None:
+    """A walk of steps under noise: its sd is found, and its forecast is as wide as drift and noise ask."""
+    years, noise = np.arange(0, 100, 0.25), 0.1
+    level = np.cumsum(0.05 + 0.1 * rng().standard_normal(400))
+    values = level + noise * np.random.default_rng(8).standard_normal(400)
+    walk = RandomWalk.fit(years, values, np.full(400, noise**2))
+    assert RandomWalk.fit(years, values).sd > 1.4 * walk.sd
+    assert walk.sd == pytest.approx(0.2, abs=0.05)  # a quarter's step of .1 is a year's of .2
+    said = RandomWalk(2020.0, 1.0, 10.0, 400, 0.1, 0.0, 0.04, 0.09).predict(np.array([2025.0]), DRAWS, rng())
+    assert said.std() == pytest.approx(math.sqrt(0.09 * 1.5**2 + 0.04 * 0.5**2), rel=0.02)
+
+
 def test_a_walk_whose_steps_agree_is_sure() -> None:
     walk = RandomWalk.fit(np.arange(6) / 4, np.arange(6) / 2)
     assert walk.predict(np.array([2.25]), 10, rng()) == pytest.approx(np.full((10, 1), 4.5))
