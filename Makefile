@@ -1,7 +1,7 @@
 # `make` or `make help` lists the commands. Everything is made in this checkout: the environment in .venv, pages in out.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help forecast test test-long bench backtest posteriors protos release lock env clean
+.PHONY: help forecast test test-long bench backtest checks posteriors protos release lock env clean
 
 python := .venv/bin/python
 # One BLAS thread for each process: more of them fight for the same cores, and their waiting counts as CPU.
@@ -28,6 +28,10 @@ bench: env  ## measure the engine and the command line; the results go to tests/
 backtest: env  ## refit as of past dates and score what came after; the results go to forecast/evaluation/results
 	@.venv/bin/timelines backtest $(ARGS)
 	@$(if $(ARGS),,$(python) -m tools.results stamp backtest)
+
+checks: env  ## check the machinery (simulated truths, priors); the results go to forecast/evaluation/results
+	@.venv/bin/timelines check $(ARGS)
+	@$(if $(ARGS),,$(python) -m tools.results stamp checks)
 
 posteriors: env  ## refit the posteriors that the package ships
 	@$(python) -m forecast.experiments.posteriors $(ARGS)

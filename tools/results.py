@@ -1,4 +1,4 @@
-"""Stored results and the digests of what they came from: `python -m tools.results stamp|check bench|backtest`.
+"""Stored results and the digests of what they came from: `python -m tools.results stamp|check bench|backtest|checks`.
 
 A stored result that no longer matches the code or the data it was made from is stale. Each folder of results holds a
 `digests.json` beside them, written when they are made; `check` recomputes the digests and names what has changed.
@@ -30,11 +30,14 @@ class Kind:
         The files and folders that they depend on.
     command : str
         What makes them anew.
+    without : str
+        A folder inside the sources on which they do not depend.
     """
 
     folder: str
     sources: tuple[str, ...]
     command: str
+    without: str = ""
 
 
 KINDS = {
@@ -43,6 +46,15 @@ KINDS = {
         "forecast/evaluation/results/backtest",
         ("forecast/data/tables", "forecast/priors.py", "forecast/models", "forecast/experiments"),
         "make backtest",
+        without="forecast/experiments/checks",
+    ),
+    "checks": Kind(
+        "forecast/evaluation/results/checks",
+        (
+            *("forecast/data/tables", "forecast/priors.py", "forecast/models", "forecast/experiments/checks"),
+            *("forecast/engine/grid.py", "forecast/engine/population.py", "forecast/engine/study.py"),
+        ),
+        "make checks",
     ),
 }
 
@@ -58,10 +70,12 @@ def files_under(path: Path) -> list[Path]:
     )
 
 
-def digest(path: Path) -> str:
-    """SHA-256 over names and contents of a file or a folder."""
+def digest(path: Path, without: Path | None = None) -> str:
+    """SHA-256 over names and contents of a file or a folder, but for one folder in it."""
     total = hashlib.sha256()
     for file in files_under(path):
+        if without is not None and file.is_relative_to(without):
+            continue
         name = file.relative_to(path).as_posix()
         total.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
@@ -69,7 +83,8 @@ def digest(path: Path) -> str:
 
 def digests_of(kind: Kind, root: Path = ROOT) -> dict[str, str]:
     """The digest of each source and of the results themselves."""
-    return {name: digest(root / name) for name in (*kind.sources, kind.folder)}
+    without = root / kind.without if kind.without else None
+    return {name: digest(root / name, without) for name in (*kind.sources, kind.folder)}
 
 
 def stamp(kind: Kind, root: Path = ROOT) -> Path:

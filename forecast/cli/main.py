@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, Command] = {
     "track-record": Command(
         "forecast.cli.track_record:track_record", "Show, extend and score what releases forecast in advance."
     ),
+    "check": Command("forecast.cli.check:check", "Check the machinery: simulated truths, left-out rows, priors."),
     "report": Command("forecast.cli.report:report", "Write a report."),
     "serve": Command("forecast.cli.serve:serve", "Serve forecasts over gRPC."),
     "token": Command("forecast.cli.token:token", "Make a token for a server."),
