@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine import limits
+from forecast.engine.budgets import payer_growth
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.envelope import payer_growth
 from forecast.engine.exchange import block_of
 from forecast.engine.plan import Plan
 from forecast.engine.progress import halving_months

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from forecast.engine import limits
 from forecast.engine.assumptions import Algorithms
+from forecast.engine.budgets import budget, scope_oom
 from forecast.engine.checkpoint import Checkpoint
-from forecast.engine.envelope import budget, scope_oom
 from forecast.engine.progress import Progress
 from forecast.engine.requirement import context_oom, log10_compute
 from forecast.engine.scenario import PhysicalLimit

@@ -19,7 +19,6 @@ precision: 2e-6 of an order of magnitude, for half the memory.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,6 +28,7 @@ from numpy.typing import NDArray
 from forecast.engine import paths
 from forecast.engine.assumed import Assumed
 from forecast.engine.assumptions import Algorithms
+from forecast.engine.budgets import commoditized, payer_budget, payer_growth, scope_oom
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.payers import CostScope, Payer
 from forecast.engine.physical import Physical
@@ -36,11 +36,8 @@ from forecast.engine.progress import Progress
 from forecast.engine.rising import raise_where_falling
 from forecast.engine.scenario import Limit, Override, PriceBasis
 from forecast.engine.simulation import Simulation
-from forecast.engine.streams import stream
-from forecast.families import Distribution
 from forecast.posterior.artefact import Posterior
 from forecast.posterior.schema import CHANNELS
-from forecast.units import decimal_year
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -236,48 +233,6 @@ def _capped(money: Array | None, ceiling: Array | None, rows: slice) -> Array | 
     if ceiling is None:
         return money
     return ceiling[rows] if money is None else np.minimum(money, ceiling[rows])
-
-
-def budget(simulation: Simulation, payer: Payer, capped: bool, assumed: Assumed, checkpoint: Checkpoint) -> Array:
-    """What a payer can spend on one run by month, perhaps under what commoditization leaves, log10 2023 $.
-
-    Returns
-    -------
-    ndarray, shape (draws or 1, months)
-    """
-    money = payer_budget(simulation, payer, assumed, checkpoint)
-    return np.minimum(money, commoditized(assumed)) if capped else money
-
-
-def commoditized(assumed: Assumed) -> Array:
-    """The ceiling that commoditization sets to the budget of anyone, log10 2023 $, shape (draws, 1)."""
-    return np.log10(assumed("commoditization.usd_2023"))[:, None]
-
-
-def payer_budget(simulation: Simulation, payer: Payer, assumed: Assumed, checkpoint: Checkpoint = proceed) -> Array:
-    """What a payer can spend on one run by month, log10 2023 $, shape (draws or 1, months)."""
-    money: Array
-    if payer.kind == "frontier_spend":
-        money = simulation.largest("spend", checkpoint)
-    else:
-        money = np.full((1, len(simulation.years)), math.log10(payer.usd_2023 or 1.0))
-    if payer.kind == "spend_path" and payer.from_date is not None and payer.growth is not None:
-        growth = payer_growth(payer.growth, assumed)
-        money = money + growth[:, None] * (simulation.years - decimal_year(payer.from_date))
-    if payer.ceiling_usd_2023 is not None:
-        money = np.minimum(money, math.log10(payer.ceiling_usd_2023))
-    return money
-
-
-def payer_growth(growth: Distribution, assumed: Assumed) -> Array:
-    """Growth of a payer's budget, orders of magnitude per year, shape (draws,)."""
-    return growth.sample(stream(assumed.seed, "payer growth"), assumed.draws)
-
-
-def scope_oom(cost_scope: CostScope, assumed: Assumed) -> Array:
-    """What staff and development add to the cost of the final run, log10, shape (draws,)."""
-    staff = np.log10(assumed("cost_scope.staff"))
-    return staff if cost_scope == "with_staff" else staff + np.log10(assumed("cost_scope.development"))
 
 
 PAGES = 100

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from forecast.engine import requirement
 from forecast.engine.arrival import first_passage
 from forecast.engine.assumed import Assumed
+from forecast.engine.budgets import payer_growth
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.envelope import EnvelopeKey, make_envelope, payer_growth
+from forecast.engine.envelope import EnvelopeKey, make_envelope
 from forecast.engine.paths import PriceBasis, Quantity
 from forecast.engine.plan import Plan
 from forecast.engine.progress import halving_months

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from forecast.engine.answer import BindingLimit
 from forecast.engine.arrival import ArrivalDistribution
+from forecast.engine.budgets import budget
 from forecast.engine.checkpoint import Checkpoint
-from forecast.engine.envelope import budget
 from forecast.engine.outcome import Outcome
 from forecast.engine.scenario import CHANGERS
 
