@@ -18,7 +18,8 @@ def machinery_text(machinery: Machinery) -> str:
         *_scaled(machinery.power_scaling),
         *_predicted(machinery.predictive),
     ]
-    return "\n".join(["Checks of the machinery", *parts]) if parts else ""
+    stale = [_line(f"Stale: {' '.join(machinery.stale_reasons)} `make checks` makes them anew.")]
+    return "\n".join(["Checks of the machinery", *(stale if machinery.stale_reasons else []), *parts]) if parts else ""
 
 
 def _simulated(checks: Sequence[Sbc]) -> Iterable[str]:

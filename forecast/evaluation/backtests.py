@@ -234,7 +234,7 @@ def read(name: str, folder: Path) -> Backtest:
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         message = f"backtest {name}: a file is not what a backtest writes; run it again"
         raise ArtefactError(message, field="backtest") from error
-    return Backtest(name, folder, sha256, scores, fits, provenance, tuple(_stale(provenance)))
+    return Backtest(name, folder, sha256, scores, fits, provenance, tuple(stale_reasons(provenance)))
 
 
 def stamp(folder: Path) -> tuple[int, ...]:
@@ -258,7 +258,14 @@ def _checked(name: str, provenance: Any) -> Mapping[str, Any]:
     return found
 
 
-def _stale(provenance: Mapping[str, Any]) -> Iterator[str]:
+def stale_reasons(provenance: Mapping[str, Any]) -> Iterator[str]:
+    """What has changed since something was made, one sentence each.
+
+    Parameters
+    ----------
+    provenance : mapping
+        What it was made from: `models`, `priors` and `data_digests`.
+    """
     versions, digests, priors = _shipped()
     for model, version in sorted(provenance["models"].items()):
         if versions.get(model, version) != version:  # others, such as a baseline's, do not answer

@@ -76,16 +76,17 @@ def backtest_dict(backtest: Backtest, details: bool = False) -> dict[str, Any]:
 def _details(source: Mapping[str, Any]) -> dict[str, Any]:
     return told(
         {
-            "data_digests": _pairs(source["data_digests"], "table", "sha256"),
-            "models": _pairs(source["models"], "model", "version"),
-            "sampler": _pairs(source["sampler"], "name", "value"),
-            "library_versions": _pairs(source["library_versions"], "library", "version"),
+            "data_digests": pairs(source["data_digests"], "table", "sha256"),
+            "models": pairs(source["models"], "model", "version"),
+            "sampler": pairs(source["sampler"], "name", "value"),
+            "library_versions": pairs(source["library_versions"], "library", "version"),
             "data_notice": source["data_notice"],
         }
     )
 
 
-def _pairs(values: Mapping[str, Any], name: str, value: str) -> list[dict[str, str]]:
+def pairs(values: Mapping[str, Any], name: str, value: str) -> list[dict[str, str]]:
+    """A mapping as a list of messages with two fields, by key; values as text."""
     return [{name: key, value: str(found)} for key, found in sorted(values.items())]
 
 

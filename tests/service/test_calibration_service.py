@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -17,8 +18,11 @@ from grpc import StatusCode
 from forecast.errors import ArtefactError
 from forecast.evaluation import backtests
 from forecast.evaluation import calibration_answer as engine
+from forecast.evaluation.backtests import Fit
 from forecast.evaluation.calibration import STORED
 from forecast.evaluation.calibration_answer import Calibration
+from forecast.evaluation.checks import Loo, PowerScaling, Predictive, PriorPosterior, Sbc
+from forecast.evaluation.stacking import LawWeights
 from tests.service.refusals import refused
 from tests.service.running import RunningServer
 from tests.unit.test_cli_calibration import BAR, MACHINERY, SKILLS
@@ -219,3 +223,19 @@ def test_checks_and_the_bar_are_told_field_by_field(library: Calibration) -> Non
     assert MessageToDict(message, preserving_proto_field_name=True) == made.to_dict()
     fields = {field.name for field in pb.MachineryChecks.DESCRIPTOR.fields}
     assert {field.name for field, _ in message.machinery.ListFields()} == fields
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (Sbc, pb.SimulationCheck),
+        (Loo, pb.LeaveOneOut),
+        (PowerScaling, pb.PowerScaling),
+        (Predictive, pb.PredictiveCheck),
+        (PriorPosterior, pb.PriorPosterior),
+        (Fit, pb.BacktestFit),
+        (LawWeights, pb.LawWeights),
+    ],
+)
+def test_a_stored_record_and_its_message_have_the_same_fields_in_the_same_order(record: type, message: Any) -> None:
+    assert list(record.__slots__) == [field.name for field in message.DESCRIPTOR.fields]  # type: ignore[attr-defined]

@@ -29,12 +29,12 @@ MACHINERY = Machinery(
         Sbc("loss", "floor", 200, (90, 10, 50, 50), 1e-6, False, 2e-6, 0.4, 80.0),
     ),
     (
-        Loo("loss", "chinchilla", 30, 51.5, 3.0, 4.0, 0.82, 2, "the largest run"),
-        Loo("loss", "olmo", 12, 20.0, 2.0, 1.0, 0.4, 0, "olmo-7b"),
+        Loo("loss", "chinchilla", 30, 51.5, 3.0, 4.0, 0.82, 2, "the largest run", 0.7),
+        Loo("loss", "olmo", 12, 20.0, 2.0, 1.0, 0.4, 0, "olmo-7b", 0.9),
     ),
     (
-        PowerScaling("compute", "delta", 0.01, 0.4, "fine", ""),
-        PowerScaling("compute", "log10_gdp_share", 0.3, 0.0, "prior-dominated", ""),
+        PowerScaling("compute", "delta", "", 0.01, 0.0, 0.4, 0.02, "runs", "fine"),
+        PowerScaling("compute", "log10_gdp_share", "", 0.3, 0.01, 0.0, 0.01, "runs", "prior-dominated"),
     ),
     (
         Predictive("compute", "spread of residuals", "posterior", 0.4, 0.3, 0.41, 0.5, 0.6),
@@ -42,6 +42,17 @@ MACHINERY = Machinery(
         Predictive("loss", "median loss", "prior", 2.5, 1.1, 2.4, 6.0, 0.45),
     ),
     (PriorPosterior("headline", "1e30 FLOP", "decimal year", "prior", 2027.0, 2028.0, 2040.0, math.inf, math.inf),),
+    {
+        "posterior": "2026-11-20-f888b7e49128",
+        "code_version": "0.1.0",
+        "released_on": "2026-11-20",
+        "data_digests": {"spend": "0" * 64},
+        "models": {"loss": "another"},
+        "priors": {},
+        "library_versions": {"numpy": "2.5"},
+        "simulation_based": {"seed": 7, "sampler": {"draws": 99}, "truths_from": {"loss": "the shipped priors"}},
+        "predictive": {"seed": 8, "replicates": 1000},
+    },
 )
 BAR = (
     Check("coverage_80 a", "A: 80 % intervals cover 77 % of 60 outcomes.", 0.77, 0.7, 0.9, "share", True, 60, 13.5),
@@ -109,13 +120,14 @@ def test_checks_that_pass_are_counted_and_others_are_named(made: engine.Calibrat
         "posterior predictive: 1 of 2 statistics of the data are ordinary",
         "compute, largest residual: 2.5 where 0.9 to 1.6 is predicted (90 %)",
         "prior predictive: 1 of 1 statistics",
+        "Checks of the machinery Stale: The loss model is another one now.",
     ):
         assert words in told, words
     assert "olmo: 0 of 12" not in told
 
 
 def test_without_stored_checks_there_is_no_heading_of_theirs(stored: engine.Calibration) -> None:
-    bare = replace(stored, machinery=Machinery((), (), (), (), ()), bar=(), skills=())
+    bare = replace(stored, machinery=Machinery((), (), (), (), (), {}), bar=(), skills=())
     assert "Checks of the machinery" not in text(bare) and "The bar" not in text(bare)
     assert {"bar", "skills", "machinery"} & bare.to_dict().keys() == set()
 
@@ -177,6 +189,16 @@ def test_every_check_is_told_and_what_is_infinite_is_absent(made: engine.Calibra
     assert told["skills"][1].keys() & {"low", "high"} == set()
     machinery = told["machinery"]
     assert [one["model"] for one in machinery["models"]] == ["compute", "headline", "loss"]
+    assert [one.get("truths_from") for one in machinery["models"]] == [None, None, "the shipped priors"]
+    source = machinery["provenance"]
+    assert source["posterior"] == "posteriors/2026-11-20-f888b7e49128" and source["stale"]
+    assert "The loss model is another one now." in source["stale_reasons"]
+    assert {one["name"]: one["value"] for one in source["settings"]} == {
+        "simulation_based.seed": "7",
+        "simulation_based.draws": "99",
+        "predictive.seed": "8",
+        "predictive.replicates": "1000",
+    }
     assert machinery["simulation_based"][0]["ranks"] == [40, 60, 50, 50]
     assert [one.get("above_07") for one in machinery["leave_one_out"]] == [2, None]
     assert machinery["predictive"][1]["p_value"] == 0.0

@@ -48,6 +48,9 @@ MADE = pb.GetCalibrationResponse(
         predictive=[pb.PredictiveCheck(model="loss", statistic="s", kind=pb.DRAWS_KIND_PRIOR, observed=0.0)],
         prior_posterior=[pb.PriorPosterior(model="loss", quantity="b", kind=pb.DRAWS_KIND_POSTERIOR, q50=0.0)],
         models=[pb.CheckedModel(model="loss", words="the hierarchy of losses")],
+        provenance=pb.ChecksProvenance(
+            settings=[pb.Setting(name="predictive.seed", value="8")], stale_reasons=["Old."]
+        ),
     ),
     law_weights=pb.LawWeights(floor=1.0, power_law=0.0, n=67, groups=13),
     caveats=["one shared path is one success"],
@@ -155,6 +158,7 @@ def test_the_machinery_and_past_fans_are_records_too() -> None:
     assert machinery.leave_one_out[0].elpd == 1.5 and machinery.power_scaling[0].prior == 0.0
     assert machinery.predictive[0].kind == "prior" and machinery.predictive[0].observed == 0.0
     assert machinery.models == {"loss": "the hierarchy of losses"}
+    assert machinery.settings == {"predictive.seed": "8"} and machinery.stale_reasons == ("Old.",)
     (after,) = machinery.prior_posterior
     assert (after.kind, after.q50, after.q95) == ("posterior", 0.0, None)
     assert PredictiveCheck.from_raw(pb.PredictiveCheck(kind=77)).kind == "draws_kind_77"  # type: ignore[comparison-overlap, arg-type]

@@ -69,6 +69,8 @@ class LeaveOneOut:
         Effective number of parameters, and the largest Pareto k.
     worst : str
         The row with the largest.
+    inside_80 : float or None
+        Share of rows inside the 80 % interval that the model gives them without having seen them.
     """
 
     model: str
@@ -80,6 +82,7 @@ class LeaveOneOut:
     max_k: float | None
     above_07: int
     worst: str
+    inside_80: float | None
 
     @classmethod
     def from_raw(cls, raw: pb.LeaveOneOut) -> LeaveOneOut:
@@ -89,26 +92,31 @@ class LeaveOneOut:
 
 @dataclass(frozen=True, slots=True)
 class PowerScaling:
-    """How far a prior and the likelihood move one parameter, and what the two mean together.
+    """How far a prior and the data move one parameter, or an answer.
 
     Attributes
     ----------
     model, parameter : str
         What moves.
-    prior, likelihood : float or None
-        How far, distance per doubling of its weight.
-    verdict : str
-        What the two mean together, in words.
     scaled : str
         The prior that was scaled; empty for all of the model's together.
+    prior, prior_noise : float or None
+        How far by the prior, distance per doubling of its weight, and how far chance alone would seem to move it.
+    likelihood, likelihood_noise : float or None
+        The same by the data that move it most.
+    data, verdict : str
+        Which data those are, and what all this means together, in words.
     """
 
     model: str
     parameter: str
-    prior: float | None
-    likelihood: float | None
-    verdict: str
     scaled: str
+    prior: float | None
+    prior_noise: float | None
+    likelihood: float | None
+    likelihood_noise: float | None
+    data: str
+    verdict: str
 
     @classmethod
     def from_raw(cls, raw: pb.PowerScaling) -> PowerScaling:
@@ -208,6 +216,16 @@ class Machinery:
     def models(self) -> dict[str, str]:
         """What the names of models stand for."""
         return {one.model: one.words for one in self.raw.models}
+
+    @property
+    def stale_reasons(self) -> tuple[str, ...]:
+        """What has changed since the checks were made; empty while they are of what ships."""
+        return tuple(self.raw.provenance.stale_reasons)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Seeds and settings of the checks, as text, by names such as simulation_based.seed."""
+        return {one.name: one.value for one in self.raw.provenance.settings}
 
 
 @dataclass(frozen=True, slots=True)

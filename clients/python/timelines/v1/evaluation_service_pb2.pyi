@@ -568,7 +568,7 @@ class BacktestDetails(_message.Message):
         """Digest of each model's source."""
 
     @_builtins.property
-    def sampler(self) -> _containers.RepeatedCompositeFieldContainer[Global___SamplerSetting]:
+    def sampler(self) -> _containers.RepeatedCompositeFieldContainer[Global___Setting]:
         """Settings of the sampler."""
 
     @_builtins.property
@@ -580,7 +580,7 @@ class BacktestDetails(_message.Message):
         *,
         data_digests: _abc.Iterable[_posterior_service_pb2.TableDigest] | None = ...,
         models: _abc.Iterable[Global___ModelVersion] | None = ...,
-        sampler: _abc.Iterable[Global___SamplerSetting] | None = ...,
+        sampler: _abc.Iterable[Global___Setting] | None = ...,
         library_versions: _abc.Iterable[_posterior_service_pb2.LibraryVersion] | None = ...,
         data_notice: _builtins.str = ...,
     ) -> None: ...
@@ -619,8 +619,8 @@ class ModelVersion(_message.Message):
 Global___ModelVersion: _TypeAlias = ModelVersion  # noqa: Y015
 
 @_typing.final
-class SamplerSetting(_message.Message):
-    """One setting of the sampler."""
+class Setting(_message.Message):
+    """One setting."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -642,7 +642,7 @@ class SamplerSetting(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SamplerSetting: _TypeAlias = SamplerSetting  # noqa: Y015
+Global___Setting: _TypeAlias = Setting  # noqa: Y015
 
 @_typing.final
 class BarLine(_message.Message):
@@ -1117,6 +1117,7 @@ class MachineryChecks(_message.Message):
     POWER_SCALING_FIELD_NUMBER: _builtins.int
     PREDICTIVE_FIELD_NUMBER: _builtins.int
     PRIOR_POSTERIOR_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___CheckedModel]:
         """What the names of models stand for."""
@@ -1141,6 +1142,10 @@ class MachineryChecks(_message.Message):
     def prior_posterior(self) -> _containers.RepeatedCompositeFieldContainer[Global___PriorPosterior]:
         """Parameters and answers before and after the data: what the priors alone would say."""
 
+    @_builtins.property
+    def provenance(self) -> Global___ChecksProvenance:
+        """What the checks came from; absent where none are stored."""
+
     def __init__(
         self,
         *,
@@ -1150,14 +1155,79 @@ class MachineryChecks(_message.Message):
         power_scaling: _abc.Iterable[Global___PowerScaling] | None = ...,
         predictive: _abc.Iterable[Global___PredictiveCheck] | None = ...,
         prior_posterior: _abc.Iterable[Global___PriorPosterior] | None = ...,
+        provenance: Global___ChecksProvenance | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["leave_one_out", b"leave_one_out", "models", b"models", "power_scaling", b"power_scaling", "predictive", b"predictive", "prior_posterior", b"prior_posterior", "simulation_based", b"simulation_based"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leave_one_out", b"leave_one_out", "models", b"models", "power_scaling", b"power_scaling", "predictive", b"predictive", "prior_posterior", b"prior_posterior", "provenance", b"provenance", "simulation_based", b"simulation_based"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MachineryChecks: _TypeAlias = MachineryChecks  # noqa: Y015
+
+@_typing.final
+class ChecksProvenance(_message.Message):
+    """What stored checks came from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSTERIOR_FIELD_NUMBER: _builtins.int
+    CODE_VERSION_FIELD_NUMBER: _builtins.int
+    RELEASED_ON_FIELD_NUMBER: _builtins.int
+    DATA_DIGESTS_FIELD_NUMBER: _builtins.int
+    MODELS_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    LIBRARY_VERSIONS_FIELD_NUMBER: _builtins.int
+    STALE_FIELD_NUMBER: _builtins.int
+    STALE_REASONS_FIELD_NUMBER: _builtins.int
+    posterior: _builtins.str
+    """Resource name of the posterior that shipped then, `posteriors/...`."""
+    code_version: _builtins.str
+    """Version of the program that made them."""
+    released_on: _builtins.str
+    """The day for which its tables stand, YYYY-MM-DD."""
+    stale: _builtins.bool
+    """Whether the shipped models or tables are others than those that were checked."""
+    @_builtins.property
+    def data_digests(self) -> _containers.RepeatedCompositeFieldContainer[_posterior_service_pb2.TableDigest]:
+        """Digest of each table."""
+
+    @_builtins.property
+    def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelVersion]:
+        """Digest of each model's source."""
+
+    @_builtins.property
+    def settings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Setting]:
+        """Seeds and settings, by kind of check, such as simulation_based.seed."""
+
+    @_builtins.property
+    def library_versions(self) -> _containers.RepeatedCompositeFieldContainer[_posterior_service_pb2.LibraryVersion]:
+        """Libraries that fitted and checked."""
+
+    @_builtins.property
+    def stale_reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What has changed since, one sentence each."""
+
+    def __init__(
+        self,
+        *,
+        posterior: _builtins.str = ...,
+        code_version: _builtins.str = ...,
+        released_on: _builtins.str = ...,
+        data_digests: _abc.Iterable[_posterior_service_pb2.TableDigest] | None = ...,
+        models: _abc.Iterable[Global___ModelVersion] | None = ...,
+        settings: _abc.Iterable[Global___Setting] | None = ...,
+        library_versions: _abc.Iterable[_posterior_service_pb2.LibraryVersion] | None = ...,
+        stale: _builtins.bool = ...,
+        stale_reasons: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code_version", b"code_version", "data_digests", b"data_digests", "library_versions", b"library_versions", "models", b"models", "posterior", b"posterior", "released_on", b"released_on", "settings", b"settings", "stale", b"stale", "stale_reasons", b"stale_reasons"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChecksProvenance: _TypeAlias = ChecksProvenance  # noqa: Y015
 
 @_typing.final
 class CheckedModel(_message.Message):
@@ -1167,19 +1237,23 @@ class CheckedModel(_message.Message):
 
     MODEL_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    TRUTHS_FROM_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Its name in the checks."""
     words: _builtins.str
     """What it is, in words."""
+    truths_from: _builtins.str
+    """What the truths of its simulations were drawn from, in words; empty where none were made."""
     def __init__(
         self,
         *,
         model: _builtins.str = ...,
         words: _builtins.str = ...,
+        truths_from: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "truths_from", b"truths_from", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1271,6 +1345,7 @@ class LeaveOneOut(_message.Message):
     MAX_K_FIELD_NUMBER: _builtins.int
     ABOVE_07_FIELD_NUMBER: _builtins.int
     WORST_FIELD_NUMBER: _builtins.int
+    INSIDE_80_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Model."""
     group: _builtins.str
@@ -1289,6 +1364,8 @@ class LeaveOneOut(_message.Message):
     """Number of rows with a Pareto k above .7."""
     worst: _builtins.str
     """The row with the largest."""
+    inside_80: _builtins.float
+    """Share of rows inside the 80 % interval that the model gives them without having seen them."""
     def __init__(
         self,
         *,
@@ -1301,13 +1378,16 @@ class LeaveOneOut(_message.Message):
         max_k: _builtins.float | None = ...,
         above_07: _builtins.int = ...,
         worst: _builtins.str = ...,
+        inside_80: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_elpd", b"_elpd", "_max_k", b"_max_k", "_p_loo", b"_p_loo", "_se", b"_se", "elpd", b"elpd", "max_k", b"max_k", "p_loo", b"p_loo", "se", b"se"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_elpd", b"_elpd", "_inside_80", b"_inside_80", "_max_k", b"_max_k", "_p_loo", b"_p_loo", "_se", b"_se", "elpd", b"elpd", "inside_80", b"inside_80", "max_k", b"max_k", "p_loo", b"p_loo", "se", b"se"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_elpd", b"_elpd", "_max_k", b"_max_k", "_p_loo", b"_p_loo", "_se", b"_se", "above_07", b"above_07", "elpd", b"elpd", "group", b"group", "max_k", b"max_k", "model", b"model", "p_loo", b"p_loo", "rows", b"rows", "se", b"se", "worst", b"worst"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_elpd", b"_elpd", "_inside_80", b"_inside_80", "_max_k", b"_max_k", "_p_loo", b"_p_loo", "_se", b"_se", "above_07", b"above_07", "elpd", b"elpd", "group", b"group", "inside_80", b"inside_80", "max_k", b"max_k", "model", b"model", "p_loo", b"p_loo", "rows", b"rows", "se", b"se", "worst", b"worst"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__elpd: _TypeAlias = _typing.Literal["elpd"]  # noqa: Y015
     _WhichOneofArgType__elpd: _TypeAlias = _typing.Literal["_elpd", b"_elpd"]  # noqa: Y015
+    _WhichOneofReturnType__inside_80: _TypeAlias = _typing.Literal["inside_80"]  # noqa: Y015
+    _WhichOneofArgType__inside_80: _TypeAlias = _typing.Literal["_inside_80", b"_inside_80"]  # noqa: Y015
     _WhichOneofReturnType__max_k: _TypeAlias = _typing.Literal["max_k"]  # noqa: Y015
     _WhichOneofArgType__max_k: _TypeAlias = _typing.Literal["_max_k", b"_max_k"]  # noqa: Y015
     _WhichOneofReturnType__p_loo: _TypeAlias = _typing.Literal["p_loo"]  # noqa: Y015
@@ -1316,6 +1396,8 @@ class LeaveOneOut(_message.Message):
     _WhichOneofArgType__se: _TypeAlias = _typing.Literal["_se", b"_se"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__elpd) -> _WhichOneofReturnType__elpd | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inside_80) -> _WhichOneofReturnType__inside_80 | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_k) -> _WhichOneofReturnType__max_k | None: ...
     @_typing.overload
@@ -1333,44 +1415,64 @@ class PowerScaling(_message.Message):
 
     MODEL_FIELD_NUMBER: _builtins.int
     PARAMETER_FIELD_NUMBER: _builtins.int
-    PRIOR_FIELD_NUMBER: _builtins.int
-    LIKELIHOOD_FIELD_NUMBER: _builtins.int
-    VERDICT_FIELD_NUMBER: _builtins.int
     SCALED_FIELD_NUMBER: _builtins.int
+    PRIOR_FIELD_NUMBER: _builtins.int
+    PRIOR_NOISE_FIELD_NUMBER: _builtins.int
+    LIKELIHOOD_FIELD_NUMBER: _builtins.int
+    LIKELIHOOD_NOISE_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Model."""
     parameter: _builtins.str
     """Parameter, or answer."""
-    prior: _builtins.float
-    """How far the posterior moves with the prior, distance per doubling; above .05 is sensitive."""
-    likelihood: _builtins.float
-    """How far it moves with the likelihood, distance per doubling; above .05 is sensitive."""
-    verdict: _builtins.str
-    """What the two mean together, in words."""
     scaled: _builtins.str
     """The prior that was scaled; empty for all of the model's together."""
+    prior: _builtins.float
+    """How far the posterior moves with the prior, distance per doubling of its weight; above .05 is sensitive."""
+    prior_noise: _builtins.float
+    """How far chance alone would seem to move it, in the same unit."""
+    likelihood: _builtins.float
+    """How far it moves with the data that move it most, distance per doubling of their weight."""
+    likelihood_noise: _builtins.float
+    """How far chance alone would seem to move it, in the same unit."""
+    data: _builtins.str
+    """Which data those are."""
+    verdict: _builtins.str
+    """What all this means together, in words."""
     def __init__(
         self,
         *,
         model: _builtins.str = ...,
         parameter: _builtins.str = ...,
-        prior: _builtins.float | None = ...,
-        likelihood: _builtins.float | None = ...,
-        verdict: _builtins.str = ...,
         scaled: _builtins.str = ...,
+        prior: _builtins.float | None = ...,
+        prior_noise: _builtins.float | None = ...,
+        likelihood: _builtins.float | None = ...,
+        likelihood_noise: _builtins.float | None = ...,
+        data: _builtins.str = ...,
+        verdict: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood", "_prior", b"_prior", "likelihood", b"likelihood", "prior", b"prior"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood", "_likelihood_noise", b"_likelihood_noise", "_prior", b"_prior", "_prior_noise", b"_prior_noise", "likelihood", b"likelihood", "likelihood_noise", b"likelihood_noise", "prior", b"prior", "prior_noise", b"prior_noise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood", "_prior", b"_prior", "likelihood", b"likelihood", "model", b"model", "parameter", b"parameter", "prior", b"prior", "scaled", b"scaled", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood", "_likelihood_noise", b"_likelihood_noise", "_prior", b"_prior", "_prior_noise", b"_prior_noise", "data", b"data", "likelihood", b"likelihood", "likelihood_noise", b"likelihood_noise", "model", b"model", "parameter", b"parameter", "prior", b"prior", "prior_noise", b"prior_noise", "scaled", b"scaled", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__likelihood: _TypeAlias = _typing.Literal["likelihood"]  # noqa: Y015
     _WhichOneofArgType__likelihood: _TypeAlias = _typing.Literal["_likelihood", b"_likelihood"]  # noqa: Y015
+    _WhichOneofReturnType__likelihood_noise: _TypeAlias = _typing.Literal["likelihood_noise"]  # noqa: Y015
+    _WhichOneofArgType__likelihood_noise: _TypeAlias = _typing.Literal["_likelihood_noise", b"_likelihood_noise"]  # noqa: Y015
     _WhichOneofReturnType__prior: _TypeAlias = _typing.Literal["prior"]  # noqa: Y015
     _WhichOneofArgType__prior: _TypeAlias = _typing.Literal["_prior", b"_prior"]  # noqa: Y015
+    _WhichOneofReturnType__prior_noise: _TypeAlias = _typing.Literal["prior_noise"]  # noqa: Y015
+    _WhichOneofArgType__prior_noise: _TypeAlias = _typing.Literal["_prior_noise", b"_prior_noise"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__likelihood) -> _WhichOneofReturnType__likelihood | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__likelihood_noise) -> _WhichOneofReturnType__likelihood_noise | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__prior) -> _WhichOneofReturnType__prior | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__prior_noise) -> _WhichOneofReturnType__prior_noise | None: ...
 
 Global___PowerScaling: _TypeAlias = PowerScaling  # noqa: Y015
 
