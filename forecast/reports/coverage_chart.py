@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.evaluation.bar import COVERAGE_80, LEAST_COVERAGE_95
+from forecast.evaluation.bar import COVERAGE_80, LEAST_COVERAGE_95, LEAST_LOSS_COVERAGE
 from forecast.evaluation.calibration import Summary
 from forecast.evaluation.quantities import MODEL, QUANTITIES
 from forecast.evaluation.scores import INTERVALS
@@ -16,10 +16,7 @@ from forecast.reports.picture import Picture
 from forecast.reports.quantity_words import quantity_words
 from forecast.reports.sheet import Cell, Sheet, Spaces
 from forecast.reports.theme import NARROW, Theme
-from forecast.reports.words import percent
-
-BAR = {80: COVERAGE_80, 95: (LEAST_COVERAGE_95, 1.0)}
-"""Where the measured share should lie: the bar, for the intervals that it names."""
+from forecast.reports.words import listed, percent
 
 _Z = 1.6449  # 90 % of a normal distribution, both sides
 _ROW_PX, _NARROW_ROW_PX, _GAP_PX = 30.0, 38.0, 26.0
@@ -38,16 +35,24 @@ class Covered:
         Outcomes, and how many independent ones they are worth.
     shares : tuple of float
         Of the outcomes inside the 50, 80 and 95 % interval.
+    asked : tuple of ((float, float) or None)
+        Where the bar asks each of them to be; None where it asks nothing.
     """
 
     name: str
     n: int
     effective_n: float
     shares: tuple[float, ...]
+    asked: tuple[tuple[float, float] | None, ...]
 
     def interval(self, i: int) -> tuple[float, float]:
         """90 % interval of one share, were it measured on as many independent outcomes."""
         return wilson(self.shares[i], self.effective_n)
+
+    def holds(self, i: int) -> bool:
+        """Whether a share lies where it is asked to be."""
+        low, high = self.asked[i] or (0.0, 1.0)
+        return low <= self.shares[i] <= high
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:
@@ -68,7 +73,17 @@ def covered(summaries: Sequence[Summary]) -> list[Covered]:
         if s.forecaster == MODEL and s.window == "all" and s.years in ("1-3", "") and not QUANTITIES[s.quantity].pools
     ]
     return [
-        Covered(quantity_words(s.quantity, s.part), s.n, s.effective_n, (s.inside_50, s.inside_80, s.inside_95))
+        Covered(
+            quantity_words(s.quantity, s.part),
+            s.n,
+            s.effective_n,
+            (s.inside_50, s.inside_80, s.inside_95),
+            (
+                None,
+                (LEAST_LOSS_COVERAGE, 1.0) if s.quantity.startswith("loss_") else COVERAGE_80,
+                (LEAST_COVERAGE_95, 1.0),
+            ),
+        )
         for s in chosen
     ]
 
@@ -76,13 +91,15 @@ def covered(summaries: Sequence[Summary]) -> list[Covered]:
 def picture(summaries: Sequence[Summary]) -> Picture:
     """The coverage chart with its text alternative and its numbers."""
     rows = covered(summaries)
-    within = sum(BAR[80][0] <= row.shares[1] <= BAR[80][1] for row in rows)
+    off = [f"{row.name} ({percent(row.shares[1])})" for row in rows if not row.holds(1)]
+    at_odds = f", not for {listed(off)}" if off else ""
     return Picture(
         slug="coverage",
-        title=f"80 % intervals held 70 to 90 % of the outcomes for {within} of {len(rows)} quantities",
+        title=f"80 % intervals held as many outcomes as asked for {len(rows) - len(off)} of {len(rows)} "
+        f"quantities{at_odds}",
         subtitle="Share of outcomes inside the central 50, 80 and 95 % intervals; those of years are 1 to 3 ahead. "
-        "Orange: the share promised. Grey: where the bar wants it; a ring lies outside. Whisker: 90 % interval by what "
-        "the dependent outcomes are worth.",
+        "Orange: the share promised. Grey: where the bar asks it to be; a ring lies outside. Whisker: 90 % interval by "
+        "what the dependent outcomes are worth.",
         description="Dots by quantity. " + " ".join(_told(row) for row in rows),
         columns=_columns(),
         rows=tuple(_numbers(row) for row in rows),
@@ -113,7 +130,7 @@ def _draw(rows: Sequence[Covered], theme: Theme) -> dict[str, Any]:
     cells = sheet.cells(3, 3, ((0.0, 1.0), (float(len(rows)), 0.0)), spaces)
     sheet.names(cells, [f"{p} %" if narrow else f"{p} % intervals" for p in INTERVALS])
     for i, (cell, nominal) in enumerate(zip(cells, INTERVALS, strict=True)):
-        _frame(sheet, cell, nominal, len(rows))
+        _frame(sheet, cell, rows, i, nominal)
         _panel(sheet, cell, rows, i, nominal)
     _name_rows(sheet, cells[0], rows)
     return sheet.finish()
@@ -124,14 +141,17 @@ def _lane(sheet: Sheet) -> tuple[float, float, float]:
     return (0.7, 0.46, 0.94) if sheet.narrow else (0.5, 0.0, 1.0)
 
 
-def _frame(sheet: Sheet, cell: Cell, nominal: int, count: int) -> None:
+def _frame(sheet: Sheet, cell: Cell, rows: Sequence[Covered], i: int, nominal: int) -> None:
     """What lies behind the dots of a panel: where the bar wants them, the grid, the share that was promised."""
     _, first, last = _lane(sheet)
-    spans = [(cell.up(k + last), cell.up(k + first)) for k in range(count)]
-    low, high = (cell.across(end) for end in BAR.get(nominal, (0.0, 0.0)))
-    if nominal in BAR:
-        blocks = [{"year": low, "until": high, "low": foot, "high": top} for foot, top in spans]
-        sheet.blocks(blocks, sheet.palette.shade, 1.0)
+    spans = [(cell.up(k + last), cell.up(k + first)) for k in range(len(rows))]
+    asked = [(row.asked[i], span) for row, span in zip(rows, spans, strict=True)]
+    blocks = [
+        {"year": cell.across(bounds[0]), "until": cell.across(bounds[1]), "low": foot, "high": top}
+        for bounds, (foot, top) in asked
+        if bounds is not None
+    ]
+    sheet.blocks(blocks, sheet.palette.shade, 1.0)
     ticks = [(0.0, "0"), (0.5, "50"), (1.0, "100")]
     sheet.foot([cell], ticks, grid=False)
     for values, colour, width in (
@@ -144,7 +164,6 @@ def _frame(sheet: Sheet, cell: Cell, nominal: int, count: int) -> None:
 
 
 def _panel(sheet: Sheet, cell: Cell, rows: Sequence[Covered], i: int, nominal: int) -> None:
-    low, high = BAR.get(nominal, (0.0, 1.0))
     whiskers: list[dict[str, object]] = []
     inside: list[dict[str, object]] = []
     outside: list[dict[str, object]] = []
@@ -158,7 +177,7 @@ def _panel(sheet: Sheet, cell: Cell, rows: Sequence[Covered], i: int, nominal: i
             "share": percent(share),
         }
         told |= {"ends": f"{percent(ends[0])} – {percent(ends[1])}", "n": _count(row)}
-        (inside if low <= share <= high else outside).append(told)
+        (inside if row.holds(i) else outside).append(told)
     tips = {"": "quantity", f"inside {nominal} %": "share", "90 % interval": "ends", "outcomes": "n"}
     sheet.rules(whiskers, sheet.palette.uncertainty, 2)
     sheet.dots(inside, sheet.palette.uncertainty, 64, tips=tips)

@@ -1,6 +1,6 @@
-"""The pictures of the README, from the shipped reference posterior: `python -m forecast.reports.gallery docs/images`.
+"""The pictures of the README: `python -m forecast.reports.gallery docs/images`.
 
-The same posterior and versions give the same bytes.
+They are drawn from the shipped reference posterior and the stored backtest; the same ones give the same bytes.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from forecast.forecaster import Forecaster
 from forecast.posterior import selection
 from forecast.posterior.artefact import read
 from forecast.posterior.atomic import make_folder, write_bytes
-from forecast.reports import drivers, stories
+from forecast.reports import calibration_page, drivers, stories
 from forecast.reports.limits import limits_picture
 from forecast.reports.picture import Picture
 from forecast.reports.tables import headline
 from forecast.reports.theme import DARK, LIGHT, Theme
 
-SHOWN = ("arrival-kaplan", "arrival-pooled", "compute", "limits")
+SHOWN = ("arrival-kaplan", "arrival-pooled", "compute", "limits", "coverage", "past-fans", "skill")
 
 
 def pictures(forecaster: Forecaster) -> Iterator[Picture]:
-    """Those of the page that the README shows."""
+    """Those of the forecast page and of the calibration page that the README shows."""
     answered = headline(forecaster)
     drawn = (*stories.arrival_pictures(answered), *drivers.fan_pictures(forecaster, answered))
     held = (limits_picture(forecaster),)
-    return (picture for picture in (*drawn, *held) if picture is not None and picture.slug in SHOWN)
+    every = (*drawn, *held, *calibration_page.pictures())
+    return (picture for picture in every if picture is not None and picture.slug in SHOWN)
 
 
 def main(folder: Path) -> None:
