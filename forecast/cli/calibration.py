@@ -70,16 +70,15 @@ def _told(backtest: str | None, quantities: tuple[str, ...], whole: bool, json_w
 
 
 def _draw(backtest: str | None, html: Path | None, png: Path | None) -> None:
-    """The page and its pictures, of the shipped backtest."""
+    """The page of a backtest, and its pictures."""
     if html is None and png is None:
         return
-    if backtest not in (None, "shipped"):
-        raise InputError("the page is of the shipped backtest: leave --backtest out", field="backtest")
+    from forecast.evaluation import backtests
     from forecast.reports import calibration_page
 
+    folder = backtests.folder_of(backtest or backtests.SHIPPED)
     if html is not None:
-        calibration_page.write(html)
-        click.echo(f"Written: {html}", err=True)
+        click.echo(f"Written: {calibration_page.write(html, folder)}", err=True)
     if png is not None:
-        calibration_page.write_pictures(png)
+        calibration_page.write_pictures(png, folder)
         click.echo(f"Drawn: {png}", err=True)

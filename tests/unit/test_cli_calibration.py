@@ -22,6 +22,7 @@ from forecast.evaluation.calibration import STORED
 from forecast.evaluation.checks import Loo, PowerScaling, Predictive, PriorPosterior, Sbc
 from forecast.evaluation.machinery import Machinery
 from forecast.evaluation.skill import Skill
+from forecast.reports import calibration_page
 
 MACHINERY = Machinery(
     (
@@ -163,13 +164,27 @@ def test_backtests_of_ones_own_are_listed_and_shown(tmp_path: Path, monkeypatch:
         (("--quantity", "loss"), "unknown quantity 'loss'; known: "),
         (("--backtest", "none"), "unknown backtest 'none'; known: shipped"),
         (("--past-fans",), "give --json as well"),
-        (("--backtest", "none", "--html", "page.html"), "the page is of the shipped backtest"),
+        (("--backtest", "none", "--html", "page.html"), "unknown backtest 'none'; known: shipped"),
     ],
 )
 def test_what_cannot_be_shown_is_one_clear_error(arguments: tuple[str, ...], said: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2 and result.stdout == ""
     assert said in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_the_page_and_its_pictures_are_of_the_backtest_that_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIMELINES_HOME", str(tmp_path))
+    shutil.copytree(STORED, backtests.place_of("mine"))
+    drawn: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(calibration_page, "write", lambda path, folder: drawn.append((path, folder)) or path)
+    monkeypatch.setattr(calibration_page, "write_pictures", lambda target, folder: drawn.append((target, folder)))
+    result = run("--backtest", "mine", "--html", "page.html", "--png", "pictures", "--quantity", "first_passage")
+    assert result.exit_code == 0 and result.stdout.startswith("Backtest mine: ")
+    assert drawn == [(Path(name), backtests.place_of("mine")) for name in ("page.html", "pictures")]
+    assert result.stderr == "Written: page.html\nDrawn: pictures\n"
 
 
 @pytest.mark.parametrize("name", ["shipped", "", "../up", "A", "a" * 64, "-a"])
