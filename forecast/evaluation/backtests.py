@@ -251,6 +251,7 @@ def _checked(name: str, provenance: Any) -> Mapping[str, Any]:
         raise TypeError("no object")
     wrong = [key for key, kind in kinds.items() if not isinstance(provenance.get(key), kind)]
     wrong = wrong or [key for key in _ELEMENTS if not all(isinstance(one, _ELEMENTS[key]) for one in provenance[key])]
+    wrong = wrong or ([] if 0 <= provenance["seed"] < 2**64 else ["seed"])
     if wrong:
         message = f"backtest {name}: {calibration.PROVENANCE} does not tell {', '.join(wrong)}; run it again"
         raise ArtefactError(message, field="backtest")

@@ -206,6 +206,8 @@ def test_a_damaged_backtest_is_a_failed_precondition_that_names_no_path(
         ("provenance.json", lambda text: text[:-40], "not what a backtest writes"),
         ("provenance.json", lambda text: "[]", "not what a backtest writes"),
         ("provenance.json", lambda text: text.replace('"seed"', '"sead"'), "does not tell seed"),
+        ("provenance.json", lambda text: text.replace('"seed": 2', '"seed": -2'), "does not tell seed"),
+        ("provenance.json", lambda text: text.replace('"origins": [', '"origins": [3,', 1), "does not tell origins"),
     ],
 )
 def test_every_damage_is_told_in_words_without_a_path(home: Path, file: str, spoil: object, said: str) -> None:

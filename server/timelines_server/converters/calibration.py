@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from google.protobuf.json_format import ParseDict
+from typing import Any
 
 from forecast.evaluation.backtests import SHIPPED, Backtest, Listing
 from forecast.evaluation.calibration_answer import Calibration
@@ -29,7 +29,9 @@ def backtest_name(name: str) -> str:
 
 def calibration_proto(calibration: Calibration, past_fans: bool = False) -> pb.GetCalibrationResponse:
     """The message of a calibration; figures are rounded as in its JSON, so that every machine says the same."""
-    return ParseDict(calibration.to_dict(past_fans=past_fans), pb.GetCalibrationResponse())
+    told = calibration.to_dict(past_fans=past_fans)
+    # Of ten thousand numbers: the constructor takes a millisecond where ParseDict takes a hundred.
+    return pb.GetCalibrationResponse(**told | {"backtest": _numbered(told["backtest"])})
 
 
 def backtests_proto(listing: Listing, request: pb.ListBacktestsRequest) -> pb.ListBacktestsResponse:
@@ -49,7 +51,12 @@ def backtests_proto(listing: Listing, request: pb.ListBacktestsRequest) -> pb.Li
 
 
 def _backtest(backtest: Backtest) -> pb.Backtest:
-    return ParseDict(backtest_dict(backtest), pb.Backtest())
+    return pb.Backtest(**_numbered(backtest_dict(backtest)))
+
+
+def _numbered(backtest: dict[str, Any]) -> dict[str, Any]:
+    """JSON writes a 64-bit number as text."""
+    return backtest | {"seed": int(backtest["seed"])}
 
 
 def _damaged(name: str, problem: str) -> pb.DamagedBacktest:
