@@ -17,6 +17,7 @@ from forecast.engine.scenario import MAX_OVERRIDES
 from forecast.engine.sensitivity import MAX_INPUTS
 from forecast.families.checks import MAX_TABULATED
 from forecast.forecaster import MAX_COMPARED
+from tests.docs import past_scores
 from tests.docs.reference import MESSAGES, PARTS, protos, table
 from timelines.settings import DEFAULT_TIMEOUT_S
 from timelines.v1 import answer_pb2
@@ -82,4 +83,9 @@ def vocabulary() -> str:
     return f"\n{glossary.markdown()}\n"
 
 
-BLOCKS: dict[str, Callable[[], str]] = {"answer-fields": answer_fields, "limits": limits, "glossary": vocabulary}
+BLOCKS: dict[str, Callable[[], str]] = {
+    "answer-fields": answer_fields,
+    "limits": limits,
+    "glossary": vocabulary,
+    "past-scores": past_scores.table,
+}
