@@ -13,6 +13,10 @@ from forecast.evaluation.quantities import LINE, MODEL, QUANTITIES
 from forecast.evaluation.skill import Skill
 
 _WIDTH = 120
+_HEAD = (
+    "| forecast | outcomes | 80 % intervals cover | better than a straight line: CRPS skill, 90 % |\n"
+    "|---|---|---|---|\n"
+)
 _SHOWN = {
     "largest_compute": "1-3",
     "top_ten_compute": "1-3",
@@ -30,8 +34,7 @@ def table() -> str:
     summaries = calibration.summarise([row for row in calibration.load() if row.forecaster == MODEL])
     skills = {(one.quantity, one.years): one for one in skill.load() if (one.window, one.baseline) == ("all", LINE)}
     rows = [_row(one, skills.get((one.quantity, one.years))) for one in summaries if _is_shown(one)]
-    head = "| forecast | outcomes | 80 % intervals cover | better than a straight line: CRPS skill, 90 % |\n|---|---|---|---|\n"
-    return f"{head}{''.join(rows)}\n{_missed(bar.checks())}\n"
+    return f"{_HEAD}{''.join(rows)}\n{_missed(bar.checks())}\n"
 
 
 def _is_shown(one: Summary) -> bool:
