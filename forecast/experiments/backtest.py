@@ -7,11 +7,10 @@
             of the years after it), fits.csv, law_weights.json, provenance.json
 
 The loss folds of one shape are compiled once. Origins are not: they differ in years of slopes, chips and vendors, so
-each compiles its own model, about 18 of its 50 CPU-seconds and 3 CPU-minutes of them all, of the 40 minutes that the
-whole may take. One shape for all would need every slope, chip and vendor of 2023 in 2013, and two things more than
-zeros: chips and vendors without rows would be sampled from their prior, which leaves the law of the others as it is
-but not a zero-sum effect, whose spread depends on how many there are; and slopes of years to come would move the
-anchors, which lie where the data do. The model would have to know its padding, for a gain that nobody waits for.
+each compiles its own model, about 18 of its 50 CPU-seconds, under 4 CPU-minutes for all of them. One shape would need
+the years, chips and vendors of 2023 in 2013 too, without rows. They would be sampled from their prior, in every step
+of every origin, and would not leave the rest alone: effects of vendors sum to zero, so that their law depends on how
+many there are. The shipped model would have to know its padding, for minutes that nobody waits for.
 """
 
 from __future__ import annotations
