@@ -37,7 +37,7 @@ def sections(folder: Path, checked: Path = checks.STORED, attempts: Path = ATTEM
         section("machinery", "Does the machinery work?", lambda: _machinery(checked)),
         section("data", "Does it reproduce its data?", lambda: _reproduced(checked)),
         section("priors", "Prior or data?", lambda: _priors(checked)),
-        section("july-2020", "What July 2020 would have said", _retrospective),
+        section("july-2020", "What it would have said in July 2020", _retrospective),
         section("track-record", "The track record", _track_record),
         section("attempts", "What was tried and not kept", lambda: _attempts(attempts)),
         section("doubt", "What to doubt", lambda: _doubt(folder)),
@@ -136,7 +136,7 @@ def _doubt(folder: Path) -> Section:
     not_passed = [f"{fit['fit']}: {fit['status']}, {fit['reasons']}" for fit in verdicts if fit["status"] != "PASSED"]
     refits = f"{passed} of {len(verdicts)} refits behind these figures passed the gates."
     hindsight = _hindsight_words([fit for fit in verdicts if fit["hindsight_rows"]])
-    pending = [f"Pending: the origin {origin}, for {why}." for origin, why in made["pending_origins"].items()]
+    pending = [f"Pending: the origin {origin}; {why}." for origin, why in made["pending_origins"].items()]
     told = (*CAVEATS, hindsight, " ".join([refits, *(f"{one}." for one in not_passed)]), *pending)
     return Section("", "", words=tuple(words for words in told if words))
 

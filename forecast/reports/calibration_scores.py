@@ -198,7 +198,9 @@ def _bar(stored: Stored) -> Section:
         "",
         "",
         words=("Every line is computed from the stored tables; none was moved to be met.",),
-        tables=(Table("The bar, line by line", ("line", "asked", "measured", "outcomes", ""), rows, (1, 2), (3,)),),
+        tables=(
+            Table("The bar, line by line", ("line", "asked", "measured", "outcomes", "verdict"), rows, (1, 2), (3,)),
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from forecast.reports.words import percent
 _FIFTHS = 5
 _PANEL_PX, _ROW_GAP_PX = 92.0, 44.0
 _TOP = 0.6
+_LEAST = 2 * _FIFTHS  # fewer outcomes make no histogram
 _Z = 1.6449  # 90 % of a normal distribution, both sides
 _ENDS = ((0.0, "lowest"), (1.0, "highest"))
 
@@ -49,6 +50,7 @@ def _chosen(summaries: Sequence[Summary]) -> list[Summary]:
         and s.years in ("1-3", "")
         and not s.part
         and not QUANTITIES[s.quantity].pools
+        and s.n >= _LEAST
     ]
 
 

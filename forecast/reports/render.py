@@ -7,6 +7,7 @@ the Vega bundle serves all of them. Colours are CSS variables, so nothing is dra
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.parse import quote
 
 import jinja2
 import vl_convert
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forecast.forecaster import Forecaster
 from forecast.reports import drivers, facts, limits, stories, words
@@ -23,6 +24,7 @@ from forecast.reports.picture import Picture
 from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, MONEY_ONLY, MONEY_ONLY_AT_LENGTH, Headline
 from forecast.reports.theme import DARK, IN_PAGE, LIGHT, MEDIUM, NARROW, PAGE_FONT, WIDE, Layout, Theme, css_variables
 
+_CODE = re.compile(r"`([^`]+)`")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -160,7 +162,7 @@ def _bundle() -> Markup:
 
 @functools.lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -168,6 +170,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_unbroken,
     )
+    made.filters["coded"] = coded
+    return made
+
+
+def coded(words: str) -> Markup:
+    """Words with what stands between backticks set as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(_unbroken(words)))))  # noqa: S704 - escaped just before
 
 
 def _unbroken(value: Any) -> Any:

@@ -24,7 +24,7 @@ from forecast.reports import calibration_page, calibration_scores
 from forecast.reports.calibration_parts import Section, figure_words
 from forecast.reports.calibration_scores import Stored, known_runs, line_words
 from forecast.reports.picture import Picture
-from forecast.reports.render import rendered
+from forecast.reports.render import coded, rendered
 from forecast.reports.skill_chart import signed
 from forecast.reports.theme import DARK, LIGHT
 from forecast.reports.words import percent
@@ -231,7 +231,7 @@ def test_the_last_words_say_what_to_doubt() -> None:
     fits = table("fits.csv")
     assert f"{sum(fit['status'] == 'PASSED' for fit in fits)} of {len(fits)} refits" in told
     pending = json.loads((STORED / "provenance.json").read_text(encoding="utf-8"))["pending_origins"]
-    assert all(f"Pending: the origin {origin}" in told for origin in pending)
+    assert all(f"Pending: the origin {origin}; " in told for origin in pending)
 
 
 # What is missing
@@ -249,7 +249,8 @@ def test_a_missing_table_says_what_to_run_and_the_rest_is_there(tmp_path: Path) 
     assert not [tile for tile in calibration_scores.tiles(Stored(tmp_path)) if tile.label.startswith("skill")]
     told = dict.fromkeys(("finding", "lead", "notice"), "") | {"tiles": [], "misses": [], "models": {}}
     made = rendered("calibration.html.j2", [], live=False, sections=[found["fans"]], **told)
-    assert f'<p class="missing">{found["fans"].missing}</p>' in made
+    assert f'<p class="missing">{coded(found["fans"].missing)}</p>' in made
+    assert coded("run `timelines <x>`") == "run <code>timelines &lt;x&gt;</code>"
 
 
 def test_without_a_backtest_there_is_no_page(tmp_path: Path) -> None:

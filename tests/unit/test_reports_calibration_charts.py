@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,23 @@ from forecast.reports.outcome_bands import OUTSIDE, band_of
 from forecast.reports.picture import Picture
 from forecast.reports.placing import text_width
 from forecast.reports.theme import DARK, IN_PAGE, NARROW, WIDE, Layout, Theme
+
+Ends = tuple[float, float, float]
+
+
+def filled[Record](record: type[Record], /, **values: Any) -> Record:
+    """A record with nothing in the fields that are not given."""
+    blank: dict[str, Any] = {"str": "", "int": 0, "float": 0.5, "bool": True}
+    given = {field.name: values.get(field.name, blank.get(str(field.type), 0)) for field in fields(record)}  # type: ignore[arg-type]
+    return record(**given)
+
+
+def both(model: str, quantity: str, unit: str, prior: Ends, posterior: Ends) -> list[PriorPosterior]:
+    """The same before the data and after them."""
+    return [
+        filled(PriorPosterior, model=model, quantity=quantity, unit=unit, kind=kind, q5=q5, q50=q50, q95=q95)
+        for kind, (q5, q50, q95) in (("prior", prior), ("posterior", posterior))
+    ]
 
 
 @cache
@@ -37,26 +55,39 @@ def checked_pictures() -> tuple[Picture, ...]:
     ]
     ranks = [tuple(rng.multinomial(400, [1 / 20] * 20).tolist()) for _ in names]
     sbc = [
-        Sbc(model, name, 400, ranks[i], 0.4, name != "beta", 1.0, 0.5, 900.0)
+        filled(Sbc, model=model, parameter=name, simulations=400, ranks=ranks[i], p_value=0.4, passed=name != "beta")
         for model in ("compute", "loss")
         for i, name in enumerate(names)
     ]
-    loo = [Loo("compute", g, 30, -12.5, 3.2, 4.0, k, int(k > 0.7), "GPT-3") for g, k in (("runs", 0.3), ("costs", 0.9))]
-    scaling = [PowerScaling("loss", name, 0.02 * i, 0.3 / (i + 1), "fine", "") for i, name in enumerate(names)]
-    before = PriorPosterior("compute", "g_spend", "oom/yr", "prior", -0.08, 0.0, 0.33, 0.65, 0.74)
-    after = PriorPosterior("compute", "g_spend", "oom/yr", "posterior", 0.46, 0.48, 0.56, 0.64, 0.67)
-    kept = [
-        PriorPosterior("compute", "log10_gdp_share", "", k, -4.0, -3.8, -3, -2.2, -2) for k in ("prior", "posterior")
-    ]  # type: ignore[arg-type]
-    early = PriorPosterior("headline", "1e30 FLOP on trend", "year", "prior", 2027, 2028, 2040, math.inf, math.inf)
-    late = PriorPosterior("headline", "1e30 FLOP on trend", "year", "posterior", 2030.4, 2030.5, 2032, 2036.6, 2037)
-    statistics = [Predictive("loss", "spread of residuals", k, 0.4, 0.1, 0.5, 2.0, 0.6) for k in ("prior", "posterior")]  # type: ignore[arg-type]
+    loo = [
+        filled(Loo, model="compute", group=group, rows=30, elpd=-12.5, se=3.2, max_k=k, above_07=int(k > 0.7))
+        for group, k in (("runs", 0.3), ("costs", 0.9))
+    ]
+    scaling = [
+        filled(PowerScaling, model="loss", parameter=name, prior=0.02 * i, likelihood=0.3 / (i + 1), verdict="fine")
+        for i, name in enumerate(names)
+    ]
+    before_after = [
+        *both("compute", "g_spend", "oom/year", (-0.08, 0.33, 0.74), (0.46, 0.56, 0.67)),
+        *both("compute", "log10_gdp_share", "log10", (-4.0, -3.0, -2.0), (-4.0, -3.0, -2.0)),
+        *both("headline", "1e30 FLOP on trend", "decimal year", (2027.0, 2040.0, math.inf), (2030.4, 2032.0, 2037.0)),
+        *both(
+            "headline", "loss at 1e26 FLOP on chinchilla-massivetext", "nats/token", (0.1, 2.0, 90.0), (1.6, 1.7, 1.8)
+        ),
+    ]
+    statistics = [
+        filled(Predictive, model="loss", kind=kind, observed=0.4, q5=0.1, q50=0.5, q95=2.0, p_value=0.6)
+        for kind in ("prior", "posterior")
+    ]
+    statistics = [
+        replace(row, statistic="training runs: growth of the maximum over ten years, oom/year") for row in statistics
+    ]
     made = [
         sbc_chart.picture(sbc),
         checks_charts.pareto(loo),
         checks_charts.power(scaling),
-        prior_charts.answer_picture([early, late]),
-        prior_charts.parameter_picture([before, after, *kept]),
+        prior_charts.answer_picture(before_after),
+        prior_charts.parameter_picture(before_after),
         prior_charts.predictive_picture(statistics),
     ]
     return tuple(picture for picture in made if picture is not None)
@@ -122,7 +153,7 @@ def test_a_failed_check_is_named_in_its_title() -> None:
     assert titles["sbc"] == "12 of 14 rank tests pass, over 2 models; not compute beta"
     assert titles["pareto-k"].startswith("1 of 60 observations") and "0.90, in compute (costs)" in titles["pareto-k"]
     assert titles["prior-posterior"].endswith("; log10_gdp_share stays as wide as its prior")
-    assert titles["prior-answers"].endswith("of 1 of 1 answers")
+    assert titles["prior-answers"].endswith("of 2 of 2 answers")
 
 
 def test_an_outcome_is_in_the_smallest_band_that_holds_it_ends_included() -> None:
