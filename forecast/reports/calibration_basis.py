@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from forecast.errors import ArtefactError
-from forecast.evaluation import checks, retrospective, track_record
+from forecast.evaluation import check_words, checks, retrospective, track_record
 from forecast.evaluation.bar import CAVEATS
 from forecast.evaluation.calibration import Scored, fits, provenance
 from forecast.evaluation.track_record import ScoredEntry, Totals
@@ -45,23 +45,22 @@ def sections(folder: Path, checked: Path = checks.STORED, attempts: Path = ATTEM
 
 
 def _machinery(folder: Path) -> Section:
-    return Section(
-        "", "", figures=drawn(sbc_chart.picture(checks.load_sbc(folder)), checks_charts.pareto(checks.load_loo(folder)))
-    )
+    simulated, left_out = checks.load_sbc(folder), checks.load_loo(folder)
+    notes = (*check_words.simulated(simulated), *check_words.left_out(left_out))
+    return Section("", "", figures=drawn(sbc_chart.picture(simulated), checks_charts.pareto(left_out)), notes=notes)
 
 
 def _reproduced(folder: Path) -> Section:
-    return Section("", "", figures=drawn(prior_charts.predictive_picture(checks.load_predictive(folder))))
+    rows = checks.load_predictive(folder)
+    notes = tuple(check_words.predicted(rows))
+    return Section("", "", figures=drawn(prior_charts.predictive_picture(rows)), notes=notes)
 
 
 def _priors(folder: Path) -> Section:
-    rows = checks.load_prior_posterior(folder)
-    figures = (
-        prior_charts.answer_picture(rows),
-        prior_charts.parameter_picture(rows),
-        checks_charts.power(checks.load_power_scaling(folder)),
-    )
-    return Section("", "", figures=drawn(*figures))
+    rows, scaled = checks.load_prior_posterior(folder), checks.load_power_scaling(folder)
+    figures = (prior_charts.answer_picture(rows), prior_charts.parameter_picture(rows), checks_charts.power(scaled))
+    notes = (*check_words.learned(rows), *check_words.listened(scaled))
+    return Section("", "", figures=drawn(*figures), notes=notes)
 
 
 def _retrospective() -> Section:

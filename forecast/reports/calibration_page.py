@@ -13,6 +13,7 @@ from pathlib import Path
 
 from forecast.errors import ArtefactError
 from forecast.evaluation import calibration, checks
+from forecast.evaluation.bar import CAVEATS
 from forecast.posterior.atomic import make_folder, write_bytes
 from forecast.reports import calibration_basis, calibration_scores
 from forecast.reports.calibration_parts import Section
@@ -94,6 +95,7 @@ def page(folder: Path = calibration.STORED, checked: Path = checks.STORED) -> st
         tiles=calibration_scores.tiles(stored),
         misses=misses(stored),
         lead=lead(stored),
+        caveat=CAVEATS[1],
         notice=made["data_notice"],
         models=made["models"],
     )

@@ -247,7 +247,7 @@ def test_a_missing_table_says_what_to_run_and_the_rest_is_there(tmp_path: Path) 
         assert "`timelines check`" in found[slug].missing
     assert found["held"].figures and not found["held"].missing
     assert not [tile for tile in calibration_scores.tiles(Stored(tmp_path)) if tile.label.startswith("skill")]
-    told = dict.fromkeys(("finding", "lead", "notice"), "") | {"tiles": [], "misses": [], "models": {}}
+    told = dict.fromkeys(("finding", "lead", "caveat", "notice"), "") | {"tiles": [], "misses": [], "models": {}}
     made = rendered("calibration.html.j2", [], live=False, sections=[found["fans"]], **told)
     assert f'<p class="missing">{coded(found["fans"].missing)}</p>' in made
     assert coded("run `timelines <x>`") == "run <code>timelines &lt;x&gt;</code>"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import re
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +17,10 @@ import pytest
 from altair.vegalite.v6.schema.core import load_schema
 from jsonschema import Draft7Validator
 
+from forecast.evaluation import checks
+from forecast.evaluation.calibration import STORED
 from forecast.evaluation.checks import Loo, PowerScaling, Predictive, PriorPosterior, Sbc
-from forecast.reports import calibration_page, checks_charts, prior_charts, sbc_chart
+from forecast.reports import calibration_basis, calibration_page, checks_charts, prior_charts, sbc_chart
 from forecast.reports.coverage_chart import wilson
 from forecast.reports.outcome_bands import OUTSIDE, band_of
 from forecast.reports.picture import Picture
@@ -40,9 +45,12 @@ def both(model: str, quantity: str, unit: str, prior: Ends, posterior: Ends) -> 
     ]
 
 
+Tables = Mapping[str, Sequence[Any]]
+
+
 @cache
-def checked_pictures() -> tuple[Picture, ...]:
-    """The charts of the checks on made-up tables: one test that fails, one row that pulls, one answer beyond."""
+def made_up() -> Tables:
+    """Tables of checks: one test that fails, one row that pulls, one answer beyond."""
     rng = np.random.default_rng(3)
     names = [
         "g_spend",
@@ -82,15 +90,41 @@ def checked_pictures() -> tuple[Picture, ...]:
     statistics = [
         replace(row, statistic="training runs: growth of the maximum over ten years, oom/year") for row in statistics
     ]
+    return {
+        checks.SBC: sbc,
+        checks.LOO: loo,
+        checks.POWER_SCALING: scaling,
+        checks.PRIOR_POSTERIOR: before_after,
+        checks.PREDICTIVE: statistics,
+    }
+
+
+@cache
+def checked_pictures() -> tuple[Picture, ...]:
+    """The charts of the checks on them."""
+    found = made_up()
     made = [
-        sbc_chart.picture(sbc),
-        checks_charts.pareto(loo),
-        checks_charts.power(scaling),
-        prior_charts.answer_picture(before_after),
-        prior_charts.parameter_picture(before_after),
-        prior_charts.predictive_picture(statistics),
+        sbc_chart.picture(found[checks.SBC]),
+        checks_charts.pareto(found[checks.LOO]),
+        checks_charts.power(found[checks.POWER_SCALING]),
+        prior_charts.answer_picture(found[checks.PRIOR_POSTERIOR]),
+        prior_charts.parameter_picture(found[checks.PRIOR_POSTERIOR]),
+        prior_charts.predictive_picture(found[checks.PREDICTIVE]),
     ]
     return tuple(picture for picture in made if picture is not None)
+
+
+def store(folder: Path, found: Tables) -> None:
+    """Write tables of checks as `timelines check` does."""
+    for name, records in found.items():
+        rows = [asdict(record) for record in records]
+        for row in rows:
+            row |= {f"h{i}": count for i, count in enumerate(row.pop("ranks", ()), 1)}
+            row |= {key: int(value) for key, value in row.items() if isinstance(value, bool)}
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
 
 
 @cache
@@ -169,3 +203,22 @@ def test_an_interval_of_a_share_is_wilsons() -> None:
     for end in (low, high):
         assert abs(0.8 - end) == pytest.approx(z * math.sqrt(end * (1 - end) / 11), rel=1e-6)
     assert wilson(1.0, 5.0)[1] == pytest.approx(1.0) and wilson(0.0, 5.0)[0] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_stored_checks_come_onto_the_page_with_their_verdicts(tmp_path: Path) -> None:
+    store(tmp_path, made_up())
+    found = {one.slug: one for one in calibration_basis.sections(STORED, tmp_path)}
+    drawn = [figure for slug in ("machinery", "data", "priors") for figure in found[slug].figures]
+    assert sorted(figure.slug for figure in drawn) == sorted(figure.slug for figure in checked_pictures())
+    assert not any(found[slug].missing for slug in ("machinery", "data", "priors"))
+    assert any("compute FAILED: beta" in note for note in found["machinery"].notes)
+    assert any(note.startswith("The posterior would produce 1 of 1") for note in found["data"].notes)
+
+
+def test_attempts_are_shown_as_they_are_stored(tmp_path: Path) -> None:
+    path = tmp_path / "attempts.csv"
+    path.write_text("model,reason,crps_2016,kept\nno drift,slopes are constant,0.21,no\n", encoding="utf-8")
+    found = {one.slug: one for one in calibration_basis.sections(STORED, attempts=path)}["attempts"]
+    (table,) = found.tables
+    assert table.headings == ("model", "reason", "crps 2016", "kept") and table.numbers == (2,)
+    assert table.rows == (("no drift", "slopes are constant", "0.21", "no"),)
