@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from forecast.cli.layout import filled
 from forecast.cli.listing import columns
 from forecast.engine import words
 from forecast.engine.answer import Answer
@@ -69,4 +70,5 @@ def _from(overlay: Overlay) -> str:
 
 def _source(answer: Answer) -> str:
     source = answer.provenance
-    return f"Posterior {source.posterior} ({answer.posterior.status}), {source.draws:,} draws, seed {source.seed}."
+    gates = "; ".join([answer.posterior.status, *answer.posterior.reasons])
+    return filled(f"Posterior {source.posterior} ({gates}), {source.draws:,} draws, seed {source.seed}.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from forecast.cli.gates import tell_gates
 from forecast.cli.question_keywords import keywords
 from forecast.cli.question_options import question_options
 from forecast.errors import InputError
@@ -50,6 +51,7 @@ def draws(out: Path, **options: Any) -> None:
     make_folder(out.parent)
     write_bytes(out, data)
     click.echo(f"{len(found.decimal_year):,} draws of {found.provenance.posterior}: {out}", err=True)
+    tell_gates(forecaster.posterior, apart=True)
 
 
 def csv_text(found: Draws) -> str:

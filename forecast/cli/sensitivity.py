@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from forecast.cli.gates import tell_gates
 from forecast.cli.listing import columns
 from forecast.cli.question_keywords import keywords
 from forecast.cli.question_options import check_showing, question_options, showing_options
@@ -37,6 +38,8 @@ def sensitivity(inputs: int, shapley: bool, as_json: bool, as_csv: bool, chart: 
     if chart is not None:
         _draw(found, chart)
     click.echo(found.to_json() if as_json else _csv(found) if as_csv else render(found), nl=False)
+    if not as_json:
+        tell_gates(found.posterior, apart=as_csv)
 
 
 def render(found: Sensitivity) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from forecast.cli.gates import tell_gates
 from forecast.cli.question_keywords import keywords
 from forecast.cli.question_options import check_showing, question_options, showing_options
 from forecast.cli.unfit import TARGETS, refuse, without
@@ -55,6 +56,7 @@ def trajectory(driver: str, as_json: bool, as_csv: bool, chart: Path | None, **o
         fan_chart(forecaster, followed, **asked).save(chart)
         click.echo(f"Drawn: {chart}", err=True)
     click.echo(_text(found, as_json, as_csv), nl=False)
+    tell_gates(forecaster.posterior, apart=as_json or as_csv)
 
 
 without(trajectory, UNFIT)

@@ -25,7 +25,17 @@ TRUTH = replace(
 # The simulated hardware halves in price every 2.5 years, so the realised rate is drawn around the same .12.
 TRUE_RATE = replace(DEFAULT.price, mu_r=Normal(0.12, 0.005))
 SETTINGS = SamplerSettings(draws=300, tune=400, chains=2)
-SCALARS = ("g_spend", "a_realised", "m_spend", "sigma_cost", "beta", "log10_gdp_share", "kappa")
+SCALARS = (
+    "g_spend",
+    "tau_spend",
+    "tau_price",
+    "a_realised",
+    "m_spend",
+    "sigma_cost",
+    "beta",
+    "log10_gdp_share",
+    "kappa",
+)
 
 
 def _simulated_ranks(simulations: int) -> np.ndarray:

@@ -123,7 +123,7 @@ def fitted(sampled: Sampled, extra: Mapping[str, Array]) -> Fitted:
 class LossMachine(Machine):
     """The hierarchy of losses on the shipped points' design, from the shipped priors."""
 
-    name, simulations = "loss", 200
+    name, simulations = "loss", 150
 
     def __init__(self, data: LossData, priors: Priors = DEFAULT, settings: SamplerSettings = SETTINGS) -> None:
         self.data, self.priors = data, priors.loss
@@ -238,7 +238,7 @@ def design_of(data: PriceData) -> list[Array]:
 class JointMachine(Machine):
     """Spend, price and compute with all hardware channels, on the shipped rows' design, from the shipped priors."""
 
-    name, simulations = "compute", 120
+    name, simulations = "compute", 100
 
     def __init__(self, seen: Observations, priors: Priors = DEFAULT, settings: SamplerSettings = SETTINGS) -> None:
         self.data, self.hardware, self.priors = seen.compute, seen.price, priors
