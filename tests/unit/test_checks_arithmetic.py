@@ -95,7 +95,8 @@ def test_loss_likelihoods_follow_from_the_models_equations() -> None:
 def _normal_posterior(y: np.ndarray) -> np.ndarray:
     """Draws of mu ~ N(0, 1) given y_i ~ N(mu, 1), shape (chains, draws)."""
     rng = np.random.default_rng(4)
-    return y.sum() / (len(y) + 1) + rng.standard_normal((CHAINS, DRAWS)) * (len(y) + 1) ** -0.5
+    draws: np.ndarray = y.sum() / (len(y) + 1) + rng.standard_normal((CHAINS, DRAWS)) * (len(y) + 1) ** -0.5
+    return draws
 
 
 def test_leave_one_out_of_a_normal_mean_is_the_exact_one() -> None:

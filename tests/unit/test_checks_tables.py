@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,10 @@ STATISTIC = Predictive("compute", "runs: growth", "posterior", 0.62, 0.54, 0.68,
 AFTER = PriorPosterior("headline", "growth of compute", "oom/year", "posterior", 0.58, 0.61, 0.69, 0.77, 0.79)
 BEFORE = replace(AFTER, kind="prior", q5=0.01, q10=0.11, q90=0.78, q95=0.88)
 TABLES: dict[str, list[Row]] = {
-    name: [{field: getattr(one, field) for field in type(one).__slots__} for one in rows]
-    for name, rows in {
-        checks.LOO: [LOO],
-        checks.POWER_SCALING: [SCALED],
-        checks.PREDICTIVE: [STATISTIC],
-        checks.PRIOR_POSTERIOR: [BEFORE, AFTER],
-    }.items()
+    checks.LOO: [asdict(LOO)],
+    checks.POWER_SCALING: [asdict(SCALED)],
+    checks.PREDICTIVE: [asdict(STATISTIC)],
+    checks.PRIOR_POSTERIOR: [asdict(BEFORE), asdict(AFTER)],
 }
 
 
@@ -47,7 +44,11 @@ def here(
     tasks: Sequence[Any], work: Callable[[Any], Any], jobs: int, told: processes.Told, name: Callable[[Any], str]
 ) -> list[Any]:
     """The tasks in this process, where what a test has replaced is seen."""
-    return [(work(task), told(number, len(tasks), name(task)))[0] for number, task in enumerate(tasks, 1)]
+    done = []
+    for number, task in enumerate(tasks, 1):
+        done.append(work(task))
+        told(number, len(tasks), name(task))
+    return done
 
 
 @pytest.fixture
