@@ -15,7 +15,7 @@ BASELINES: Mapping[str, str] = {
     "noise, so that it gets the scatter of the history around it at the origin",
     RANDOM_WALK: "a random walk with drift over the quarters of the history, its drift and its steps as uncertain as "
     "the history leaves them",
-    AUTO_ETS: "exponential smoothing chosen by AICc (AutoETS of statsforecast) over the quarters of the history",
+    AUTO_ETS: "exponential smoothing over the quarters of the history, its form by AICc (ETSModel of statsmodels)",
     POWER_LAW: "the same hierarchy of studies without a floor (E = 0)",
 }
 """What the model is compared with (`forecast.experiments.baselines`, `forecast.experiments.power_law`)."""

@@ -3,7 +3,7 @@
     line         y_i = a + b t_i + e_i,  e ~ N(0, s^2),  (a, b) ~ N(least squares, s^2 (X'X)^-1)
     last_law     y(t) = y_n + c (t - t_n) + e,  e ~ N(0, s^2),  c as published
     random_walk  y(t) = y_n + d h + sqrt(s^2 (h + h^2 / T) + v_n (1 + h / T)^2 + v_1 (h / T)^2) t_(m-1),  h = t - t_n
-    auto_ets     exponential smoothing with additive errors, its form chosen by AICc (statsforecast)
+    auto_ets     exponential smoothing with additive errors, its form chosen by AICc (ETSModel of statsmodels)
 
 `line` runs through the history of the quantity itself: the rows of a price, the quarter-ends of a maximum or of a
 median of the ten largest. `runs_on_line` simulates runs around a line through the rows of the running top ten, at the
@@ -23,14 +23,15 @@ the method's own.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.experiments.ahead import padded
-from forecast.families import Z95
 
 Array = NDArray[np.float64]
 
@@ -176,7 +177,7 @@ class RandomWalk:
 
 
 def smoothed(quarterly: Array, quarters_ahead: NDArray[np.int64], draws: int, rng: np.random.Generator) -> Array:
-    """Draws of AutoETS, one column for each number of quarters ahead, shape (draws, n).
+    """Draws of exponential smoothing, one column for each number of quarters ahead, shape (draws, n).
 
     Parameters
     ----------
@@ -189,11 +190,26 @@ def smoothed(quarterly: Array, quarters_ahead: NDArray[np.int64], draws: int, rn
     rng : numpy.random.Generator
         Source of the noise.
     """
-    from statsforecast.models import AutoETS  # seconds to import, for one baseline
-
-    model = AutoETS(season_length=1, model="AZN")
-    found: dict[str, Any] = model.forecast(np.asarray(quarterly, float), h=int(quarters_ahead.max()), level=[90])
+    mean, sd = _smoothing(tuple(quarterly.tolist()), int(quarters_ahead.max()))
     at = quarters_ahead - 1
-    sd = (found["hi-90"] - found["lo-90"])[at] / (2 * Z95)
-    result: Array = found["mean"][at] + sd * rng.standard_normal((draws, len(at)))
+    result: Array = mean[at] + sd[at] * rng.standard_normal((draws, len(at)))
     return result
+
+
+@lru_cache(maxsize=64)
+def _smoothing(quarterly: tuple[float, ...], ahead: int) -> tuple[Array, Array]:
+    """Mean and sd of the quarters ahead, by the form of the least AICc: without trend, with one, with a damped one."""
+    from pandas import Series
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # seconds to import, for one baseline
+
+    history = Series(quarterly)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a history that does not move at all has no likelihood, but a forecast
+        fits = [
+            ETSModel(history, error="add", trend=trend, damped_trend=damped).fit(disp=False)
+            for trend, damped in ((None, False), ("add", False), ("add", True))
+        ]
+        best: Any = min(fits, key=lambda fit: np.nan_to_num(fit.aicc, nan=np.inf))
+        found = best.get_prediction(start=len(history), end=len(history) + ahead - 1)
+        variance = np.maximum(np.nan_to_num(np.asarray(found.forecast_variance)), 0)
+    return np.asarray(found.predicted_mean), np.sqrt(variance)

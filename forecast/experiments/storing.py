@@ -106,7 +106,7 @@ def provenance(backtest: Backtest) -> dict[str, Any]:
         "priors": asdict(DEFAULT),
         "sampler": backtest.settings.as_dict(),
         "seed": backtest.seed,
-        "library_versions": {name: version(name) for name in (*LIBRARIES, "scoringrules", "statsforecast")},
+        "library_versions": {name: version(name) for name in (*LIBRARIES, "scoringrules", "statsmodels")},
         "origins": [origin.isoformat() for origin in backtest.origins],
         "pending_origins": {origin.isoformat(): why for origin, why in PENDING.items()},
         "losses_held_out": backtest.losses,
