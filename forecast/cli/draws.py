@@ -51,7 +51,7 @@ def draws(out: Path, **options: Any) -> None:
     make_folder(out.parent)
     write_bytes(out, data)
     click.echo(f"{len(found.decimal_year):,} draws of {found.provenance.posterior}: {out}", err=True)
-    tell_gates(forecaster.posterior, apart=True)
+    tell_gates(found.gate, apart=True)
 
 
 def csv_text(found: Draws) -> str:

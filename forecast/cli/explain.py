@@ -56,9 +56,8 @@ def explain(year: int | None, refit: bool, as_json: bool, changes: tuple[str, ..
     before, after = (forecaster.question(**one) for one in (first, second))
     found = _refitted(forecaster, before, after, year) if refit else forecaster.explain(before, after, year)
     click.echo(found.to_json() if as_json else render(found), nl=False)
-    posteriors = (forecaster.ready(question)[0].posterior for question in (before, after))
-    for posterior in {one.name: one for one in posteriors}.values():
-        tell_gates(posterior, apart=as_json)
+    for gate in () if as_json else found.gates:
+        tell_gates(gate, apart=False)
 
 
 def _refitted(forecaster: Forecaster, before: Question, after: Question, year: int | None) -> Explanation:

@@ -10,17 +10,16 @@ from forecast.cli.layout import filled
 
 if TYPE_CHECKING:
     from forecast.engine.parts import PosteriorStatus
-    from forecast.posterior.artefact import Posterior
 
 
-def gate_text(posterior: Posterior | PosteriorStatus) -> str:
+def gate_text(gate: PosteriorStatus) -> str:
     """`Posterior NAME is FLAGGED: why.`; empty for one that passed."""
-    if posterior.status == "PASSED":
+    if gate.status == "PASSED":
         return ""
-    return filled(f"Posterior {posterior.name} is {posterior.status}: {'; '.join(posterior.reasons)}.")
+    return filled(f"Posterior {gate.name} is {gate.status}: {'; '.join(gate.reasons)}.")
 
 
-def tell_gates(posterior: Posterior | PosteriorStatus, *, apart: bool) -> None:
+def tell_gates(gate: PosteriorStatus, *, apart: bool) -> None:
     """Print that line below a text; apart from data, on standard error."""
-    if text := gate_text(posterior):
+    if text := gate_text(gate):
         click.echo(text if apart else f"\n{text}", err=apart)

@@ -56,7 +56,8 @@ def trajectory(driver: str, as_json: bool, as_csv: bool, chart: Path | None, **o
         fan_chart(forecaster, followed, **asked).save(chart)
         click.echo(f"Drawn: {chart}", err=True)
     click.echo(_text(found, as_json, as_csv), nl=False)
-    tell_gates(forecaster.posterior, apart=as_json or as_csv)
+    if not as_json:
+        tell_gates(found.gate, apart=as_csv)
 
 
 without(trajectory, UNFIT)

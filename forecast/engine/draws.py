@@ -15,6 +15,7 @@ from forecast.engine.compose import provenance
 from forecast.engine.question import Question
 
 if TYPE_CHECKING:
+    from forecast.engine.parts import PosteriorStatus
     from forecast.engine.solver import Solver
 
 
@@ -30,11 +31,14 @@ class Draws:
         Where each lies, as an index of `forecast.engine.arrival.POSITIONS`.
     provenance : Provenance
         What would reproduce them.
+    gate : PosteriorStatus
+        The posterior's gates.
     """
 
     decimal_year: NDArray[np.float64]
     outcome: NDArray[np.int8]
     provenance: Provenance
+    gate: PosteriorStatus
 
 
 def draws(solver: Solver, question: Question, checkpoint: Checkpoint = proceed) -> Draws:
@@ -57,7 +61,8 @@ def draws(solver: Solver, question: Question, checkpoint: Checkpoint = proceed) 
     plan = solver.plan(question)
     arrivals = solver.outcome(plan, checkpoint).arrivals
     outcome = arrivals.classes
-    return Draws(_decimal_years(arrivals, outcome), outcome, provenance(solver.posterior, plan, arrivals.draws))
+    source = provenance(solver.posterior, plan, arrivals.draws)
+    return Draws(_decimal_years(arrivals, outcome), outcome, source, solver.status)
 
 
 def _decimal_years(arrivals: ArrivalDistribution, outcome: NDArray[np.int8]) -> NDArray[np.float64]:

@@ -56,6 +56,7 @@ def trajectory_dict(fan: Fan) -> dict[str, Any]:
             "as_of": fan.as_of,
             "draws": fan.draws,
             "seed": fan.seed,
+            "gate": posterior_dict(fan.gate),
         }
     )
 

@@ -27,8 +27,10 @@ from forecast.engine.checks import checked_int
 from forecast.engine.coalitions import merged
 from forecast.engine.difference_words import difference_words
 from forecast.engine.differences import SCENARIO, Pair, Side
+from forecast.engine.encode import posterior_dict
 from forecast.engine.imported import ImportedScale
 from forecast.engine.memory import Memory
+from forecast.engine.parts import PosteriorStatus
 from forecast.engine.question import MAX_MONTHS, Question
 from forecast.engine.shapley import MAX_PLAYERS, shapley
 from forecast.engine.solver import Solver
@@ -85,6 +87,8 @@ class Explanation:
         Decimal year of the median, or the probability of arrival by the end of the year.
     parts : tuple of ExplainedPart
         The largest change first; they sum to the change.
+    gates : tuple of PosteriorStatus
+        Of the posterior that answers both, or of each where two do.
     """
 
     measure: Measure
@@ -92,6 +96,7 @@ class Explanation:
     value_before: float
     value_after: float
     parts: tuple[ExplainedPart, ...]
+    gates: tuple[PosteriorStatus, ...]
 
     @property
     def change(self) -> float:
@@ -109,7 +114,7 @@ class Explanation:
             | ({"causes": list(part.causes)} if part.causes else {})
             for part in self.parts
         ]
-        return told | ({"parts": parts} if parts else {})
+        return told | ({"parts": parts} if parts else {}) | {"gates": [posterior_dict(gate) for gate in self.gates]}
 
     def to_json(self) -> str:
         """As JSON text, indented, ending in a newline."""
@@ -154,6 +159,7 @@ def explain(
         value_before=asked.value(frozenset()),
         value_after=asked.value(_union(groups, frozenset(range(len(groups))))),
         parts=tuple(sorted(told, key=lambda part: (-abs(part.change), part.switch))),
+        gates=tuple({solver.status.name: solver.status for solver, _ in (before, after)}.values()),
     )
 
 

@@ -23,6 +23,7 @@ from forecast.engine.settle import months_within, newest_algorithms
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
+    from forecast.engine.parts import PosteriorStatus
     from forecast.engine.plan import Plan
     from forecast.engine.solver import Solver
 
@@ -58,6 +59,8 @@ class Fan:
         Name of the posterior, and the start of the forecast as `YYYY-MM-DD`.
     draws, seed : int
         How many draws it used, and the seed of the simulation.
+    gate : PosteriorStatus
+        The posterior's gates.
     """
 
     driver: Driver
@@ -72,6 +75,7 @@ class Fan:
     as_of: str
     draws: int
     seed: int
+    gate: PosteriorStatus
 
 
 def fan(solver: Solver, driver: Driver, asked: Question, checkpoint: Checkpoint = proceed) -> Fan:
@@ -119,6 +123,7 @@ def fan(solver: Solver, driver: Driver, asked: Question, checkpoint: Checkpoint 
         as_of=solver.posterior.as_of.isoformat(),
         draws=draws,
         seed=plan.settled.seed,
+        gate=solver.status,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from forecast.engine.answer import HindsightRows, Provenance
 from forecast.engine.draws import Draws
+from forecast.engine.parts import PosteriorStatus
 from forecast.errors import InputError
 from forecast.exports import to_arviz
 
@@ -22,7 +23,8 @@ PROVENANCE = Provenance(
     code_version="0.4",
     scenario_hash="def",
 )
-DRAWS = Draws(np.array([2026.9, 2031.5, np.inf, np.inf]), np.array([0, 1, 2, 3], np.int8), PROVENANCE)
+GATE = PosteriorStatus("2026-11-20-x", "PASSED", (), None)
+DRAWS = Draws(np.array([2026.9, 2031.5, np.inf, np.inf]), np.array([0, 1, 2, 3], np.int8), PROVENANCE, GATE)
 
 
 def test_arrivals_become_one_chain_with_their_provenance() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from timelines.errors import ServerError
-from timelines.parts import Position, Provenance, position_of
+from timelines.parts import Position, PosteriorGate, Provenance, position_of
 
 if TYPE_CHECKING:
     from timelines.answers import Answer
@@ -28,11 +28,14 @@ class Draws:
         Where each draw lies.
     provenance : Provenance
         What would reproduce them.
+    gate : PosteriorGate
+        The posterior's gates.
     """
 
     decimal_year: array[float]
     position: tuple[Position, ...]
     provenance: Provenance
+    gate: PosteriorGate
 
     def __len__(self) -> int:
         return len(self.decimal_year)
@@ -74,7 +77,8 @@ class Gather:
         total = self._first.total if self._first else 0
         if self._first is None or len(self._years) != total:
             raise ServerError(f"the stream of draws ended after {len(self._years)} of {total}")
-        return Draws(self._years, tuple(self._positions), Provenance.from_raw(self._first.provenance))
+        source, gate = Provenance.from_raw(self._first.provenance), PosteriorGate.from_raw(self._first.gate)
+        return Draws(self._years, tuple(self._positions), source, gate)
 
 
 def gathered(chunks: Iterable[StreamDrawsResponse]) -> Draws:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from timelines.errors import invalid
 from timelines.export import pandas_module
-from timelines.parts import word
+from timelines.parts import PosteriorGate, word
 from timelines.v1 import forecast_service_pb2 as forecasts
 
 if TYPE_CHECKING:
@@ -64,6 +64,11 @@ class Fan:
     def observed_name(self) -> tuple[str, ...]:
         """What each observed point is."""
         return tuple(point.name for point in self.raw.observed)
+
+    @property
+    def gate(self) -> PosteriorGate:
+        """The posterior's gates."""
+        return PosteriorGate.from_raw(self.raw.gate)
 
     def band(self, probability: float) -> tuple[float, ...]:
         """log10 values of one band, month by month.

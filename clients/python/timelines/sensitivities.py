@@ -195,6 +195,8 @@ class Explanation:
         Decimal year of the median, or the probability of arrival by the end of the year.
     parts : tuple of ExplainedPart
         The largest first.
+    gates : tuple of PosteriorGate
+        Of the posterior that answers both questions, or of each where two do.
     """
 
     measure: Measure
@@ -202,6 +204,7 @@ class Explanation:
     value_before: float
     value_after: float
     parts: tuple[ExplainedPart, ...]
+    gates: tuple[PosteriorGate, ...]
     raw: pb.ExplainResponse = field(repr=False, compare=False)
 
     @classmethod
@@ -210,7 +213,8 @@ class Explanation:
         measure = cast("Measure", word(pb.ExplainMeasure, raw.measure, "EXPLAIN_MEASURE_"))
         year = raw.year if raw.HasField("year") else None
         parts = tuple(map(ExplainedPart.from_raw, raw.parts))
-        return cls(measure, year, raw.value_before, raw.value_after, parts, raw)
+        gates = tuple(map(PosteriorGate.from_raw, raw.gates))
+        return cls(measure, year, raw.value_before, raw.value_after, parts, gates, raw)
 
     @property
     def change(self) -> float:

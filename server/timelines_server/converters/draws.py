@@ -47,4 +47,5 @@ def chunks(draws: Draws, chunk_draws: int) -> Iterator[pb.StreamDrawsResponse]:
             decimal_year=draws.decimal_year[part].tolist(),
             position=[_NUMBERS[outcome] for outcome in draws.outcome[part].tolist()],
             provenance=None if offset else answer.provenance_proto(draws.provenance),
+            gate=None if offset else answer.gate_proto(draws.gate),
         )

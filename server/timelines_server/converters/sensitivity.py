@@ -74,4 +74,5 @@ def explanation_proto(found: explaining.Explanation) -> pb.ExplainResponse:
         value_before=found.value_before,
         value_after=found.value_after,
         parts=[flat(pb.ExplainedPart, part) for part in found.parts],
+        gates=[gate_proto(gate) for gate in found.gates],
     )

@@ -9,6 +9,7 @@ from forecast.engine.question import Question, Target
 from forecast.engine.scenario import Scenario
 from forecast.errors import InputError
 from timelines.v1 import forecast_service_pb2 as pb
+from timelines_server.converters.answer import gate_proto
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.question import given
 
@@ -54,4 +55,5 @@ def trajectory_proto(fan: engine.Fan) -> pb.TrajectoryResponse:
         as_of=fan.as_of,
         draws=fan.draws,
         seed=fan.seed,
+        gate=gate_proto(fan.gate),
     )

@@ -342,6 +342,7 @@ class TrajectoryResponse(_message.Message):
     AS_OF_FIELD_NUMBER: _builtins.int
     DRAWS_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
+    GATE_FIELD_NUMBER: _builtins.int
     driver: Global___Driver.ValueType
     """What it follows."""
     unit: _builtins.str
@@ -366,6 +367,10 @@ class TrajectoryResponse(_message.Message):
     def observed(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObservedPoint]:
         """What the model was fitted on; empty where there is none."""
 
+    @_builtins.property
+    def gate(self) -> _answer_pb2.PosteriorGate:
+        """The posterior's gates."""
+
     def __init__(
         self,
         *,
@@ -378,10 +383,11 @@ class TrajectoryResponse(_message.Message):
         as_of: _builtins.str = ...,
         draws: _builtins.int = ...,
         seed: _builtins.int | None = ...,
+        gate: _answer_pb2.PosteriorGate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "gate", b"gate", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "as_of", b"as_of", "bands", b"bands", "decimal_year", b"decimal_year", "draws", b"draws", "driver", b"driver", "observed", b"observed", "posterior", b"posterior", "seed", b"seed", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "as_of", b"as_of", "bands", b"bands", "decimal_year", b"decimal_year", "draws", b"draws", "driver", b"driver", "gate", b"gate", "observed", b"observed", "posterior", b"posterior", "seed", b"seed", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
@@ -492,6 +498,7 @@ class StreamDrawsResponse(_message.Message):
     DECIMAL_YEAR_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     PROVENANCE_FIELD_NUMBER: _builtins.int
+    GATE_FIELD_NUMBER: _builtins.int
     offset: _builtins.int
     """Number of the chunk's first draw, counted from 0."""
     total: _builtins.int
@@ -508,6 +515,10 @@ class StreamDrawsResponse(_message.Message):
     def provenance(self) -> _answer_pb2.Provenance:
         """What would reproduce the draws; in the first chunk only."""
 
+    @_builtins.property
+    def gate(self) -> _answer_pb2.PosteriorGate:
+        """The posterior's gates; in the first chunk only."""
+
     def __init__(
         self,
         *,
@@ -516,10 +527,11 @@ class StreamDrawsResponse(_message.Message):
         decimal_year: _abc.Iterable[_builtins.float] | None = ...,
         position: _abc.Iterable[_answer_pb2.Position.ValueType] | None = ...,
         provenance: _answer_pb2.Provenance | None = ...,
+        gate: _answer_pb2.PosteriorGate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["gate", b"gate", "provenance", b"provenance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decimal_year", b"decimal_year", "offset", b"offset", "position", b"position", "provenance", b"provenance", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decimal_year", b"decimal_year", "gate", b"gate", "offset", b"offset", "position", b"position", "provenance", b"provenance", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1520,6 +1532,7 @@ class ExplainResponse(_message.Message):
     VALUE_BEFORE_FIELD_NUMBER: _builtins.int
     VALUE_AFTER_FIELD_NUMBER: _builtins.int
     PARTS_FIELD_NUMBER: _builtins.int
+    GATES_FIELD_NUMBER: _builtins.int
     measure: Global___ExplainMeasure.ValueType
     """What is compared: the median where both are within their horizon, else the probability."""
     year: _builtins.int
@@ -1532,6 +1545,10 @@ class ExplainResponse(_message.Message):
     def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExplainedPart]:
         """The parts of the change, the largest first; they sum to it."""
 
+    @_builtins.property
+    def gates(self) -> _containers.RepeatedCompositeFieldContainer[_answer_pb2.PosteriorGate]:
+        """The gates of the posterior that answers both questions, or of each where two do."""
+
     def __init__(
         self,
         *,
@@ -1540,10 +1557,11 @@ class ExplainResponse(_message.Message):
         value_before: _builtins.float | None = ...,
         value_after: _builtins.float | None = ...,
         parts: _abc.Iterable[Global___ExplainedPart] | None = ...,
+        gates: _abc.Iterable[_answer_pb2.PosteriorGate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_value_after", b"_value_after", "_value_before", b"_value_before", "_year", b"_year", "value_after", b"value_after", "value_before", b"value_before", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value_after", b"_value_after", "_value_before", b"_value_before", "_year", b"_year", "measure", b"measure", "parts", b"parts", "value_after", b"value_after", "value_before", b"value_before", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value_after", b"_value_after", "_value_before", b"_value_before", "_year", b"_year", "gates", b"gates", "measure", b"measure", "parts", b"parts", "value_after", b"value_after", "value_before", b"value_before", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__value_after: _TypeAlias = _typing.Literal["value_after"]  # noqa: Y015
     _WhichOneofArgType__value_after: _TypeAlias = _typing.Literal["_value_after", b"_value_after"]  # noqa: Y015
