@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forecast.engine.answer import BindingLimit
 from forecast.engine.arrival import ArrivalDistribution
-from forecast.engine.budgets import budget
+from forecast.engine.budgets import commoditized, payer_budget
 from forecast.engine.checkpoint import Checkpoint
 from forecast.engine.outcome import Outcome
 from forecast.engine.scenario import CHANGERS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from forecast.engine.solver import Solver
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 def binding_limits(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> tuple[BindingLimit, ...]:
@@ -60,30 +61,31 @@ def _changes(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> list[B
 def _change(solver: Solver, outcome: Outcome, change: str, checkpoint: Checkpoint) -> BindingLimit:
     arrivals = outcome.arrivals
     if change == "commoditization":
-        at = np.minimum(arrivals.index, len(arrivals.years) - 1), np.full(arrivals.draws, arrivals.within - 1)
-        moved, at_horizon = (_caps(solver, outcome, months, checkpoint) for months in at)
+        moved, at_horizon = _caps(solver, outcome, checkpoint)
     else:
         moved = at_horizon = _moves_requirement(solver, outcome, change, checkpoint)
     arrived = arrivals.index < arrivals.within
-    share = float(moved[arrived].mean()) if arrived.any() else 0.0
-    return BindingLimit(change, share, float(at_horizon.mean()))
+    both, came, later = (int(np.count_nonzero(flags)) for flags in (moved & arrived, arrived, at_horizon))
+    return BindingLimit(change, both / came if came else 0.0, later / arrivals.draws)
 
 
-def _caps(solver: Solver, outcome: Outcome, months: NDArray[np.integer], checkpoint: Checkpoint) -> NDArray[np.bool_]:
-    """Where the ceiling lies under what the payer could spend, in one month of each draw that counts."""
-    plan = outcome.plan
-    simulation, assumed = solver.simulation(plan), solver.assumed(plan)
-    free = budget(simulation, plan.settled.payer, False, assumed, checkpoint)
+def _caps(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> tuple[Flags, Flags]:
+    """Where the ceiling lies under what the payer could spend, at arrival and at the horizon."""
+    plan, arrivals = outcome.plan, outcome.arrivals
+    assumed = solver.assumed(plan)
+    free = payer_budget(solver.simulation(plan), plan.settled.payer, assumed, checkpoint)
+    ceiling = outcome.counted(commoditized(assumed)[:, 0])
+    if len(free) == 1:
+        free = np.broadcast_to(free, (assumed.draws, free.shape[1]))
     rows = np.arange(assumed.draws) if outcome.rows is None else outcome.rows
-    ceiling = np.log10(assumed("commoditization.usd_2023"))[rows]
-    capped: NDArray[np.bool_] = ceiling < free[rows if len(free) > 1 else 0, months]
-    return capped
+    at_arrival = free[rows, np.minimum(arrivals.index, free.shape[1] - 1)]
+    return ceiling < at_arrival, ceiling < free[rows, arrivals.within - 1]
 
 
-def _moves_requirement(solver: Solver, outcome: Outcome, change: str, checkpoint: Checkpoint) -> NDArray[np.bool_]:
+def _moves_requirement(solver: Solver, outcome: Outcome, change: str, checkpoint: Checkpoint) -> Flags:
     plan = outcome.plan
     without = solver.required(solver.replan(plan, plan.on - {change}), checkpoint)
-    moved: NDArray[np.bool_] = outcome.counted(outcome.required != without)
+    moved: Flags = outcome.counted(outcome.required != without)
     return moved
 
 

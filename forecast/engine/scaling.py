@@ -249,13 +249,18 @@ def required_log10_flop(law: LossLaw, loss_nats: ArrayLike) -> Array:
         log10 FLOP; +inf where the draw never reaches the loss, or only past `REACH_LOG10_FLOP`.
     """
     loss_nats = np.asarray(loss_nats, float)
-    reducible, wanted = np.exp(law.log_l0) - law.floor_nats, loss_nats - law.floor_nats
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        within = law.log10_c0 - np.log10(wanted / reducible) / law.b
-    result = np.where(wanted > 0, within, np.inf)
-    past = np.flatnonzero(~(result <= law.log10_c_max))
+    log_losses = np.log(loss_nats)
+    past = np.flatnonzero(log_losses < law.tail.end)
+    result = _within_data(law, loss_nats) if len(past) < law.draws else np.empty(law.draws)
     if len(past):
-        log_losses = np.log(loss_nats[past] if loss_nats.ndim else loss_nats)
-        result[past] = law.log10_c_max + law.tail.decades(log_losses, past)
+        result[past] = law.log10_c_max + law.tail.decades(log_losses[past] if loss_nats.ndim else log_losses, past)
     result[result > REACH_LOG10_FLOP] = np.inf
+    return result
+
+
+def _within_data(law: LossLaw, loss_nats: Array) -> Array:
+    """Compute that a loss needs where the law reaches it within its data; elsewhere anything."""
+    wanted, reducible = loss_nats - law.floor_nats, np.exp(law.log_l0) - law.floor_nats
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        result: Array = law.log10_c0 - np.log10(wanted / reducible) / law.b
     return result

@@ -104,16 +104,18 @@ class Tail:
         v = np.zeros(len(t))
         under = np.flatnonzero(t <= self.log_f)
         if len(under):
-            v[under] = _over_the_floor(t[under], *(values[under] for values in (self.f, self.log_f, self.c, self.w)))
+            law = (values[under] for values in (self.f, self.log_f, self.c, self.w))
+            v[under] = _over_the_floor(t[under], *law, self.reach)
         return _climb(v, (self.f, t, self.c, self.w), self.reach)
 
 
-def _over_the_floor(t: Array, f: Array, log_f: Array, c: Array, w: Array) -> Array:
+def _over_the_floor(t: Array, f: Array, log_f: Array, c: Array, w: Array, reach: float) -> Array:
     """A point left of the root where e^(t - w v) is over the floor already, for w < 0.
 
     It is Newton's first step on the convex law, from where the later of the two straight lines under it comes to t.
     """
-    v = np.maximum(t / (w - c), (t - log_f) / w)
+    with np.errstate(over="ignore"):
+        v = np.minimum(np.maximum(t / (w - c), (t - log_f) / w), reach)
     reducible = (1 - f) * np.exp(-c * v)
     loss = f + reducible
     result: Array = v + np.maximum((np.log(loss) + w * v - t) / (c * reducible / loss - w), 0.0)
