@@ -70,6 +70,15 @@ def verdicts(fits: dict[float, Sampled], zero: float, seen: Observations) -> tup
     return mixing, diagnostics.judge_nowcast(found)
 
 
+def test_the_shipped_reference_passes_the_gate_again(seen: Observations) -> None:
+    shipped = read(reference().path)
+    found = nowcast(shipped, seen.compute, seed=int(shipped.manifest["seed"]))
+    assert diagnostics.judge_nowcast(found) == Verdict("PASSED", ())
+    stored = shipped.manifest["nowcast"]
+    assert (found.rows, found.inside_80) == (stored["rows"], pytest.approx(stored["inside_80"], abs=0.08))
+    assert found.reach == pytest.approx(stored["reach"], abs=0.03)
+
+
 def test_with_a_centred_predictor_the_fit_passes_both_gates(fits: dict[float, Sampled], seen: Observations) -> None:
     assert [verdict.status for verdict in verdicts(fits, CENTRE, seen)] == ["PASSED", "PASSED"]
 
