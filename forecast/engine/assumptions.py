@@ -14,7 +14,11 @@ AlgorithmsKind = Literal["off", "8mo", "16mo", "prior"]
 
 DEFAULT_RELATIVE_NOISE = 0.01
 DEFAULT_POWER_LAW_WEIGHT = 0.06
-"""Of draws without a floor in the mixture: what stacking leaves to E = 0 on held-out tails (SCIENCE: .94 to .06)."""
+"""Of draws without a floor in the mixture: what stacking on held-out tails left to E = 0 in trial fits.
+
+The stored backtest gives it less, with an interval that holds this (`timelines calibration --json`, `law_weights`); a
+test says when it no longer does.
+"""
 
 
 @dataclass(frozen=True, slots=True)
