@@ -160,16 +160,19 @@ def fit_folds(
     tuple of Fold and mapping of Form to Run
         A fold, and its fit by each form.
     """
-    samplers = {form: _Sampler(form, priors, settings, seed) for form in (SHIPPED, NO_FLOOR)}
+    samplers = {form: _Sampler(form, folds[0].fitted, priors, settings, seed) for form in (SHIPPED, NO_FLOOR)}
     for fold in folds:
         yield fold, {form: samplers[form].fit(fold, folder) for form in fold.forms}
 
 
 class _Sampler:
-    """Compiles a form at the first fold that needs it."""
+    """Compiles a form when a fold needs it, always for the first fold of the shape.
 
-    def __init__(self, form: Form, priors: LossPriors, settings: SamplerSettings, seed: int) -> None:
-        self.form, self.priors, self.settings, self.seed = form, priors, settings, seed
+    The chains start from that fold's data, so that a fit does not depend on which others were resumed.
+    """
+
+    def __init__(self, form: Form, first: LossData, priors: LossPriors, settings: SamplerSettings, seed: int) -> None:
+        self.form, self.first, self.priors, self.settings, self.seed = form, first, priors, settings, seed
         self._compiled: Any = None
         self._names: list[str] = []
 
@@ -187,7 +190,7 @@ class _Sampler:
 
     def _run(self, fold: Fold, identity: str) -> Run:
         if self._compiled is None:
-            model = self.form.build(fold.fitted, self.priors)
+            model = self.form.build(self.first, self.priors)
             self._compiled, self._names = compile_model(model), [variable.name for variable in model.free_RVs]
         data = fold.fitted.shared()
         sampled = sample(self.form.prefix, self._compiled.with_data(**data), self.settings, self.seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,26 @@ def test_a_form_without_a_floor_forecasts_tails_but_no_new_studies() -> None:
 def test_folds_of_one_shape_have_as_many_groups() -> None:
     for groups, folds in loss_folds.shapes(loss_folds.Points.load()).items():
         assert {len(fold.fitted.groups) for fold in folds} == {groups}
+
+
+def test_a_shape_is_compiled_for_its_first_fold_whichever_was_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chains start from the data that the model was built with, so a resumed backtest builds as a whole one does."""
+    first, second = loss_folds.shapes(loss_folds.Points.load())[13][:2]
+    built = []
+
+    def build(data: LossData, priors: object) -> None:
+        built.append(data)
+        raise InterruptedError
+
+    form = replace(loss_folds.SHIPPED, build=build)
+    missing = loss_folds._Sampler(form, first.fitted, DEFAULT.loss, TOY, 0).identity(second)
+    monkeypatch.setattr(loss_folds, "SHIPPED", form)
+    monkeypatch.setattr(loss_folds, "resume", lambda _, identity, make: make() if identity == missing else None)
+    with pytest.raises(InterruptedError):
+        list(loss_folds.fit_folds([first, second], tmp_path, DEFAULT.loss, TOY, 0))
+    assert [data is first.fitted for data in built] == [True]
 
 
 def log_t4(value: float, centre: float, scale: float) -> float:
