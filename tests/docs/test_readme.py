@@ -145,4 +145,5 @@ def test_a_stranger_clones_types_make_forecast_and_reads_the_table(tmp_path: Pat
 def labels(table: str) -> list[str]:
     """The table without its figures: titles and the column at the left, which a refit leaves as they are."""
     rows = [line.partition("│")[0].strip() for line in table.splitlines() if "│" in line]
-    return rows + re.findall(r"^(?:Loss|A run) .*$", table, re.MULTILINE)
+    titles = re.findall(r"^(?:Loss|A run) .*$", table, re.MULTILINE)
+    return rows + [re.sub(r"\d+\s%", "so many %", title) for title in titles]
