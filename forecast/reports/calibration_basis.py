@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 from forecast.errors import ArtefactError
+from forecast.evaluation import attempts as attempts_of
 from forecast.evaluation import check_words, checks, retrospective, track_record
+from forecast.evaluation.attempts import Attempt
 from forecast.evaluation.bar import CAVEATS
 from forecast.evaluation.calibration import Scored, fits, provenance
 from forecast.evaluation.track_record import ScoredEntry, Totals
 from forecast.reports import checks_charts, prior_charts, retrospective_chart, sbc_chart
 from forecast.reports.calibration_parts import Section, Table, drawn, section
+from forecast.reports.quantity_words import short_words
+from forecast.reports.skill_chart import signed
 from forecast.reports.words import percent
 
-ATTEMPTS = checks.STORED.parent / "attempts.csv"
-"""Models that were tried and not kept, beside the one that ships."""
-
+_JUDGED_BY = tuple((q, w) for q in ("largest_compute", "top_ten_compute") for w in ("2013-15", "2016+"))
 _NEXT_EVENTS = 8
 
 
-def sections(folder: Path, checked: Path = checks.STORED, attempts: Path = ATTEMPTS) -> list[Section]:
+def sections(folder: Path, checked: Path = checks.STORED, attempts: Path = attempts_of.STORED) -> list[Section]:
     """The machinery, priors, retrospective, track record, attempts, and what to doubt.
 
     Parameters
     ----------
     folder : Path
-        Of the backtest's tables.
+        The folder of the backtest's tables.
     checked : Path
-        Of those of the checks.
+        That of the checks.
     attempts : Path
-        The file of what was tried.
+        That of what was tried.
     """
     return [
         section("machinery", "Does the machinery work?", lambda: _machinery(checked)),
@@ -109,24 +110,34 @@ def _next_events(scored: Sequence[ScoredEntry]) -> tuple[Table, ...]:
     return (Table("What is settled next", ("forecast on record", "event", "probability", "settled on"), rows, (2,)),)
 
 
-def _attempts(path: Path) -> Section:
-    if not path.is_file():
-        raise ArtefactError("what was tried and not kept is not stored", field="attempts")
-    with path.open(encoding="utf-8", newline="") as file:
-        headings, *rows = list(csv.reader(file))
-    numbers = tuple(i for i in range(len(headings)) if rows and all(_is_number(row[i]) for row in rows))
-    names = tuple(name.replace("_", " ") for name in headings)
-    table = Table("Models that were tried, with their scores", names, tuple(tuple(row) for row in rows), numbers)
-    told = "Every change was judged out of sample, and is kept here whether it was better or not."
+def _attempts(folder: Path) -> Section:
+    tried = attempts_of.load(folder)
+    rows = tuple(
+        (f"{one.name}\n{_opened(one.reason)}", *(_better(one, *place) for place in _JUDGED_BY), _opened(one.verdict))
+        for one in tried
+    )
+    scores = tuple(f"{short_words(quantity)}, {window}" for quantity, window in _JUDGED_BY)
+    numbers = tuple(range(1, 1 + len(scores)))
+    table = Table("Changes that were tried", ("change, and why", *scores, "verdict"), rows, numbers, numbers)
+    kept = sum(one.kept for one in tried)
+    told = (
+        f"{len(tried)} changes of the joint model were tried, each for a reason stated before its score; {kept} "
+        f"{'is' if kept == 1 else 'are'} part of it now. The numbers, on a wide screen, are skill against the model "
+        "that ships, on the same outcomes: above nought the change is better. Blank: not scored on these outcomes."
+    )
     return Section("", "", words=(told,), tables=(table,))
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell or 0)
-    except ValueError:
-        return False
-    return True
+def _better(attempt: Attempt, quantity: str, window: str) -> str:
+    """1 - CRPS / the shipped model's; empty where none is stored."""
+    scores = [one for one in attempt.scores if (one.quantity, one.window) == (quantity, window)]
+    pairs = [(one.crps, one.crps_shipped) for one in scores if one.crps is not None and one.crps_shipped]
+    return signed(1 - pairs[0][0] / pairs[0][1]) if pairs else ""
+
+
+def _opened(words: str) -> str:
+    """As it opens a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def _doubt(folder: Path) -> Section:

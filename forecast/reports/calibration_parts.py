@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,8 @@ from forecast.evaluation.bar import Check
 from forecast.reports.picture import Picture
 from forecast.reports.skill_chart import signed
 from forecast.reports.words import percent
+
+_FOLDER = re.compile(r" in (?:[A-Za-z]:)?[/\\]\S*(?=:)")  # where it would be says nothing to a reader of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Table:
     headings : tuple of str
         Of the columns.
     rows : tuple of tuple of str
-        Cells; the first of a row is its heading.
+        Cells; the first of a row is its heading, and what follows a line break in it is set small under it.
     numbers : tuple of int
         Columns of numbers, set to the right.
     wide_only : tuple of int
@@ -89,7 +92,7 @@ def section(slug: str, heading: str, build: Callable[[], Section]) -> Section:
     try:
         return replace(build(), slug=slug, heading=heading)
     except (ArtefactError, DataError, PosteriorNotFoundError) as error:
-        return Section(slug, heading, missing=f"Not shown: {error.message}.".replace("..", "."))
+        return Section(slug, heading, missing=f"Not shown: {_FOLDER.sub('', error.message)}.")
 
 
 def drawn(*figures: Picture | None) -> tuple[Picture, ...]:

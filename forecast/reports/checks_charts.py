@@ -10,6 +10,7 @@ from typing import Any
 from forecast.evaluation.checks import SENSITIVE, TRUSTED_K, Loo, PowerScaling
 from forecast.reports.lanes import Lanes, lanes
 from forecast.reports.picture import Picture
+from forecast.reports.quantity_words import model_words
 from forecast.reports.theme import Theme
 
 _KEY_PX = 24.0
@@ -53,7 +54,8 @@ def _told(loo: Loo) -> str:
 
 def _draw_pareto(found: Sequence[Loo], theme: Theme) -> dict[str, Any]:
     groups = {
-        m: {one.group or "all": one for one in found if one.model == m} for m in dict.fromkeys(o.model for o in found)
+        model_words(m): {one.group or "all": one for one in found if one.model == m}
+        for m in dict.fromkeys(one.model for one in found)
     }
     low, high = min(-0.1, *(one.max_k for one in found)), max(0.9, *(one.max_k + 0.05 for one in found))
     made = lanes(theme, groups, (low, high), [(0.0, "0"), (0.5, "0.5"), (TRUSTED_K, f"{TRUSTED_K:g}")])
@@ -109,7 +111,7 @@ def _log(value: float) -> float:
 
 def _draw_power(found: Sequence[PowerScaling], theme: Theme) -> dict[str, Any]:
     models = dict.fromkeys(one.model for one in found)
-    groups = {model: {one.parameter: one for one in found if one.model == model} for model in models}
+    groups = {model_words(model): {one.parameter: one for one in found if one.model == model} for model in models}
     top = max(0.0, *(_log(value) for one in found for value in (one.prior, one.likelihood))) + 0.1
     ticks = [(_log(value), f"{value:g}") for value in (0.001, 0.01, 0.05, 0.2, 1.0)]
     made = lanes(theme, groups, (_log(_FLOOR), top), ticks, _KEY_PX)

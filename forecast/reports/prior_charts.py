@@ -92,16 +92,15 @@ def parameter_picture(rows: Sequence[PriorPosterior]) -> Picture | None:
     found = pairs(rows, answers=False)
     if not found:
         return None
-    kept = [pair for pair in found if pair.kept >= KEPT]
-    names = [pair.name for pair in kept[:_MOST_NAMED]] + (
-        [f"{len(kept) - _MOST_NAMED} more"] if len(kept) > _MOST_NAMED else []
-    )
+    kept = [pair.name for pair in found if pair.kept >= KEPT]
+    more = [f"{len(kept) - _MOST_NAMED} more"] if len(kept) > _MOST_NAMED else []
     moved = f"The data narrowed {len(found) - len(kept)} of {len(found)} parameters"
-    left = f"; {listed(names)} {'stays as wide as its prior' if len(kept) == 1 else 'stay as wide as their priors'}"
+    stays = "stays as wide as its prior" if len(kept) == 1 else "stay as wide as their priors"
+    left = f"; {listed([*kept[:_MOST_NAMED], *more])} {stays}" if kept else ""
     return _picture(
         "prior-posterior",
         found,
-        moved + (left if kept else ""),
+        moved + left,
         "5, 50 and 95 % of each parameter before the data (grey) and after (blue), each on its own axis. Where the "
         f"blue is {percent(KEPT)} as wide as the grey or wider, the answer is that judgement.",
     )

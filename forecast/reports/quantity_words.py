@@ -54,5 +54,10 @@ def baseline_words(name: str, *, short: bool = False) -> str:
     return _SHORT_BASELINES.get(name, words) if short else words
 
 
+def model_words(model: str) -> str:
+    """A model over its parameters: `published law`; answers are no model's."""
+    return "answers" if model == "headline" else model.replace("_", " ")
+
+
 def _part(part: str) -> str:
     return part.replace("_", " ").replace("fp32", "FP32")

@@ -10,6 +10,7 @@ from typing import Any
 from forecast.evaluation.checks import Sbc
 from forecast.reports.picture import Picture
 from forecast.reports.placing import text_width
+from forecast.reports.quantity_words import model_words
 from forecast.reports.sheet import Cell, Sheet
 from forecast.reports.theme import NARROW, Theme
 
@@ -65,7 +66,9 @@ def _draw(by_model: dict[str, list[Sbc]], theme: Theme) -> dict[str, Any]:
     heads: list[dict[str, object]] = []
     cells: list[tuple[Cell, Sbc]] = []
     for (model, rows), height in zip(by_model.items(), heights, strict=True):
-        heads.append({"year": start, "level": top - 6, "text": f"{model}, {rows[0].simulations} simulations"})
+        heads.append(
+            {"year": start, "level": top - 6, "text": f"{model_words(model)}, {rows[0].simulations} simulations"}
+        )
         for i, one in enumerate(rows):
             y = top - _HEAD_PX - (i // columns) * (_PANEL_PX + _GAP_PX) - _PANEL_PX - 8
             cells.append((_cell(one, left + (i % columns) * (width + 14.0), y, width), one))

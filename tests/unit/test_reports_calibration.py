@@ -246,6 +246,7 @@ def test_a_missing_table_says_what_to_run_and_the_rest_is_there(tmp_path: Path) 
     for slug in ("machinery", "data", "priors"):
         assert "`timelines check`" in found[slug].missing
     assert found["held"].figures and not found["held"].missing
+    assert not [one.slug for one in found.values() if str(STORED) in one.missing or str(tmp_path) in one.missing]
     assert not [tile for tile in calibration_scores.tiles(Stored(tmp_path)) if tile.label.startswith("skill")]
     told = dict.fromkeys(("finding", "lead", "caveat", "notice"), "") | {"tiles": [], "misses": [], "models": {}}
     made = rendered("calibration.html.j2", [], live=False, sections=[found["fans"]], **told)

@@ -17,7 +17,7 @@ import pytest
 from altair.vegalite.v6.schema.core import load_schema
 from jsonschema import Draft7Validator
 
-from forecast.evaluation import checks
+from forecast.evaluation import attempts, checks
 from forecast.evaluation.calibration import STORED
 from forecast.evaluation.checks import Loo, PowerScaling, Predictive, PriorPosterior, Sbc
 from forecast.reports import calibration_basis, calibration_page, checks_charts, prior_charts, sbc_chart
@@ -25,6 +25,7 @@ from forecast.reports.coverage_chart import wilson
 from forecast.reports.outcome_bands import OUTSIDE, band_of
 from forecast.reports.picture import Picture
 from forecast.reports.placing import text_width
+from forecast.reports.skill_chart import signed
 from forecast.reports.theme import DARK, IN_PAGE, NARROW, WIDE, Layout, Theme
 
 Ends = tuple[float, float, float]
@@ -42,6 +43,18 @@ def both(model: str, quantity: str, unit: str, prior: Ends, posterior: Ends) -> 
     return [
         filled(PriorPosterior, model=model, quantity=quantity, unit=unit, kind=kind, q5=q5, q50=q50, q95=q95)
         for kind, (q5, q50, q95) in (("prior", prior), ("posterior", posterior))
+    ]
+
+
+def before_and_after() -> list[PriorPosterior]:
+    """Two parameters, one of which no data move, and two answers."""
+    return [
+        *both("compute", "g_spend", "oom/year", (-0.08, 0.33, 0.74), (0.46, 0.56, 0.67)),
+        *both("compute", "log10_gdp_share", "log10", (-4.0, -3.0, -2.0), (-4.0, -3.0, -2.0)),
+        *both("headline", "1e30 FLOP on trend", "decimal year", (2027.0, 2040.0, math.inf), (2030.4, 2032.0, 2037.0)),
+        *both(
+            "headline", "loss at 1e26 FLOP on chinchilla-massivetext", "nats/token", (0.1, 2.0, 90.0), (1.6, 1.7, 1.8)
+        ),
     ]
 
 
@@ -75,14 +88,6 @@ def made_up() -> Tables:
         filled(PowerScaling, model="loss", parameter=name, prior=0.02 * i, likelihood=0.3 / (i + 1), verdict="fine")
         for i, name in enumerate(names)
     ]
-    before_after = [
-        *both("compute", "g_spend", "oom/year", (-0.08, 0.33, 0.74), (0.46, 0.56, 0.67)),
-        *both("compute", "log10_gdp_share", "log10", (-4.0, -3.0, -2.0), (-4.0, -3.0, -2.0)),
-        *both("headline", "1e30 FLOP on trend", "decimal year", (2027.0, 2040.0, math.inf), (2030.4, 2032.0, 2037.0)),
-        *both(
-            "headline", "loss at 1e26 FLOP on chinchilla-massivetext", "nats/token", (0.1, 2.0, 90.0), (1.6, 1.7, 1.8)
-        ),
-    ]
     statistics = [
         filled(Predictive, model="loss", kind=kind, observed=0.4, q5=0.1, q50=0.5, q95=2.0, p_value=0.6)
         for kind in ("prior", "posterior")
@@ -94,7 +99,7 @@ def made_up() -> Tables:
         checks.SBC: sbc,
         checks.LOO: loo,
         checks.POWER_SCALING: scaling,
-        checks.PRIOR_POSTERIOR: before_after,
+        checks.PRIOR_POSTERIOR: before_and_after(),
         checks.PREDICTIVE: statistics,
     }
 
@@ -215,10 +220,13 @@ def test_stored_checks_come_onto_the_page_with_their_verdicts(tmp_path: Path) ->
     assert any(note.startswith("The posterior would produce 1 of 1") for note in found["data"].notes)
 
 
-def test_attempts_are_shown_as_they_are_stored(tmp_path: Path) -> None:
-    path = tmp_path / "attempts.csv"
-    path.write_text("model,reason,crps_2016,kept\nno drift,slopes are constant,0.21,no\n", encoding="utf-8")
-    found = {one.slug: one for one in calibration_basis.sections(STORED, attempts=path)}["attempts"]
+def test_each_attempt_is_told_once_with_its_reason_its_verdict_and_its_skill() -> None:
+    found = {one.slug: one for one in calibration_basis.sections(STORED)}["attempts"]
     (table,) = found.tables
-    assert table.headings == ("model", "reason", "crps 2016", "kept") and table.numbers == (2,)
-    assert table.rows == (("no drift", "slopes are constant", "0.21", "no"),)
+    tried = attempts.load()
+    assert f"{len(tried)} changes" in found.words[0]
+    for row, one in zip(table.rows, tried, strict=True):
+        assert row[0].lower() == f"{one.name}\n{one.reason}".lower() and row[-1].lower() == one.verdict.lower()
+    (late,) = (s for s in tried[0].scores if (s.quantity, s.window) == ("largest_compute", "2016+"))
+    assert table.headings[2] == "largest run, 2016+" and late.crps and late.crps_shipped
+    assert table.rows[0][2] == signed(1 - late.crps / late.crps_shipped)
