@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forecast.reports.placing import text_width
-from forecast.reports.sheet import Cell, Sheet
+from forecast.reports.sheet import Cell, Sheet, fitting
 from forecast.reports.theme import NARROW, Theme
 
 _ROW_PX, _HEAD_PX = 18.0, 28.0
@@ -69,7 +69,7 @@ def lanes[T](
         for k, (name, row) in enumerate(rows.items()):
             level = at - _HEAD_PX - (k + 0.5) * _ROW_PX
             placed.append((row, level))
-            names.append({"year": start, "level": level, "text": name})
+            names.append({"year": start, "level": level, "text": fitting(name, left - start - 6, size)})
         at -= _HEAD_PX + _ROW_PX * len(rows)
     sheet.words(heads, sheet.palette.ink, size, bold=True)
     sheet.words(names, sheet.palette.muted, size)

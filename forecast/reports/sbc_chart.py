@@ -9,9 +9,8 @@ from typing import Any
 
 from forecast.evaluation.checks import Sbc
 from forecast.reports.picture import Picture
-from forecast.reports.placing import text_width
 from forecast.reports.quantity_words import model_words
-from forecast.reports.sheet import Cell, Sheet
+from forecast.reports.sheet import Cell, Sheet, fitting
 from forecast.reports.theme import NARROW, Theme
 
 _Z = 2.5758  # 99 % of a normal distribution, both sides: the bars of many histograms are looked at together
@@ -106,7 +105,7 @@ def _histograms(sheet: Sheet, cells: Sequence[tuple[Cell, Sbc]]) -> None:
             {
                 "year": c.left,
                 "level": c.top + 9,
-                "text": _fitting(("" if passed else "● ") + s.parameter, c.width, size),
+                "text": fitting(("" if passed else "● ") + s.parameter, c.width, size),
             }
             for c, s in shown
         ]
@@ -125,10 +124,3 @@ def _bars(cell: Cell, sbc: Sbc) -> list[dict[str, object]]:
         }
         for i, n in enumerate(sbc.ranks)
     ]
-
-
-def _fitting(name: str, width: float, size: float) -> str:
-    """A name as long as its panel; the tip has the whole."""
-    while len(name) > 4 and text_width(name, size) > width:
-        name = name.rstrip("…")[:-1] + "…"
-    return name

@@ -232,5 +232,12 @@ def told(row: Mapping[str, object], tips: Tips) -> str:
     return _BETWEEN.join(f"{title}: {row[name]}" if title else str(row[name]) for title, name in tips.items())
 
 
+def fitting(name: str, width: float, size: float) -> str:
+    """A name as long as its room, px; a tip or the numbers behind the chart have the whole."""
+    while len(name) > 4 and text_width(name, size) > width:
+        name = name.rstrip("…")[:-1] + "…"
+    return name
+
+
 def _upright(cell: Cell, at: float) -> Mapping[str, object]:
     return {"year": at, "until": at, "low": cell.bottom, "high": cell.top}
