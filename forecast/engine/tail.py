@@ -104,22 +104,21 @@ class Tail:
         v = np.zeros(len(t))
         under = np.flatnonzero(t <= self.log_f)
         if len(under):
-            law = (values[under] for values in (self.f, self.log_f, self.c, self.w))
-            v[under] = _over_the_floor(t[under], *law, self.reach)
+            v[under] = self._of(under)._over_the_floor(t[under])
         return _climb(v, (self.f, t, self.c, self.w), self.reach)
 
+    def _over_the_floor(self, t: Array) -> Array:
+        """A point left of the root where e^(t - w v) is over the floor already, for w < 0.
 
-def _over_the_floor(t: Array, f: Array, log_f: Array, c: Array, w: Array, reach: float) -> Array:
-    """A point left of the root where e^(t - w v) is over the floor already, for w < 0.
-
-    It is Newton's first step on the convex law, from where the later of the two straight lines under it comes to t.
-    """
-    with np.errstate(over="ignore"):
-        v = np.minimum(np.maximum(t / (w - c), (t - log_f) / w), reach)
-    reducible = (1 - f) * np.exp(-c * v)
-    loss = f + reducible
-    result: Array = v + np.maximum((np.log(loss) + w * v - t) / (c * reducible / loss - w), 0.0)
-    return result
+        It is Newton's first step on the convex law, from where the later of the two straight lines under it comes to t.
+        """
+        f, c, w = self.f, self.c, self.w
+        with np.errstate(over="ignore"):
+            v = np.minimum(np.maximum(t / (w - c), (t - self.log_f) / w), self.reach)
+        reducible = (1 - f) * np.exp(-c * v)
+        loss = f + reducible
+        result: Array = v + np.maximum((np.log(loss) + w * v - t) / (c * reducible / loss - w), 0.0)
+        return result
 
 
 def _climb(v: Array, law: tuple[Array, Array, Array, Array], reach: float) -> Array:
