@@ -20,7 +20,7 @@ from forecast.evaluation.checks import (
     Sbc,
 )
 
-_WIDE = 0.8
+_WIDE, _MOVED = 0.8, 0.1
 _TOLD = 6
 
 
@@ -131,15 +131,17 @@ def learned(rows: Sequence[PriorPosterior]) -> Iterator[str]:
                 f"{before[key].q90:.2f} oom/year before the data (80 %), {after[key].q10:.2f} to "
                 f"{after[key].q90:.2f} after them."
             )
-    same = [key[1] for key in before if key in after and _kept(before[key], after[key]) > _WIDE]
+    same = [key[1] for key in before if key in after and _kept(before[key], after[key])]
     if same:
-        yield f"As wide after the data as before them: {_some(same)}; what hangs on that is a judgement."
+        yield f"The same after the data as before them: {_some(same)}; what hangs on that is a judgement."
 
 
-def _kept(before: PriorPosterior, after: PriorPosterior) -> float:
-    """Width of the 90 % interval after the data as a share of the one before; 0 where the prior has no end."""
+def _kept(before: PriorPosterior, after: PriorPosterior) -> bool:
+    """Whether the 90 % interval after the data is about as wide as the one before, and about the same median."""
     width = before.q95 - before.q5
-    return (after.q95 - after.q5) / width if math.isfinite(width) and width > 0 else 0.0
+    if not math.isfinite(width) or width <= 0:
+        return False
+    return (after.q95 - after.q5) / width > _WIDE and abs(after.q50 - before.q50) / width < _MOVED
 
 
 def _some(names: Sequence[str]) -> str:

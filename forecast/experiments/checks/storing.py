@@ -22,9 +22,12 @@ from forecast.posterior import atomic
 from forecast.posterior.selection import reference
 from forecast.priors import DEFAULT
 
+_JOINT = (
+    "the shipped priors, on the dates, labels, chips and vendors of the shipped rows; the computes of runs with a cost "
+    "are held as they are"
+)
 TRUTHS: Mapping[str, str] = {
-    "compute": "the shipped priors, on the dates, labels, chips and vendors of the shipped rows; the computes of runs "
-    "with a cost are held as they are",
+    **dict.fromkeys(("compute", "growth", "hardware"), _JOINT),
     "price": "the shipped priors, on the dates, chips and vendors of the shipped rows",
     "loss": "the shipped priors, on the computes of the shipped points; the prior of each group's level stays centred "
     "where the shipped points put it; a draw whose loss overflows is drawn again",
@@ -67,9 +70,14 @@ def provenance(checked: Checked) -> dict[str, Any]:
             "sampler": machines.SETTINGS.as_dict(),
             "draws_ranked": uniform.DRAWS,
             "level_of_the_table": sbc.LEVEL,
-            "truths_from": {ranks.model: TRUTHS.get(ranks.model, "") for ranks in checked.ranks},
+            "truths_from": {name: TRUTHS.get(name, "") for name in _models(checked)},
             "models": {ranks.model: ranks.about for ranks in checked.ranks},
         },
         "full_fits": {"seed": fits.SEED, "sampler": fits.SETTINGS.as_dict(), "models": list(run.FITTED)},
         "predictive": {"seed": predictive.SEED, "replicates": predictive.SETS},
     }
+
+
+def _models(checked: Checked) -> list[str]:
+    """Every model of the table: the joint one has several parts."""
+    return list(dict.fromkeys(row["model"] for ranks in checked.ranks for row in ranks.rows()))
