@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from forecast.cli.tasks import progress
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
     from forecast.evaluation.calibration import Summary
     from forecast.experiments.backtest import Backtest
-
-Told = Callable[[int, int, str], None]
 
 
 @click.command()
@@ -95,32 +92,13 @@ def _run_and_store(plan: Backtest, jobs: int, out: Path | None) -> tuple[list[Su
     from forecast.experiments.storing import store, store_timing
 
     began, known = time.monotonic(), count(plan.checkpoints)
-    with _progress() as told:
+    with progress("refitting") as told:
         results = run(plan, jobs, told)
     folder = out or STORED
     summaries = store(folder, plan, results)
     if count(plan.checkpoints) - known == sum(len(done.fits) for done in results):
         store_timing(folder, results, time.monotonic() - began, jobs)
     return summaries, folder
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """A bar where standard error is a terminal, a line for every finished task elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda finished, total, text: click.echo(f"{finished} of {total} done  {text}".rstrip(), err=True)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("refitting", total=None)
-
-        def told(finished: int, total: int, text: str) -> None:
-            progress.update(task, completed=finished, total=total, description=text or "refitting")
-
-        yield told
 
 
 def _told(summaries: list[Summary], folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -48,6 +48,12 @@ class Assumed:
             return inputs.draw(name, self.draws, self.seed, prior)
         if name not in self._made:
             self._made[name] = inputs.draw(name, self.draws, self.seed, self._chosen.get(name))
+        return self._made[name]
+
+    def kept(self, name: str, make: Callable[[], Array]) -> Array:
+        """What follows from the inputs alone, shape (draws, ...), made when it is first asked for."""
+        if name not in self._made:
+            self._made[name] = make()
         return self._made[name]
 
     def says(self, name: str) -> Distribution | None:

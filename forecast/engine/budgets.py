@@ -31,7 +31,7 @@ def budget(simulation: Simulation, payer: Payer, capped: bool, assumed: Assumed,
 
 def commoditized(assumed: Assumed) -> Array:
     """The ceiling that commoditization sets to the budget of anyone, log10 2023 $, shape (draws, 1)."""
-    return np.log10(assumed("commoditization.usd_2023"))[:, None]
+    return assumed.kept("commoditized", lambda: np.log10(assumed("commoditization.usd_2023"))[:, None])
 
 
 def payer_budget(simulation: Simulation, payer: Payer, assumed: Assumed, checkpoint: Checkpoint = proceed) -> Array:

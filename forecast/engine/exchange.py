@@ -179,6 +179,9 @@ class _ExchangedInputs(Assumed):
     def __call__(self, name: str, prior: Distribution | None = None) -> Array:
         return self._source.assumed(name, prior)[self._at.get(block_of(name), self._all)]
 
+    def kept(self, name: str, make: Callable[[], Array]) -> Array:
+        return make()
+
     def says(self, name: str) -> Distribution | None:
         if name == "algorithms.halving_months" and self._source.halving is not None:
             return _Drawn(self._source.halving[self._at.get("algorithms", self._all)])  # type: ignore[return-value]

@@ -83,8 +83,7 @@ def _caps(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> tuple[Fla
 
 
 def _moves_requirement(solver: Solver, outcome: Outcome, change: str, checkpoint: Checkpoint) -> Flags:
-    plan = outcome.plan
-    without = solver.required(solver.replan(plan, plan.on - {change}), checkpoint)
+    without = solver.required_without(outcome.plan, change, checkpoint)
     moved: Flags = outcome.counted(outcome.required != without)
     return moved
 

@@ -17,7 +17,7 @@ from forecast.engine.scenario import BASELINE, PHYSICAL_LIMITS, Override
 from forecast.engine.switches import switched_on
 from forecast.posterior.artefact import Posterior
 
-_CHANGES_LAW = frozenset({"scaling_break", "context_length"})
+CHANGES_LAW = frozenset({"scaling_break", "context_length"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def plan_of(
     if settled.target.is_loss:
         law = (settled.target.scale, settled.law, paths, imported and imported.digest)
     if not _is_level(settled):
-        unchanged, changes = (settled.target, law, paths, assumed), on & _CHANGES_LAW
+        unchanged, changes = (settled.target, law, paths, assumed), on & CHANGES_LAW
         requirement = (unchanged, changes) if changes else unchanged
     else:
         level = log10_compute(settled.target)

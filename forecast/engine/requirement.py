@@ -104,4 +104,5 @@ def after_changes(required: Array, on: frozenset[str], assumed: Assumed) -> Arra
 
 def context_oom(assumed: Assumed) -> Array:
     """What a longer context adds to the compute of a run, log10, shape (draws,)."""
-    return context_multiplier_oom(assumed("context_length.tokens"), assumed("context_length.model_width"))
+    tokens, width = "context_length.tokens", "context_length.model_width"
+    return assumed.kept("context_oom", lambda: context_multiplier_oom(assumed(tokens), assumed(width)))

@@ -26,7 +26,7 @@ from forecast.engine.memory import Memory
 from forecast.engine.outcome import Outcome
 from forecast.engine.overrides import overridden
 from forecast.engine.passages import passage_at
-from forecast.engine.plan import Plan, plan_of, split
+from forecast.engine.plan import CHANGES_LAW, Plan, plan_of, split
 from forecast.engine.question import Question
 from forecast.engine.scaling import LossLaw
 from forecast.engine.simulation import Simulation
@@ -157,6 +157,13 @@ class Solver:
             plan.requirement,
             lambda: requirement.after_changes(self._unchanged(plan, checkpoint), plan.on, self.assumed(plan)),
         )
+
+    def required_without(self, plan: Plan, change: str, checkpoint: Checkpoint = proceed) -> Array:
+        """What the target would need if one of the changes of its law were off, as `required`."""
+        if plan.requirement is None:
+            return self.required(plan, checkpoint)
+        unchanged, left = self._unchanged(plan, checkpoint), plan.on - {change}
+        return requirement.after_changes(unchanged, left, self.assumed(plan)) if left & CHANGES_LAW else unchanged
 
     def law(self, plan: Plan, checkpoint: Checkpoint = proceed) -> LossLaw | None:
         """The law of every draw on the target's scale; None for compute as such."""

@@ -208,6 +208,7 @@ def load_sbc(folder: Path = STORED) -> list[Sbc]:
     """Simulation-based calibration, by model and parameter; errors as `load_loo`."""
 
     def record(row: Mapping[str, str]) -> Sbc:
+        """A row, its histogram in the order of its bins."""
         bins = sorted((name for name in row if name[0] == "h" and name[1:].isdigit()), key=lambda name: int(name[1:]))
         return Sbc(
             model=row["model"],

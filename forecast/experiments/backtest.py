@@ -15,27 +15,21 @@ many there are. The shipped model would have to know its padding, for minutes th
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from forecast.data import tables
-from forecast.errors import FitError
 from forecast.evaluation import past_fans
-from forecast.experiments import loss_folds
+from forecast.experiments import loss_folds, processes
 from forecast.experiments.fans import fan_rows
 from forecast.experiments.loss_targets import loss_outcomes
 from forecast.experiments.origins import ORIGINS
 from forecast.experiments.price_targets import price_outcomes
+from forecast.experiments.processes import Told
 from forecast.experiments.refits import SEED, SETTINGS, refit
 from forecast.experiments.run_targets import run_outcomes
 from forecast.experiments.scored import rows
@@ -47,10 +41,7 @@ from forecast.inference.sampling import SamplerSettings
 from forecast.posterior.artefact import Posterior
 from forecast.priors import DEFAULT
 
-NICENESS = 10
-EXIT_ORPHANED = 3
 Row = dict[str, Any]
-Told = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -168,45 +159,11 @@ def run(backtest: Backtest, jobs: int, told: Told) -> list[Done]:
     FitError
         If a process dies; finished fits are kept.
     """
-    plan = backtest.plan()
-    told(0, len(plan), "")
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_settle) as pool:
-        futures = {pool.submit(backtest.perform, task): task for task in plan}
-        try:
-            for finished, (future, task) in enumerate(_as_they_end(futures), 1):
-                told(finished, len(plan), f"{task.name}: {_verdicts(future.result())}")
-        except BrokenProcessPool as error:
-            raise FitError(
-                "a process of the backtest ended early (out of memory?); run it again: it goes on"
-            ) from error
-        except BaseException:  # Ctrl-C too: what has been queued would run to its end
-            _end_processes()
-            raise
-        return [future.result() for future in futures]
+    return processes.perform(backtest.plan(), backtest.perform, jobs, told, _ended)
 
 
-def _settle() -> None:
-    """In each process: low priority, deaf to Ctrl-C (the parent ends it), and gone when the parent is gone."""
-    os.nice(NICENESS)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(EXIT_ORPHANED)
-
-
-def _end_processes() -> None:
-    for process in multiprocessing.active_children():
-        process.terminate()
-
-
-def _as_they_end(futures: Mapping[Future[Done], Task]) -> Iterator[tuple[Future[Done], Task]]:
-    return ((future, futures[future]) for future in as_completed(futures))
+def _ended(task: Task, done: Done) -> str:
+    return f"{task.name}: {_verdicts(done)}"
 
 
 def _verdicts(done: Done) -> str:

@@ -16,7 +16,8 @@ from forecast.cli.check import check as command
 from forecast.errors import ArtefactError, FitError, InputError
 from forecast.evaluation import check_words, checks
 from forecast.evaluation.checks import Loo, PowerScaling, Predictive, PriorPosterior
-from forecast.experiments.checks import answers, fits, predictive, processes, run, storing
+from forecast.experiments import processes
+from forecast.experiments.checks import answers, fits, predictive, run, storing
 from forecast.experiments.checks.fits import Fit
 from forecast.experiments.checks.run import Checked
 from forecast.inference import sampling
@@ -41,13 +42,13 @@ TABLES: dict[str, list[Row]] = {
 
 
 def here(
-    tasks: Sequence[Any], work: Callable[[Any], Any], jobs: int, told: processes.Told, name: Callable[[Any], str]
+    tasks: Sequence[Any], work: Callable[[Any], Any], jobs: int, told: processes.Told, words: Callable[[Any, Any], str]
 ) -> list[Any]:
     """The tasks in this process, where what a test has replaced is seen."""
     done = []
     for number, task in enumerate(tasks, 1):
         done.append(work(task))
-        told(number, len(tasks), name(task))
+        told(number, len(tasks), words(task, done[-1]))
     return done
 
 
@@ -140,10 +141,11 @@ def test_what_data_taught_and_what_they_did_not_is_said() -> None:
 
 def test_processes_do_every_task_in_order_and_say_when_one_dies() -> None:
     told: list[tuple[int, int, str]] = []
-    assert processes.perform([-1, 2, -3], abs, 2, lambda *event: told.append(event), str) == [1, 2, 3]
+    assert processes.perform([-1, 2, -3], abs, 2, lambda *event: told.append(event), "{} {}".format) == [1, 2, 3]
     assert [event[:2] for event in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert {event[2] for event in told} == {"", "-1 1", "2 2", "-3 3"}
     with pytest.raises(FitError, match="it goes on"):
-        processes.perform([1], os._exit, 1, lambda *event: None, str)
+        processes.perform([1], os._exit, 1, lambda *event: None, "{} {}".format)
 
 
 @pytest.fixture(scope="module")

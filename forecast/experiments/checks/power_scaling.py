@@ -121,6 +121,7 @@ def sensitivity(values: Array, component: Array) -> Sensitivity:
     lower, upper = (_normalised(array_stats.power_scale_lw(component, alpha, axis=(0, 1))) for alpha in ALPHAS)
 
     def moved(x: Array) -> float:
+        """How far the distribution moves from one weight to the other."""
         return float(array_stats.power_scale_sense(x, lower, upper, *ALPHAS, chain_axis=0, draw_axis=1))
 
     rng = np.random.default_rng(_SHUFFLE_SEED)

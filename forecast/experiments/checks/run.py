@@ -14,7 +14,8 @@ from typing import Any
 
 from forecast.data import tables
 from forecast.evaluation import checks
-from forecast.experiments.checks import answers, fits, loo, power_scaling, predictive, processes, sbc
+from forecast.experiments import processes
+from forecast.experiments.checks import answers, fits, loo, power_scaling, predictive, sbc
 from forecast.experiments.checks.fits import Fit, as_posterior
 from forecast.experiments.checks.grids import PublishedMachine, StudyMachine
 from forecast.experiments.checks.machines import JointMachine, LossMachine, Machine, PriceMachine
@@ -208,5 +209,5 @@ def _look(look: Look, folder: Path) -> list[Row]:
     return look.perform(folder)
 
 
-def _name(task: Shard | Full | Look) -> str:
+def _name(task: Shard | Full | Look, _: object) -> str:
     return task.name

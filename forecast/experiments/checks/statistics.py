@@ -90,12 +90,15 @@ def of_laws(x: Array, group: NDArray[np.int64]) -> dict[str, Statistic]:
     """Fall and curvature of ln loss by group, and scatter around a parabola."""
 
     def falls(values: Array) -> Array:
+        """By group, ln per decade."""
         return -by_group(values, x, group, 1)[0]
 
     def bends(values: Array) -> Array:
+        """Curvature by group, ln per squared decade."""
         return by_group(values, x, group, 2)[0]
 
     def scatter(values: Array) -> Array:
+        """What a parabola leaves of every point, ln."""
         return by_group(values, x, group, 2)[1]
 
     return {
@@ -116,6 +119,7 @@ def of_offers(age: Array, release: Array, vendor: NDArray[np.int64], chip: NDArr
     both = (*chips.T, *vendors.T)
 
     def vendor_means(values: Array) -> Array:
+        """By vendor, of what chips and ages leave."""
         left = residuals(values, *chips.T, age)
         return np.stack([left[:, vendor == v].mean(axis=1) for v in np.unique(vendor)], axis=1)
 

@@ -19,7 +19,7 @@ Told = Callable[[int, int, str], None]
 
 
 def perform[Task, Result](
-    tasks: Sequence[Task], work: Callable[[Task], Result], jobs: int, told: Told, name: Callable[[Task], str]
+    tasks: Sequence[Task], work: Callable[[Task], Result], jobs: int, told: Told, words: Callable[[Task, Result], str]
 ) -> list[Result]:
     """Do every task in `jobs` processes; results in the order of the tasks.
 
@@ -32,14 +32,14 @@ def perform[Task, Result](
     jobs : int
         Number of processes. The compiler's environment is set already; they inherit it.
     told : callable
-        Called with the number of finished tasks, of all tasks, and the name of the one that has just ended.
-    name : callable
-        The name of a task.
+        Called with the number of finished tasks, of all tasks, and the words for the one that has just ended.
+    words : callable
+        What is said of a task that has ended.
 
     Raises
     ------
     FitError
-        If a process dies.
+        If a process dies; what tasks have kept is kept.
     """
     told(0, len(tasks), "")
     context = multiprocessing.get_context("spawn")
@@ -47,8 +47,7 @@ def perform[Task, Result](
         futures = {pool.submit(work, task): task for task in tasks}
         try:
             for finished, future in enumerate(as_completed(futures), 1):
-                future.result()
-                told(finished, len(tasks), name(futures[future]))
+                told(finished, len(tasks), words(futures[future], future.result()))
         except BrokenProcessPool as error:
             raise FitError("a process ended early (out of memory?); run the command again: it goes on") from error
         except BaseException:  # Ctrl-C too: what has been queued would run to its end
