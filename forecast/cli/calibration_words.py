@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from forecast.cli.layout import filled_wide
+
 if TYPE_CHECKING:
     from forecast.evaluation.backtests import Backtest, Fit, Listing
     from forecast.evaluation.bar import Check
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from forecast.evaluation.skill import Skill
     from forecast.evaluation.stacking import LawWeights
 
-WIDTH = 100
 _COVERAGE = (
     "origins",
     "years",
@@ -66,16 +67,8 @@ def listing_text(listing: Listing) -> str:
 
     rows = [_listed_row(backtest) for backtest in listing.sound]
     lines = [columns(_LISTED, rows, right=("scores", "fits"))]
-    lines += [filled(f"{name} cannot be read: {problem}", rest="  ") for name, problem in listing.damaged]
+    lines += [filled_wide(f"{name} cannot be read: {problem}", rest="  ") for name, problem in listing.damaged]
     return "\n".join(lines) + "\n"
-
-
-def filled(words: str, first: str = "", rest: str = "") -> str:
-    """Words wrapped to the width; a percent sign stays with its number."""
-    wrapper = textwrap.TextWrapper(
-        WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
-    )
-    return wrapper.fill(words.replace(" %", "\x00%")).replace("\x00", " ")
 
 
 def _listed_row(backtest: Backtest) -> tuple[str, ...]:
@@ -103,7 +96,7 @@ def _opening(backtest: Backtest) -> str:
     remedy = "`make backtest` makes it anew." if backtest.shipped else "Run it again."
     lines += [f"Stale: {' '.join(backtest.stale_reasons)} {remedy}"] if backtest.stale_reasons else []
     lines += [f"Pending: the origin {origin}: {why}." for origin, why in source["pending_origins"].items()]
-    return "\n".join(filled(line, rest="  ") for line in lines)
+    return "\n".join(filled_wide(line, rest="  ") for line in lines)
 
 
 def _bar(lines: Sequence[Check]) -> str:
@@ -112,7 +105,9 @@ def _bar(lines: Sequence[Check]) -> str:
         return ""
     missed = sum(not line.met for line in lines)
     opening = f"The bar: {len(lines) - missed} of {len(lines)} lines are met" + (f", {missed} missed" if missed else "")
-    told = [filled(line.words, f"  {'met' if line.met else 'MISSED':<8}", " " * 10) for line in _missed_first(lines)]
+    told = [
+        filled_wide(line.words, f"  {'met' if line.met else 'MISSED':<8}", " " * 10) for line in _missed_first(lines)
+    ]
     return "\n".join([f"{opening}.", *told])
 
 
@@ -146,7 +141,7 @@ def _coverage(summaries: Sequence[Summary], whole: bool) -> str:
         "that interval. PIT: outcomes by fifths of the forecast, 20 each when calibrated. oom: log10; ln: natural "
         "logarithm." + ("" if whole else " Other origins, and five years ahead: --all.")
     )
-    return "\n".join(["Coverage and scores of the models", *told, filled(legend)])
+    return "\n".join(["Coverage and scores of the models", *told, filled_wide(legend)])
 
 
 def _bounds(summaries: Sequence[Summary]) -> str:
@@ -190,7 +185,7 @@ def _skills(calibration: Calibration, skills: Sequence[Skill]) -> str:
     for name in dict.fromkeys(skill.baseline for skill in skills):
         words = calibration.forecasters.get(name, name)
         own = [skill for skill in skills if skill.baseline == name]
-        parts += [filled(f"beside {name}: {words}", rest="  "), _skill_table(own)]
+        parts += [filled_wide(f"beside {name}: {words}", rest="  "), _skill_table(own)]
     return "\n".join(parts)
 
 
@@ -212,7 +207,7 @@ def _skill_table(skills: Iterable[Skill]) -> str:
 def _law_weights(weights: LawWeights | None) -> str:
     if weights is None:
         return ""
-    return filled(
+    return filled_wide(
         f"Forms of the law: held-out losses ({weights.n} in {weights.groups} groups) give the form with a floor a "
         f"weight of {weights.floor:.2f} (90 %: {weights.low:.2f} to {weights.high:.2f}), the one without the rest.",
         rest="  ",
@@ -222,12 +217,14 @@ def _law_weights(weights: LawWeights | None) -> str:
 def _fits(fits: Sequence[Fit]) -> str:
     passed = sum(fit.status == "PASSED" for fit in fits)
     lines = [f"Fits: {passed} of {len(fits)} passed the gates."]
-    lines += [filled(f"{fit.fit}: {fit.status}, {fit.reasons}", "  ", "    ") for fit in fits if fit.status != "PASSED"]
+    lines += [
+        filled_wide(f"{fit.fit}: {fit.status}, {fit.reasons}", "  ", "    ") for fit in fits if fit.status != "PASSED"
+    ]
     return "\n".join(lines)
 
 
 def _caveats(calibration: Calibration) -> str:
-    lines = [filled(caveat, "- ", "  ") for caveat in calibration.caveats]
+    lines = [filled_wide(caveat, "- ", "  ") for caveat in calibration.caveats]
     return "\n".join(["What these figures do not show", *lines]) if lines else ""
 
 

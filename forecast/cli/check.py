@@ -25,7 +25,7 @@ from forecast.errors import InputError
     help="The most of any model (default: 100 to 500, as for the stored results).",
 )
 def check(out: Path | None, jobs: int, simulations: int | None) -> None:
-    """Check the machinery: whether simulated truths are found, rows hang on themselves, priors decide.
+    """Check the machinery: that simulated truths are found, and whether single rows or priors decide a fit.
 
     Simulation-based calibration of every model, leave-one-out, power scaling of priors and data, and predictive checks;
     about half an hour of one processor. An interrupted check goes on where it stopped.

@@ -1,16 +1,16 @@
-"""Plain text for a terminal: at most 80 columns, words broken between words."""
+"""Plain text for a terminal: at most 80 columns, pages of tables 100, words broken between words."""
 
 from __future__ import annotations
 
 import textwrap
 
-WIDTH = 80
+WIDTH, WIDE = 80, 100
 LABEL = 16
 _TOGETHER = "\x00"
 
 
-def filled(text: str, first: str = "", rest: str = "") -> str:
-    """Text wrapped to the width; a percent sign stays with its number.
+def filled(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> str:
+    """Text wrapped to a width; a percent sign stays with its number.
 
     Parameters
     ----------
@@ -18,11 +18,18 @@ def filled(text: str, first: str = "", rest: str = "") -> str:
         Words.
     first, rest : str
         What the first line begins with, and every other one.
+    width : int
+        Columns.
     """
     wrapper = textwrap.TextWrapper(
-        WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
+        width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
     )
     return wrapper.fill(text.replace(" %", _TOGETHER + "%")).replace(_TOGETHER, " ")
+
+
+def filled_wide(text: str, first: str = "", rest: str = "") -> str:
+    """Text wrapped to the width of pages of tables; as `filled`."""
+    return filled(text, first, rest, WIDE)
 
 
 def labelled(label: str, text: str) -> str:

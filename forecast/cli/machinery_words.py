@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from forecast.cli.layout import filled_wide
+
 if TYPE_CHECKING:
     from forecast.evaluation.checks import Loo, PowerScaling, Predictive, Sbc
     from forecast.evaluation.machinery import Machinery
@@ -78,6 +80,4 @@ def _models(checks: Iterable[Sbc | Loo | PowerScaling | Predictive]) -> list[str
 
 
 def _line(words: str, indent: int = 2) -> str:
-    from forecast.cli.calibration_words import filled
-
-    return filled(words, " " * indent, " " * (indent + 2))
+    return filled_wide(words, " " * indent, " " * (indent + 2))
