@@ -12,13 +12,12 @@ was kept. Only the verdicts are judgements: nothing here is used by a forecast.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from forecast.errors import ArtefactError
+from forecast.evaluation import stored
 
 STORED = Path(__file__).parent / "results"
 ATTEMPTS = "attempts.csv"
@@ -95,14 +94,8 @@ def load(folder: Path = STORED) -> list[Attempt]:
     ArtefactError
         When there are none, or the file has other columns.
     """
-    path = folder / ATTEMPTS
-    if not path.is_file():
-        raise ArtefactError(f"no attempts in {folder}: the file is part of the sources, check it out", field=ATTEMPTS)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ArtefactError(f"{path} has other columns than {', '.join(COLUMNS)}", field=ATTEMPTS)
-        rows = list(reader)
+    remedy = "the file is part of the sources, check it out"
+    rows = stored.table(folder / ATTEMPTS, COLUMNS, "attempts", remedy)
     return [_attempt(name, list(group)) for name, group in groupby(rows, lambda row: row["attempt"])]
 
 

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.errors import ArtefactError
-from forecast.evaluation import scores
+from forecast.evaluation import scores, stored
 from forecast.evaluation.quantities import BASELINES, HORIZONS, LINE, MODEL, QUANTITIES, RUNS_ON_LINE, WINDOWS
 from forecast.evaluation.scores import INTERVALS, LEVELS
 
@@ -27,6 +26,8 @@ Array = NDArray[np.float64]
 
 STORED = Path(__file__).parent / "results" / "backtest"
 SCORES, SUMMARY, FITS, PROVENANCE = "scores.csv", "summary.csv", "fits.csv", "provenance.json"
+REMEDY = "run `timelines backtest`"
+"""Where a table of it is missing, or of another version."""
 
 QUANTILES = tuple(f"q{100 * level:g}" for level in LEVELS)
 COLUMNS = (
@@ -124,14 +125,7 @@ def load(folder: Path = STORED) -> list[Scored]:
     ArtefactError
         When there are none, or the file is not what the backtest writes.
     """
-    path = folder / SCORES
-    if not path.is_file():
-        raise ArtefactError(f"no stored backtest in {folder}: run `timelines backtest`", field=SCORES)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ArtefactError(f"{path} has other columns than this version's: run `timelines backtest`", field=SCORES)
-        return [scored(row) for row in reader]
+    return [scored(row) for row in stored.table(folder / SCORES, COLUMNS, "stored backtest", REMEDY)]
 
 
 def fits(folder: Path = STORED) -> list[dict[str, str]]:

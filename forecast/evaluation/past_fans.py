@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from forecast.errors import ArtefactError
-from forecast.evaluation.calibration import QUANTILES, STORED
+from forecast.evaluation import stored
+from forecast.evaluation.calibration import QUANTILES, REMEDY, STORED
 from forecast.evaluation.scores import LEVELS
 
 FANS = "fans.csv"
@@ -52,14 +51,7 @@ def load(folder: Path = STORED) -> list[PastFan]:
     ArtefactError
         When there are none, or the file is not what the backtest writes.
     """
-    path = folder / FANS
-    if not path.is_file():
-        raise ArtefactError(f"no fans of a backtest in {folder}: run `timelines backtest`", field=FANS)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ArtefactError(f"{path} has other columns than this version's: run `timelines backtest`", field=FANS)
-        rows = list(reader)
+    rows = stored.table(folder / FANS, COLUMNS, "fans of a backtest", REMEDY)
     return [_fan(*key, list(group)) for key, group in groupby(rows, lambda row: (row["quantity"], row["origin"]))]
 
 

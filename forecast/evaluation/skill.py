@@ -10,7 +10,6 @@ Reference: Kuensch 1989, "The Jackknife and the Bootstrap for General Stationary
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -20,8 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.errors import ArtefactError
-from forecast.evaluation import calibration
+from forecast.evaluation import calibration, stored
 from forecast.evaluation.calibration import STORED, Scored
 from forecast.evaluation.quantities import BASELINES, HORIZONS, MODEL, QUANTITIES, WINDOWS
 
@@ -80,14 +78,8 @@ def load(folder: Path = STORED) -> list[Skill]:
     ArtefactError
         When there are none, or the file is not what the backtest writes.
     """
-    path = folder / SKILL
-    if not path.is_file():
-        raise ArtefactError(f"no skills of a backtest in {folder}: run `timelines backtest`", field=SKILL)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ArtefactError(f"{path} has other columns than this version's: run `timelines backtest`", field=SKILL)
-        return [_skill(row) for row in reader]
+    rows = stored.table(folder / SKILL, COLUMNS, "skills of a backtest", calibration.REMEDY)
+    return [_skill(row) for row in rows]
 
 
 def _skill(row: Mapping[str, str]) -> Skill:
