@@ -87,9 +87,24 @@ def checks(folder: Path = STORED) -> list[Check]:
     ArtefactError
         When there is no stored backtest.
     """
-    rows = [row for row in calibration.load(folder) if row.forecaster == MODEL]
+    return measured(calibration.load(folder), skill.load(folder), folder)
+
+
+def measured(scores: Sequence[Scored], skills: Sequence[Skill], folder: Path) -> list[Check]:
+    """Every line of the bar, of a backtest's scores and skills that were read already.
+
+    Parameters
+    ----------
+    scores : sequence of Scored
+        Of all forecasters.
+    skills : sequence of Skill
+        Of the model.
+    folder : Path
+        Where the time that the backtest took is stored.
+    """
+    rows = [row for row in scores if row.forecaster == MODEL]
     by_window = calibration.summarise(rows)
-    summaries, skills = [one for one in by_window if one.window == "all"], skill.load(folder)
+    summaries = [one for one in by_window if one.window == "all"]
     return [
         *_coverage(summaries),
         *_skills(skills),

@@ -133,11 +133,12 @@ def calibration(name: str = backtests.SHIPPED, home: Path | str | None = None) -
 
 def of(backtest: Backtest) -> Calibration:
     """How well the forecasts of a backtest did that was read already."""
+    skills = _skills(backtest)
     return Calibration(
         backtest,
         summaries=tuple(summarise(backtest.scores)),
-        skills=tuple(_skills(backtest)),
-        bar=tuple(_bar(backtest)),
+        skills=tuple(skills),
+        bar=tuple(_bar(backtest, skills)),
         machinery=machinery.load(),
         fans=tuple(_fans(backtest)),
         law_weights=_law_weights(backtest),
@@ -149,8 +150,9 @@ def _skills(backtest: Backtest) -> Sequence[Skill]:
     return skill.load(backtest.folder) if (backtest.folder / skill.SKILL).is_file() else skill.between(backtest.scores)
 
 
-def _bar(backtest: Backtest) -> Sequence[Check]:
-    return bar.checks(backtest.folder) if (backtest.folder / skill.SKILL).is_file() else ()
+def _bar(backtest: Backtest, skills: Sequence[Skill]) -> Sequence[Check]:
+    stored = (backtest.folder / skill.SKILL).is_file()
+    return bar.measured(backtest.scores, skills, backtest.folder) if stored else ()
 
 
 def _fans(backtest: Backtest) -> Sequence[PastFan]:

@@ -89,7 +89,7 @@ class Stored:
     @cached_property
     def checks(self) -> list[Check]:
         """The lines of the bar."""
-        return bar.checks(self.folder)
+        return bar.measured(self.rows, self.skills, self.folder)
 
 
 def headline(checks: Sequence[Check]) -> str:
