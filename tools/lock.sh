@@ -11,5 +11,6 @@ compile() {
         --no-emit-find-links --custom-compile-command "make lock" "$@" >/dev/null
 }
 
-compile pyproject.toml --all-extras --group dev --no-emit-package ai-timelines-client -o requirements.lock "$@"
+# The extra `gs` stays out: nothing here needs it, and it brings a dozen packages.
+compile pyproject.toml --extra fit --extra server --extra tracing --extra report --extra cluster --extra s3 --group dev --no-emit-package ai-timelines-client -o requirements.lock "$@"
 compile --group codegen -o requirements-codegen.lock "$@"

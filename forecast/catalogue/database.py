@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from forecast.catalogue.schema import HEAD
 from forecast.errors import StorageError
-from forecast.posterior import atomic
+from forecast.storage import atomic
 
 BUSY_SECONDS = 30.0
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forecast.engine.imported import NAME
 from forecast.errors import ArtefactError, StorageError, UnknownNameError
-from forecast.posterior import atomic
+from forecast.storage import atomic
 
 
 class NamedFiles[Kept](ABC):

@@ -39,7 +39,7 @@ def draws(out: Path, **options: Any) -> None:
     beyond_horizon or never. NetCDF has arrival_year and outcome in a group `posterior`, with what would reproduce them.
     """
     from forecast.forecaster import Forecaster
-    from forecast.posterior.atomic import make_folder, write_bytes
+    from forecast.storage.atomic import make_folder, write_bytes
 
     if out.suffix not in FORMS:
         raise InputError(f"--out is {out.name!r:.80}; give a file that ends in {' or '.join(FORMS)}", field="out")

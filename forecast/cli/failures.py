@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from forecast.errors import ForecastError
-from forecast.posterior.atomic import storage_error
+from forecast.storage.atomic import storage_error
 
 INTERRUPTED = 130
 

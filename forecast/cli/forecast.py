@@ -61,8 +61,8 @@ def write_page(forecaster: Forecaster, answered: Headline, out: Path) -> int:
     StorageError
         When it cannot be written.
     """
-    from forecast.posterior.atomic import make_folder, write_bytes
     from forecast.reports.render import page
+    from forecast.storage.atomic import make_folder, write_bytes
 
     data = page(forecaster, answered).encode()
     make_folder(out.parent)

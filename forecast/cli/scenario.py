@@ -10,7 +10,7 @@ import click
 
 from forecast.cli.listing import columns
 from forecast.errors import InputError
-from forecast.posterior.atomic import storage_errors
+from forecast.storage.atomic import storage_errors
 
 if TYPE_CHECKING:
     from forecast.catalogue.scenarios import ScenarioRecord

@@ -21,7 +21,7 @@ from typing import Any
 
 from forecast.errors import ArtefactError, InputError
 from forecast.evaluation.quantile_scores import LEVELS
-from forecast.posterior.atomic import make_folder, write_bytes
+from forecast.storage.atomic import make_folder, write_bytes
 
 STORED = Path(__file__).parent / "results" / "track_record.csv"
 BEFORE_THE_FIRST = "0" * 64

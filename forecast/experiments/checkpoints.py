@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast.inference.runs import Run
-from forecast.posterior import atomic
+from forecast.storage import atomic
 
 _ABOUT = "about"
 

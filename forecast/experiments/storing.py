@@ -22,8 +22,8 @@ from forecast.experiments.origins import PENDING, YEARS_AHEAD
 from forecast.inference.fit import DATA_NOTICE, LIBRARIES
 from forecast.inference.runs import version_of
 from forecast.models import compute, growth, loss, price
-from forecast.posterior import atomic
 from forecast.priors import DEFAULT
+from forecast.storage import atomic
 
 Row = Mapping[str, Any]
 

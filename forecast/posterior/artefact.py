@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import ArtefactError, StorageError
-from forecast.posterior import atomic, netcdf
 from forecast.posterior import manifest as manifests
+from forecast.posterior import netcdf
 from forecast.posterior.checks import check
 from forecast.posterior.manifest import FrozenDict, Manifest, Status
 from forecast.posterior.schema import SCHEMA_VERSION
+from forecast.storage import atomic
 
 Array = NDArray[np.float64]
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Literal
 
 from forecast.errors import ArtefactError, InputError, PosteriorNotFoundError, StorageError
-from forecast.posterior import atomic
 from forecast.posterior.artefact import Posterior, read, read_manifest
 from forecast.posterior.manifest import Manifest
 from forecast.posterior.state import StateFolder, state_folder
+from forecast.storage import atomic
 
 SHIPPED = Path(__file__).parent / "shipped"
 """Posteriors that come with the package."""

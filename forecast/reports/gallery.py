@@ -12,12 +12,12 @@ from pathlib import Path
 from forecast.forecaster import Forecaster
 from forecast.posterior import selection
 from forecast.posterior.artefact import read
-from forecast.posterior.atomic import make_folder, write_bytes
 from forecast.reports import calibration_page, drivers, stories
 from forecast.reports.limits import limits_picture
 from forecast.reports.picture import Picture
 from forecast.reports.tables import headline
 from forecast.reports.theme import DARK, LIGHT, Theme
+from forecast.storage.atomic import make_folder, write_bytes
 
 SHOWN = ("arrival-kaplan", "arrival-pooled", "compute", "limits", "coverage", "past-fans", "skill")
 

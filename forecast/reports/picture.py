@@ -17,10 +17,10 @@ from typing import Any
 import vl_convert
 
 from forecast.errors import InputError
-from forecast.posterior.atomic import write_bytes
 from forecast.reports.placing import wrap
 from forecast.reports.png import repack
 from forecast.reports.theme import Theme
+from forecast.storage.atomic import write_bytes
 
 SUFFIXES = (".html", ".svg", ".png", ".json")
 PNG_SCALE = 2.0

@@ -22,7 +22,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from forecast.errors import InputError
-from forecast.posterior.atomic import storage_errors
+from forecast.storage.atomic import storage_errors
 
 TOKEN_BYTES = 32
 FORMAT = "NAME SCOPE SHA256"

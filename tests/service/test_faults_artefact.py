@@ -17,10 +17,11 @@ from typing import NoReturn
 import pytest
 
 from forecast.errors import StorageError
-from forecast.posterior import atomic, selection
+from forecast.posterior import selection
 from forecast.posterior.artefact import read, write
 from forecast.posterior.selection import available, current, set_current
 from forecast.posterior.state import state_folder
+from forecast.storage import atomic
 from tests.synthetic import synthetic_posterior
 
 ROOT = Path(__file__).resolve().parents[2]

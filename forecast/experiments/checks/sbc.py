@@ -17,7 +17,7 @@ import numpy as np
 from forecast.engine.streams import stream
 from forecast.experiments.checks import uniform
 from forecast.experiments.checks.machines import LONGER, Array, Fitted, Machine
-from forecast.posterior import atomic
+from forecast.storage import atomic
 
 SEED = 20180418
 SHARD = 5

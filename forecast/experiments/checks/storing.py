@@ -18,9 +18,9 @@ from forecast.experiments.storing import as_csv
 from forecast.inference.fit import DATA_NOTICE, LIBRARIES
 from forecast.inference.runs import version_of
 from forecast.models import compute, growth, loss, price
-from forecast.posterior import atomic
 from forecast.posterior.selection import reference
 from forecast.priors import DEFAULT
+from forecast.storage import atomic
 
 _JOINT = (
     "the shipped priors, on the dates, labels, chips and vendors of the shipped rows; the computes of runs with a cost "
