@@ -13,8 +13,8 @@ from forecast.evaluation.bar import CAVEATS
 from forecast.evaluation.calibration import Scored, fits, provenance
 from forecast.evaluation.track_record import ScoredEntry, Totals
 from forecast.reports import checks_charts, prior_charts, retrospective_chart, sbc_chart
-from forecast.reports.calibration_parts import Section, Table, drawn, section
 from forecast.reports.quantity_words import short_words
+from forecast.reports.sections import Section, Table, drawn, section
 from forecast.reports.skill_chart import signed
 from forecast.reports.words import percent
 

@@ -15,10 +15,10 @@ from forecast.errors import ArtefactError
 from forecast.evaluation import calibration, checks
 from forecast.evaluation.bar import CAVEATS
 from forecast.reports import calibration_basis, calibration_scores
-from forecast.reports.calibration_parts import Section
 from forecast.reports.calibration_scores import Stored
 from forecast.reports.picture import Picture
 from forecast.reports.render import rendered
+from forecast.reports.sections import Section
 from forecast.storage.atomic import make_folder, write_bytes
 
 

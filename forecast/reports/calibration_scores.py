@@ -20,18 +20,10 @@ from forecast.evaluation.quantities import LINE, MODEL
 from forecast.evaluation.skill import Skill
 from forecast.posterior import selection
 from forecast.reports import coverage_chart, loss_chart, passage_chart, past_fans_chart, pit_chart, skill_chart
-from forecast.reports.calibration_parts import (
-    Section,
-    Table,
-    Tile,
-    bound_words,
-    count_words,
-    drawn,
-    figure_words,
-    section,
-)
+from forecast.reports.calibration_parts import bound_words, count_words, figure_words
 from forecast.reports.past_fans_chart import Runs
 from forecast.reports.quantity_words import baseline_words, quantity_words
+from forecast.reports.sections import Section, Table, Tile, drawn, section
 from forecast.reports.skill_chart import interval, signed
 from forecast.reports.words import listed, percent
 from forecast.units import decimal_year

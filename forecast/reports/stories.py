@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from forecast.engine.reasons import is_stall
 from forecast.reports import arrivals
 from forecast.reports.arrivals import Arrivals, Curve
 from forecast.reports.picture import Picture
+from forecast.reports.sections import Tile
 from forecast.reports.tables import ALGORITHMS, OWN, POOLED, Headline
 from forecast.reports.words import adverb, listed, percent, span, when
 
@@ -35,14 +35,6 @@ def finding(headline: Headline) -> str:
         never = max(answer.p_never for answer in pooled.answers.values())
         told.append(f"If losses have a floor, no money ever buys it, with probability {percent(never)}")
     return ". ".join(told) + "."
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A figure and what it is."""
-
-    label: str
-    value: str
 
 
 def lead_answer(headline: Headline) -> Answer:

@@ -21,10 +21,11 @@ from forecast.errors import ArtefactError
 from forecast.evaluation import bar
 from forecast.evaluation.calibration import STORED
 from forecast.reports import calibration_page, calibration_scores
-from forecast.reports.calibration_parts import Section, figure_words
+from forecast.reports.calibration_parts import figure_words
 from forecast.reports.calibration_scores import Stored, known_runs, line_words
 from forecast.reports.picture import Picture
 from forecast.reports.render import coded, rendered
+from forecast.reports.sections import Section
 from forecast.reports.skill_chart import signed
 from forecast.reports.theme import DARK, LIGHT
 from forecast.reports.words import percent
