@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -24,15 +26,53 @@ _FIRST_YEAR, _LAST_YEAR = 2012.0, 2040.0
 _BANDS = "median, 50, 80 and 90 % bands"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the fans of a page show beside the posterior's own.
+
+    Attributes
+    ----------
+    targets, budgets : tuple of Level
+        Lines on the chart of compute and on that of spend, log10 FLOP and 2023 US dollars.
+    algorithms : tuple of str
+        Published halving times, the newest first.
+    asked : mapping
+        Scenario, condition and price basis, as for `Forecaster.fan`.
+    """
+
+    targets: tuple[Level, ...]
+    budgets: tuple[Level, ...]
+    algorithms: tuple[str, ...]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+
 def fan_pictures(forecaster: Forecaster, headline: Headline) -> list[Picture]:
+    """Frontier compute, price of compute, spend and algorithms of the headline."""
+    return pictures(forecaster, headline_shown(forecaster, headline.algorithms))
+
+
+def pictures(forecaster: Forecaster, shown: Shown) -> list[Picture]:
     """Frontier compute, price of compute, spend and algorithms."""
-    made = [compute_fan(forecaster), price_fan(forecaster), spend_fan(forecaster)]
-    return [fans.picture(fan) for fan in [*made, *algorithms_fan(forecaster, headline)]]
+    made = [compute_fan(forecaster, shown), price_fan(forecaster, shown), spend_fan(forecaster, shown)]
+    return [fans.picture(fan) for fan in [*made, *algorithms_fan(forecaster, shown)]]
 
 
-def compute_fan(forecaster: Forecaster) -> Fan:
+def headline_shown(forecaster: Forecaster, algorithms: Sequence[str] = ()) -> Shown:
+    """The headline's targets and its budget."""
+    budget = Level("$1bn", "$1bn", math.log10(BUDGET_USD_2023))
+    return Shown(_targets(forecaster), (budget,), newest_first(algorithms))
+
+
+def newest_first(algorithms: Sequence[str]) -> tuple[str, ...]:
+    """Published halving times, the newest first, without `off`."""
+    return tuple(kind for kind in reversed(algorithms) if kind != "off")
+
+
+def compute_fan(forecaster: Forecaster, shown: Shown | None = None) -> Fan:
     """Frontier compute, with the targets as lines."""
-    fan = _frame(forecaster, "frontier_compute", "training compute of one run, FLOP", "flop", suffix=" FLOP")
+    shown = shown or headline_shown(forecaster)
+    titles = ("training compute of one run, FLOP", "flop")
+    fan = _frame(forecaster, "frontier_compute", *titles, suffix=" FLOP", asked=shown.asked)
     series, soon = fan.series[0], _soon(fan)
     now, then = (scientific(series.at(year)) for year in (fan.as_of_year, soon))
     return replace(
@@ -40,14 +80,15 @@ def compute_fan(forecaster: Forecaster) -> Fan:
         slug="compute",
         title=f"Frontier training compute: {now} FLOP now, {then} in {soon:.0f}, {_afterwards(fan)}",
         subtitle=f"Largest run so far: {_BANDS}. Dots: runs in the top ten at their release. {_ceiling(forecaster)}",
-        levels=_targets(forecaster),
+        levels=shown.targets,
         names_records=True,
     )
 
 
-def price_fan(forecaster: Forecaster) -> Fan:
+def price_fan(forecaster: Forecaster, shown: Shown | None = None) -> Fan:
     """Price of compute in dollars per petaflop/s-day."""
-    fan = _frame(forecaster, "price", "2023 $ per petaflop/s-day", "usd_2023_per_pf_day", prefix="$")
+    asked = shown.asked if shown else {}
+    fan = _frame(forecaster, "price", "2023 $ per petaflop/s-day", "usd_2023_per_pf_day", prefix="$", asked=asked)
     series, soon = fan.series[0], _soon(fan)
     halving = halving_years(float(np.median(forecaster.posterior.blocks["compute"]["r_realised"])))
     now, then = (usd(series.at(year)) for year in (fan.as_of_year, soon))
@@ -60,9 +101,10 @@ def price_fan(forecaster: Forecaster) -> Fan:
     )
 
 
-def spend_fan(forecaster: Forecaster) -> Fan:
+def spend_fan(forecaster: Forecaster, shown: Shown | None = None) -> Fan:
     """Spend on the largest run, with the budget as a line."""
-    fan = _frame(forecaster, "spend", "cost of one run, 2023 $", "usd_2023", prefix="$")
+    shown = shown or headline_shown(forecaster)
+    fan = _frame(forecaster, "spend", "cost of one run, 2023 $", "usd_2023", prefix="$", asked=shown.asked)
     series, soon = fan.series[0], _soon(fan)
     now, then = (usd(series.at(year)) for year in (fan.as_of_year, soon))
     return replace(
@@ -70,16 +112,16 @@ def spend_fan(forecaster: Forecaster) -> Fan:
         slug="spend",
         title=f"The largest training run costs {now} now and {then} in {soon:.0f}, growing {_afterwards(fan)}",
         subtitle=f"Largest spend so far, 2023 dollars: {_BANDS}. Dots: runs with a known cost. {_ceiling(forecaster)}",
-        levels=(Level("$1bn", "$1bn", math.log10(BUDGET_USD_2023)),),
+        levels=shown.budgets,
         names_records=True,
     )
 
 
-def algorithms_fan(forecaster: Forecaster, headline: Headline) -> list[Fan]:
+def algorithms_fan(forecaster: Forecaster, shown: Shown) -> list[Fan]:
     """Algorithmic efficiency under each published halving time, the newest first; empty where none was published."""
-    kinds = [kind for kind in reversed(headline.algorithms) if kind != "off"]
+    kinds = shown.algorithms
     titles = ("times less compute for the same loss", "times_less_compute")
-    made = [_frame(forecaster, "algorithms", *titles, algorithms=kind) for kind in kinds]
+    made = [_frame(forecaster, "algorithms", *titles, asked={**shown.asked, "algorithms": kind}) for kind in kinds]
     if not made:
         return []
     fan, soon = made[0], _soon(made[0])
@@ -109,10 +151,10 @@ def _frame(
     column: str,
     prefix: str = "",
     suffix: str = "",
-    algorithms: str | None = None,
+    asked: Mapping[str, Any] | None = None,
 ) -> Fan:
     """A fan without its words: bands, points, dates."""
-    found = forecaster.fan(driver, PROBABILITIES, algorithms=algorithms)
+    found = forecaster.fan(driver, PROBABILITIES, **(asked or {}))
     posterior = forecaster.posterior
     offset = math.log10(FLOP_PER_PF_DAY) if driver == "price" else 0.0
     start = decimal_year(posterior.as_of)
