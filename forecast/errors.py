@@ -18,6 +18,7 @@ ForecastError                    exit code 1
 │   └── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.scenario_store`)
 ├── StorageError (OSError)       no permission, no space; says which file and what to free or grant
 ├── StoppedError                 nobody waits for the answer any more: the caller is gone or its deadline has passed
+├── WorkerLostError              processes or a cluster's workers that died, so that work could not go on
 └── FitError                     a fit that could not end: aborted, or refused by the gates
 """
 
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 SHOWN_NAMES = 5
 
@@ -47,6 +49,17 @@ class ForecastError(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes; those that make their message themselves are not made anew."""
+        return _travelled, (type(self), self.args, self.__dict__)
+
+
+def _travelled(kind: type[ForecastError], args: tuple[Any, ...], state: dict[str, Any]) -> ForecastError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(ForecastError, ValueError):
@@ -115,6 +128,12 @@ class StoppedError(ForecastError):
     """Work was stopped at a checkpoint because nobody waits for it."""
 
     reason = "STOPPED"
+
+
+class WorkerLostError(ForecastError):
+    """Workers died, or cannot be reached any more, so that work could not go on."""
+
+    reason = "WORKER_LOST"
 
 
 class FitError(ForecastError):
