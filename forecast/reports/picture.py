@@ -9,8 +9,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ class Picture:
         The numbers behind the chart.
     draw : callable
         Theme -> Vega-Lite specification, without title, description and configuration.
+    values : mapping
+        What title and subtitle say beyond `rows`, as JSON values: by these the strict check reads them.
     """
 
     slug: str
@@ -56,6 +58,7 @@ class Picture:
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     draw: Callable[[Theme], dict[str, Any]]
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def csv(self) -> str:
         """The numbers behind the chart as CSV."""

@@ -6,8 +6,9 @@ HTML, Markdown, JSON and CSV are made from the same sections.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from forecast.errors import ArtefactError, DataError, PosteriorNotFoundError
 from forecast.reports.picture import Picture
@@ -42,6 +43,8 @@ class Table:
         Columns that a phone leaves out.
     slug : str
         The name of its file of numbers; empty where it has none.
+    on_page : int
+        How many rows, from the first on, a page shows; its file of numbers has all. 0 shows all.
     """
 
     caption: str
@@ -50,6 +53,12 @@ class Table:
     numbers: tuple[int, ...] = ()
     wide_only: tuple[int, ...] = ()
     slug: str = ""
+    on_page: int = 0
+
+    @property
+    def shown(self) -> tuple[tuple[str, ...], ...]:
+        """The rows that a page shows."""
+        return self.rows[: self.on_page] if self.on_page else self.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class Section:
         Small print after all.
     missing : str
         What to run where its tables are not there; empty where they are.
+    values : mapping
+        What its words are made from, as JSON values: by these the strict check reads the words.
     """
 
     slug: str
@@ -79,6 +90,7 @@ class Section:
     figures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
     missing: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def section(slug: str, heading: str, build: Callable[[], Section]) -> Section:
