@@ -31,7 +31,7 @@ def open_database(file: Path) -> Engine:
     StorageError
         When it cannot be made or read, is damaged, is held by another process, or was made by a newer version.
     """
-    atomic.make_folder(file.parent)
+    atomic.make_folder(file.parent, atomic.Remedy.STATE)
     engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)

@@ -13,6 +13,7 @@ from pathlib import Path
 from forecast.engine.imported import NAME
 from forecast.errors import ArtefactError, StorageError, UnknownNameError
 from forecast.storage import atomic
+from forecast.storage.atomic import Remedy
 
 
 class NamedFiles[Kept](ABC):
@@ -105,7 +106,7 @@ class NamedFiles[Kept](ABC):
             When the state folder cannot be written.
         """
         path = self._path(name)
-        if path is None or not atomic.remove_file(path):
+        if path is None or not atomic.remove_file(path, Remedy.STATE):
             raise self._unknown(name)
 
     def read(self, name: str) -> bytes | None:
@@ -136,7 +137,8 @@ class NamedFiles[Kept](ABC):
         StorageError
             When the state folder cannot be written.
         """
-        atomic.create_bytes(atomic.make_folder(self.folder()) / f"{name}{self.suffix}", data)
+        folder = atomic.make_folder(self.folder(), Remedy.STATE)
+        atomic.create_bytes(folder / f"{name}{self.suffix}", data, Remedy.STATE)
 
     def _checked(self, name: str) -> Kept | str | None:
         """One of them, what is wrong with it, or None when it has just been removed."""

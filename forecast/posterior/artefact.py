@@ -39,6 +39,7 @@ _UNJUDGED = {
     "nowcast": {},
 }
 
+STATE = atomic.Remedy.STATE
 REMEDY = "make a new one with `timelines fit`, or choose another with `timelines posterior use NAME`"
 
 
@@ -192,9 +193,9 @@ def write(posterior: Posterior, folder: Path) -> Path:
         When the folder cannot be written; what was there before is untouched.
     """
     sealed, image = seal(posterior)
-    path = atomic.make_folder(Path(folder)) / f"{sealed.name}.nc"
-    atomic.write_bytes(path, image)
-    atomic.write_bytes(path.with_suffix(".json"), manifests.to_json(sealed.manifest).encode())
+    path = atomic.make_folder(Path(folder), STATE) / f"{sealed.name}.nc"
+    atomic.write_bytes(path, image, STATE)
+    atomic.write_bytes(path.with_suffix(".json"), manifests.to_json(sealed.manifest).encode(), STATE)
     return path
 
 

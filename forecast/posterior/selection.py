@@ -222,8 +222,8 @@ def set_current(name: str, home: Path | str | None = None) -> Entry:
         message = f"posterior {entry.name} was refused by its gates ({why}), so it cannot become current"
         raise PosteriorRefusedError(message, field="posterior")
     state = state_folder(home)
-    atomic.make_folder(state.posteriors)
-    atomic.write_bytes(state.current_file, f"{entry.name}\n".encode())
+    atomic.make_folder(state.posteriors, atomic.Remedy.STATE)
+    atomic.write_bytes(state.current_file, f"{entry.name}\n".encode(), atomic.Remedy.STATE)
     return entry
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 
 from forecast.errors import StorageError
@@ -15,9 +17,18 @@ from forecast.errors import StorageError
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
+_IN_THE_WAY = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+class Remedy(Enum):
+    """What else can be done where a place cannot be written: the words, and the input they are about."""
+
+    PLACE = ("or give another place", "")
+    STATE = ("or set TIMELINES_HOME to another folder", "TIMELINES_HOME")
+
+
+def write_bytes(path: Path, data: bytes, remedy: Remedy = Remedy.PLACE) -> None:
     """Put `data` at `path` in one step that a crash, a full disk or another process cannot split.
 
     Raises
@@ -25,8 +36,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     StorageError
         When there is no permission or no space; what was at `path` is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    with storage_errors(path):
+    temporary = _beside(path)
+    with storage_errors(path, remedy):
         try:
             _write_new(temporary, data)
             os.replace(temporary, path)
@@ -37,7 +48,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
 
 
-def create_bytes(path: Path, data: bytes) -> bool:
+def create_bytes(path: Path, data: bytes, remedy: Remedy = Remedy.PLACE) -> bool:
     """Put `data` at `path` in one step, unless something is there already: of several processes, one succeeds.
 
     Returns
@@ -50,8 +61,8 @@ def create_bytes(path: Path, data: bytes) -> bool:
     StorageError
         When there is no permission or no space.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    with storage_errors(path):
+    temporary = _beside(path)
+    with storage_errors(path, remedy):
         try:
             _write_new(temporary, data)
             created = _move_new(temporary, path)
@@ -62,7 +73,7 @@ def create_bytes(path: Path, data: bytes) -> bool:
     return created
 
 
-def remove_file(path: Path) -> bool:
+def remove_file(path: Path, remedy: Remedy = Remedy.PLACE) -> bool:
     """Remove a file for good; whether it was there.
 
     Raises
@@ -70,7 +81,7 @@ def remove_file(path: Path) -> bool:
     StorageError
         When there is no permission.
     """
-    with storage_errors(path):
+    with storage_errors(path, remedy):
         try:
             path.unlink()
         except (FileNotFoundError, NotADirectoryError):
@@ -79,7 +90,7 @@ def remove_file(path: Path) -> bool:
     return True
 
 
-def make_folder(folder: Path) -> Path:
+def make_folder(folder: Path, remedy: Remedy = Remedy.PLACE) -> Path:
     """Make `folder` and its parents where they are missing.
 
     Raises
@@ -87,32 +98,44 @@ def make_folder(folder: Path) -> Path:
     StorageError
         When that is not possible; names the folder.
     """
-    with storage_errors(folder):
+    with storage_errors(folder, remedy):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
+def storage_errors(path: Path, remedy: Remedy = Remedy.PLACE) -> Iterator[None]:
     """Turn every OSError into a StorageError that names `path` and what to free or grant."""
     try:
         yield
     except StorageError:
         raise
     except OSError as error:
-        raise storage_error(error, path) from error
+        raise storage_error(error, path, remedy) from error
 
 
-def storage_error(error: OSError, path: Path) -> StorageError:
+def storage_error(error: OSError, path: Path, remedy: Remedy = Remedy.PLACE) -> StorageError:
     """The StorageError for an OSError at `path`: one line that says what to do."""
-    elsewhere = "or set TIMELINES_HOME to another folder"
+    elsewhere, field = remedy.value
     if error.errno in _FULL:
         message = f"no space left to write {path}: free some space there, {elsewhere}"
     elif error.errno in _FORBIDDEN:
         message = f"no permission to write {path}: grant write permission to {path.parent}, {elsewhere}"
+    elif error.errno in _IN_THE_WAY:
+        what = "a folder" if error.errno == errno.EISDIR else "a file"
+        message = f"cannot write {path}: {what} of that name, or of one above it, is in the way; move it, {elsewhere}"
     else:
         message = f"cannot write {path} ({error.strerror or error}): check that folder, {elsewhere}"
-    return StorageError(message, field="TIMELINES_HOME")
+    return StorageError(message, field=field)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a name is of a file that is being written, or that a writer left when it was killed."""
+    return _TEMPORARY.fullmatch(name.rpartition("/")[2]) is not None
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
 
 
 def _write_new(path: Path, data: bytes) -> None:
