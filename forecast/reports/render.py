@@ -1,13 +1,17 @@
 """One self-contained page: it opens offline, follows the reader's colour scheme, prints, and works without scripts.
 
 Every chart is there twice as SVG (wide and narrow, CSS shows one) and turns interactive where scripts run: one copy of
-the Vega bundle serves all of them. Colours are CSS variables, so nothing is drawn again when the scheme changes.
+the Vega bundle serves all of them. It and what it draws from are packed; a browser that cannot unpack them keeps the
+still pictures. Colours are CSS variables, so nothing is drawn again when the scheme changes.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
+import json
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +25,13 @@ from markupsafe import Markup, escape
 from forecast.forecaster import Forecaster
 from forecast.reports import drivers, facts, limits, stories, words
 from forecast.reports.picture import Picture
+from forecast.reports.slim import slim
 from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, MONEY_ONLY, MONEY_ONLY_AT_LENGTH, Headline
 from forecast.reports.theme import DARK, IN_PAGE, LIGHT, MEDIUM, NARROW, PAGE_FONT, WIDE, Layout, Theme, css_variables
 
 _CODE = re.compile(r"`([^`]+)`")
 _TEMPLATES = Path(__file__).parent / "templates"
+_IN_ADDRESS = "!$'()*+,-./:;=?@_~"  # stands for itself in an address of data
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,8 @@ def rendered(template: str, figures: Sequence[Picture], *, live: bool = True, **
         .get_template(template)
         .render(
             figures=made,
-            charts={figure.picture.slug: figure.specs for figure in made},
-            datasets=datasets,
+            charts=packed(_as_json({figure.picture.slug: figure.specs for figure in made})) if live else "",
+            datasets=packed(_as_json(datasets)) if live else "",
             bundle=_bundle() if live else "",
             live=live,
             light=css_variables(LIGHT),
@@ -132,7 +138,7 @@ def rendered(template: str, figures: Sequence[Picture], *, live: bool = True, **
 def _figure(picture: Picture, datasets: dict[str, Any] | None) -> Figure:
     """Draw a picture at both sizes; with a place for data, make live specifications too, which find them there."""
     specs = {} if datasets is None else _live(picture, datasets)
-    csv = f"data:text/csv;charset=utf-8,{quote(picture.csv())}"
+    csv = f"data:text/csv;charset=utf-8,{quote(picture.csv(), safe=_IN_ADDRESS)}"
     return Figure(picture, _static(picture, WIDE), _static(picture, NARROW), specs, csv)
 
 
@@ -148,16 +154,24 @@ def _live(picture: Picture, datasets: dict[str, Any]) -> dict[str, dict[str, Any
 
 def _static(picture: Picture, layout: Layout) -> Markup:
     """The picture as part of a page: its ids are its own."""
-    svg, own = picture.svg(Theme(IN_PAGE, layout, titled=False)), f"{picture.slug}-{layout.name}-clip"
-    svg = svg.replace('id="clip', f'id="{own}').replace("url(#clip", f"url(#{own}")
-    return Markup(svg)  # noqa: S704 - vl-convert has escaped every text in it
+    svg = slim(picture.svg(Theme(IN_PAGE, layout, titled=False)), f"{picture.slug}-{layout.name}")
+    return Markup(svg)  # noqa: S704 - every text in it is escaped
 
 
 @functools.lru_cache(maxsize=1)
-def _bundle() -> Markup:
-    """Vega, Vega-Lite and Vega-Embed as one script, for `window.vegaEmbed`."""
-    script = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
-    return Markup(script.replace("</script", "<\\/script"))  # noqa: S704 - our own dependency's code
+def _bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one packed script: it sets `window.vegaEmbed`, and says when it is there."""
+    told = 'window.dispatchEvent(new Event("bundle"));'
+    return packed(str(vl_convert.javascript_bundle(f"window.vegaEmbed = vegaEmbed; {told}")))
+
+
+def packed(text: str) -> str:
+    """Text compressed (zlib) and written in letters (base64), a third as long; the page's script unpacks it."""
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 @functools.lru_cache(maxsize=1)
