@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from forecast.reports.tables import Headline
+from forecast.data import tables
+from forecast.engine.parts import PosteriorStatus
+from forecast.posterior.artefact import Posterior
 from forecast.reports.words import listed, month, percent, scientific
 
 TABLES = {
@@ -25,10 +28,35 @@ MODELS = {
 }
 
 
-def data_words(headline: Headline) -> str:
+@dataclass(frozen=True, slots=True)
+class DataCount:
+    """A table of observations: rows known by the cutoff, and its digest."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+def count_rows(posterior: Posterior) -> tuple[DataCount, ...]:
+    """Rows of each installed table that were published by the posterior's cutoff.
+
+    Returns
+    -------
+    tuple of DataCount
+        Empty when the installed tables are not those that the posterior was fitted on: their counts would be of
+        something else.
+    """
+    wanted = posterior.manifest["data_digests"]
+    if any(name not in tables.TABLES or tables.digest(name) != digest for name, digest in wanted.items()):
+        return ()
+    counted = ((name, tables.load(name), digest) for name, digest in wanted.items())
+    until = posterior.data_cutoff
+    return tuple(DataCount(name, len(tables.published_by(frame, until)), digest) for name, frame, digest in counted)
+
+
+def data_words(posterior: Posterior, counts: Sequence[DataCount]) -> str:
     """Rows by table, or what the fans are drawn over; the cutoff; rows with hindsight."""
-    posterior = headline.posterior
-    counted = {count.table: count.rows for count in headline.data}
+    counted = {count.table: count.rows for count in counts}
     parts = [f"{counted[table]:,} {name}" for table, name in TABLES.items() if counted.get(table)]
     if not parts:
         points = {"frontier runs": "compute_year", "prices of runs": "price_year", "costs of runs": "spend_year"}
@@ -38,9 +66,8 @@ def data_words(headline: Headline) -> str:
     return f"{listed(parts)}, published by {posterior.data_cutoff}{late}"
 
 
-def model_words(headline: Headline) -> str:
+def model_words(posterior: Posterior) -> str:
     """The models of a posterior, and which of them saw no data."""
-    posterior = headline.posterior
     studies = posterior.blocks["loss"]["b"].shape[1]
     pooled = f"scaling laws of {studies} study groups, pooled, each with a floor"
     told = [
@@ -53,9 +80,8 @@ def model_words(headline: Headline) -> str:
     return "; ".join([*told, *unseen])
 
 
-def gate_words(headline: Headline) -> str:
+def gate_words(status: PosteriorStatus) -> str:
     """PASSED, FLAGGED or REFUSED, why, and the nowcast's share."""
-    status = headline.any_answer.posterior
     told = [status.status]
     if status.nowcast is not None and status.nowcast.rows:
         inside = percent(status.nowcast.inside_80)
@@ -104,9 +130,9 @@ def flat(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
 
 
-def nowcast_words(headline: Headline) -> str:
+def nowcast_words(status: PosteriorStatus) -> str:
     """The nowcast gate in a sentence."""
-    found = headline.any_answer.posterior.nowcast
+    found = status.nowcast
     if found is None or not found.rows:
         return "No disclosed frontier run lies in the window of the nowcast gate."
     return (

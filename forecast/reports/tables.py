@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from forecast.data import tables
 from forecast.engine.answer import Answer
 from forecast.engine.question import BASELINE, Algorithms, AlgorithmsKind, Law, Payer, Question, Scenario, Target
 from forecast.engine.reasons import is_stall, together
@@ -21,6 +20,7 @@ from forecast.forecaster import Forecaster
 from forecast.posterior.artefact import Posterior
 from forecast.priors import ALGORITHMS as ALGORITHM_PRIORS
 from forecast.priors import ALGORITHMS_PUBLISHED_ON
+from forecast.reports.facts import DataCount, count_rows
 
 SCALE = "kaplan-webtext2"
 BY_YEARS = (2030, 2035, 2040)
@@ -93,15 +93,6 @@ class Unanswered:
     target: str
     law: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DataCount:
-    """A table of observations: rows known by the cutoff, and its digest."""
-
-    table: str
-    rows: int
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -252,20 +243,3 @@ def _rows(
     if not any(limit.limit != "money" for limit in next(iter(rows[FRONTIER].answers.values())).binding_limits):
         del rows[MONEY_ONLY]  # no other limit was known by then, so that it says the same
     return list(rows.values())
-
-
-def count_rows(posterior: Posterior) -> tuple[DataCount, ...]:
-    """Rows of each installed table that were published by the posterior's cutoff.
-
-    Returns
-    -------
-    tuple of DataCount
-        Empty when the installed tables are not those that the posterior was fitted on: their counts would be of
-        something else.
-    """
-    wanted = posterior.manifest["data_digests"]
-    if any(name not in tables.TABLES or tables.digest(name) != digest for name, digest in wanted.items()):
-        return ()
-    counted = ((name, tables.load(name), digest) for name, digest in wanted.items())
-    until = posterior.data_cutoff
-    return tuple(DataCount(name, len(tables.published_by(frame, until)), digest) for name, frame, digest in counted)

@@ -49,10 +49,10 @@ def _labelled(label: str, text: str, indent: int = 11) -> str:
 
 def _preface(headline: Headline) -> str:
     lines = {
-        "data": data_words(headline),
-        "models": model_words(headline),
+        "data": data_words(headline.posterior, headline.data),
+        "models": model_words(headline.posterior),
         "posterior": f"{headline.posterior.name}, {headline.posterior.draws:,} draws",
-        "gates": gate_words(headline),
+        "gates": gate_words(headline.any_answer.posterior),
     }
     return "\n".join(_labelled(label, text) for label, text in lines.items())
 
