@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine import words as sentences
-from forecast.engine.question import Question
+from forecast.engine.question import Question, Target
 from forecast.forecaster import Forecaster
 from forecast.reports import ribbons
 from forecast.reports.fan_data import Level
@@ -30,21 +31,23 @@ _LOG10_USD = (3.0, 15.0)
 """Ends of the axis of budgets at the most: $1k, and ten times what the world makes in a year."""
 
 
-def loss_chart(forecaster: Forecaster, asked: Mapping[str, Any], days: Sequence[str], loss_scale: str) -> Picture:
+def loss_chart(
+    forecaster: Forecaster, asked: Mapping[str, Any] | Question, days: Sequence[str], loss_scale: str
+) -> Picture:
     """The lowest loss on a scale that a payer can buy, over dates.
 
     Parameters
     ----------
     forecaster : Forecaster
         That answers.
-    asked : mapping
-        Payer and the rest, as for `Forecaster.question`.
+    asked : mapping or Question
+        Payer and the rest, as for `Forecaster.question`; or a question, whose target is not read.
     days : sequence of str
         Days to mark, YYYY-MM-DD.
     loss_scale : str
         The scale.
     """
-    question = forecaster.question(**{**asked, "loss": 1.0, "scale": loss_scale, "quantiles": PROBABILITIES})
+    question = _any_loss(forecaster, asked, loss_scale)
     years = _years(question, forecaster, days)
     found = [forecaster.affordable_loss(question, date_of(year)) for year in years.tolist()]
     values = np.array([[math.nan if q.value is None else q.value for q in one.loss_nats_per_token] for one in found]).T
@@ -118,6 +121,13 @@ def budget_chart(
             levels=tuple(Level(usd(sum_), usd(sum_), math.log10(sum_)) for sum_ in budgets),
         )
     )
+
+
+def _any_loss(forecaster: Forecaster, asked: Mapping[str, Any] | Question, scale: str) -> Question:
+    """The question for some loss on the scale: which one has no part in what a payer can buy."""
+    if isinstance(asked, Question):
+        return replace(asked, target=Target.loss(1.0, scale), quantiles=PROBABILITIES)
+    return forecaster.question(**{**asked, "loss": 1.0, "scale": scale, "quantiles": PROBABILITIES})
 
 
 def _years(question: Question, forecaster: Forecaster, days: Sequence[str]) -> Array:
