@@ -105,13 +105,13 @@ def _unknown(written: str, faces: Sequence[Shown], source: str) -> UnknownNameEr
     return UnknownNameError(kind, written, [f"{{{name}}}" for name in (*names, *others)], field="notes")
 
 
-def html(notes: str) -> Markup:
+def as_html(notes: str) -> Markup:
     """Filled notes as safe HTML: paragraphs, emphasis, code and links; all else as text."""
     return Markup(_parser().render(notes.replace(" %", "\N{NO-BREAK SPACE}%")))  # noqa: S704 - raw HTML is off
 
 
-def markdown(notes: str) -> str:
-    """Filled notes as Markdown that says no more than `html` does, in whatever reads it.
+def as_markdown(notes: str) -> str:
+    """Filled notes as Markdown that says no more than `as_html` does, in whatever reads it.
 
     Returns
     -------

@@ -78,7 +78,7 @@ def test_what_is_filled_in_is_not_read_again(faces: list[Face]) -> None:
 
 
 def test_paragraphs_emphasis_code_and_links_are_kept() -> None:
-    made = notes.html("One **bold** `code`.\n\nTwo [link](https://example.org/a?b=1&c=2), 80 %.")
+    made = notes.as_html("One **bold** `code`.\n\nTwo [link](https://example.org/a?b=1&c=2), 80 %.")
     assert made == (
         "<p>One <strong>bold</strong> <code>code</code>.</p>\n"
         '<p>Two <a href="https://example.org/a?b=1&amp;c=2">link</a>, 80\N{NO-BREAK SPACE}%.</p>\n'
@@ -105,7 +105,7 @@ KEPT = {"p", "strong", "em", "code", "a"}
 
 @pytest.mark.parametrize("written", HOSTILE)
 def test_nothing_else_is_more_than_text(written: str) -> None:
-    opened = re.findall(r"<(\w+)([^>]*)>", notes.html(written))
+    opened = re.findall(r"<(\w+)([^>]*)>", notes.as_html(written))
     assert {name for name, _ in opened} <= KEPT
     for name, attributes in opened:
         assert not attributes or (name == "a" and re.match(r' href="https?://[^"]*"( title="[^"]*")?$', attributes))
@@ -115,13 +115,13 @@ def test_nothing_else_is_more_than_text(written: str) -> None:
     "written", [*HOSTILE, "See [a](https://example.org/x(1)), **b** and 3) c", "2047. It is late."]
 )
 def test_markdown_says_no_more_in_any_reader(written: str) -> None:
-    read = MarkdownIt("commonmark").enable("table").render(notes.markdown(written))
-    same = re.sub(r' title="[^"]*"', "", notes.html(written))
+    read = MarkdownIt("commonmark").enable("table").render(notes.as_markdown(written))
+    same = re.sub(r' title="[^"]*"', "", notes.as_html(written))
     assert unquote(same).split() == unquote(read).split()
 
 
 @given(st.text(alphabet="ab1 \n`*_[]()<>!#-+=|~\\&;:{}\"'/.hτ\u00a0", max_size=60))
 def test_no_notes_make_another_element(written: str) -> None:
-    assert {name for name, _ in re.findall(r"<(\w+)([^>]*)>", notes.html(written))} <= KEPT
-    read = MarkdownIt("commonmark").enable("table").render(notes.markdown(written))
+    assert {name for name, _ in re.findall(r"<(\w+)([^>]*)>", notes.as_html(written))} <= KEPT
+    read = MarkdownIt("commonmark").enable("table").render(notes.as_markdown(written))
     assert set(re.findall(r"<(\w+)", read)) <= KEPT
