@@ -8,6 +8,7 @@ from typing import Any
 _LOSS = ("loss", "reducible_loss", "bits_per_character", "indistinguishable_tokens")
 _TARGET = (*_LOSS, "flop", "gpt3", "brain_seconds")
 _OF_TARGET = ("characters_per_token", "judge_confidence", "slowdown", "brain_flop_per_s")
+_OF_LOSS = ("scale", "law", "noise", "power_law_weight")
 _PAYER = ("payer", "budget_usd", "spend_usd")
 _OF_PAYER = ("currency_year", "nominal_inflation", "spend_from", "spend_growth", "spend_ceiling_usd")
 TOGETHER: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -28,8 +29,8 @@ def over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     base : mapping
         Arguments as of `forecast.engine.arguments.Asked`.
     own : mapping
-        What replaces them: a budget replaces a payer, a target in FLOP one in loss, with all that details it. The scale
-        stays where one loss replaces another.
+        What replaces them: a budget replaces a payer, a target in FLOP one in loss, with all that details it, the law
+        too. Scale and law stay where one loss replaces another.
 
     Returns
     -------
@@ -40,7 +41,7 @@ def over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         return dict(own)
     dropped = {"question"}
     if any(name in own for name in _TARGET) and not any(name in own for name in _LOSS):
-        dropped.add("scale")
+        dropped.update(_OF_LOSS)
     for rivals, details in TOGETHER:
         if any(name in own for name in rivals):
             dropped.update(rivals, details)

@@ -53,6 +53,22 @@ class Items(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """The lead asked otherwise.
+
+    Attributes
+    ----------
+    name : str
+        As the page calls it: that of its scenario, where it is one.
+    asked : mapping
+        Arguments laid over the lead's by `forecast.batch.layering.over`.
+    """
+
+    name: str
+    asked: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """A batch and the report on it, as one file says them.
 
@@ -63,11 +79,11 @@ class Spec:
     title, notes : str
         Words for the page; notes are Markdown with placeholders for numbers.
     lead : mapping
-        Arguments of the question that the page is about, defaults included.
+        Arguments of the question that the page is about, defaults included; by default the first question's.
     defaults : mapping
         Arguments for every question that does not say them itself.
-    scenarios : tuple of str
-        Of the page; empty for its default.
+    scenarios : tuple of Variant
+        What else the page shows of the lead, at most six; empty for its default.
     budgets_usd : tuple of float
         Budget lines of the cost chart, 2023 US dollars; empty for its default.
     formats : tuple of str
@@ -85,7 +101,7 @@ class Spec:
     notes: str
     lead: Mapping[str, Any]
     defaults: Mapping[str, Any]
-    scenarios: tuple[str, ...]
+    scenarios: tuple[Variant, ...]
     budgets_usd: tuple[float, ...]
     formats: tuple[str, ...]
     curves: bool

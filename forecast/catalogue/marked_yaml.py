@@ -1,7 +1,7 @@
 """YAML that people write by hand, read into plain values, with the line of each.
 
 Less than YAML, on purpose: one document of mappings, lists and scalars; no anchors, aliases or tags, no name twice, at
-most 256 KiB and eight levels. A plain scalar is a number, true, false, null or text, so that `off` and `2020-07-27`
+most 256 KiB and eight levels unless the reader allows more. A plain scalar is a number, true, false, null or text, so that `off` and `2020-07-27`
 stay text and `1e9` is a number. What is read is told by events, so a file that breaks a rule is left at the place where
 it does. PyYAML is imported with this module, which nothing imports before a scenario is named.
 """
@@ -65,7 +65,7 @@ class Document:
         return self.lines.get(path)
 
 
-def read(data: bytes, file: str) -> Document:
+def read(data: bytes, file: str, most_bytes: int = MAX_BYTES, levels: int = MAX_DEPTH) -> Document:
     """What the bytes of a file say.
 
     Parameters
@@ -74,20 +74,22 @@ def read(data: bytes, file: str) -> Document:
         UTF-8.
     file : str
         How messages call it.
+    most_bytes, levels : int
+        How long it may be, and how deeply nested.
 
     Raises
     ------
     FileError
         When it is too long, not YAML or not the part of it that is read here.
     """
-    if len(data) > MAX_BYTES:
-        raise FileError(file, None, f"it has more than {MAX_BYTES:,} bytes; give a shorter file")
+    if len(data) > most_bytes:
+        raise FileError(file, None, f"it has more than {most_bytes:,} bytes; give a shorter file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FileError(file, line, "it is not UTF-8 text; save it as UTF-8") from None
-    builder = _Builder(Document(file))
+    builder = _Builder(Document(file), levels)
     try:
         builder.build(yaml.parse(text, Loader=yaml.SafeLoader))
     except FileError:
@@ -112,8 +114,8 @@ def _unparsed(error: yaml.MarkedYAMLError, file: str) -> FileError:
 class _Builder:
     """Makes values of a stream of events; `line` is where it has come to."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, levels: int) -> None:
+        self.document, self.levels = document, levels
         self.line = 1
 
     def build(self, events: Iterator[yaml.Event]) -> None:
@@ -148,8 +150,8 @@ class _Builder:
             raise self._error(f"the tag {tag!s:.40} is not read; leave it out", path)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
-        if depth == MAX_DEPTH:
-            raise self._error(f"it is nested more than {MAX_DEPTH} levels deep; a scenario is not", path)
+        if depth == self.levels:
+            raise self._error(f"it is nested more than {self.levels} levels deep; write it flatter", path)
         inside = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
         return inside(path, depth + 1)
 
