@@ -12,6 +12,7 @@ from timelines.v1 import (
     forecast_service_pb2,
     posterior_service_pb2,
     question_pb2,
+    report_service_pb2,
     scale_service_pb2,
     scenario_service_pb2,
 )
@@ -23,6 +24,7 @@ SERVICE_FILES = (
     dataset_service_pb2,
     scenario_service_pb2,
     evaluation_service_pb2,
+    report_service_pb2,
 )
 FILES = (answer_pb2, error_pb2, question_pb2, *SERVICE_FILES)
 

@@ -29,6 +29,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     help="Calls at once, and a quarter as many streams beside them; more are refused.",
 )
 @click.option(
+    "--reports",
+    type=int,
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Reports made at once, each in a process of its own; two more wait.",
+)
+@click.option(
     "--grace",
     "grace_s",
     type=float,

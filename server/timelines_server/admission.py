@@ -3,12 +3,15 @@
 Calls with one answer and streams are counted apart: a stream lasts as long as its caller likes, and idle ones must not
 lock out questions. Health and reflection are not counted at all.
 
+Reports, which take many seconds each, are made one by one, and few wait for their turn.
+
 The limit is there for the slow questions, which share two threads: with more of them waiting than are answered within
 a few seconds, the last would be answered to nobody. A hot one takes well under a millisecond and seldom meets it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import random
 from types import TracebackType
 
@@ -17,7 +20,9 @@ from grpc import StatusCode
 from timelines_server.status import CallError
 
 STREAMS_OF_CALLS = 4
+REPORTS_WAITING = 2
 _PUSHBACK_MS = range(100, 400)
+_REPORT_PUSHBACK_MS = range(3_000, 12_000)
 
 
 class OverloadedError(CallError):
@@ -29,13 +34,15 @@ class OverloadedError(CallError):
         How many there is room for.
     kind : str
         What is counted, in the plural.
+    pushback_ms : range
+        When to come back.
     """
 
-    def __init__(self, limit: int, kind: str) -> None:
+    def __init__(self, limit: int, kind: str, pushback_ms: range = _PUSHBACK_MS) -> None:
         message = f"the server is at its limit of {limit} {kind} at once; come back a little later"
         super().__init__(StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED", message)
         # Spread, so that those who are sent away together do not come back together.
-        self.pushback_ms = random.choice(_PUSHBACK_MS)  # noqa: S311  # it guards nothing
+        self.pushback_ms = random.choice(pushback_ms)  # noqa: S311  # it guards nothing
 
 
 class Slots:
@@ -47,16 +54,19 @@ class Slots:
         How many there is room for.
     kind : str
         What is counted, in the plural.
+    pushback_ms : range
+        When those may come back for whom there is none.
     """
 
-    def __init__(self, limit: int, kind: str) -> None:
+    def __init__(self, limit: int, kind: str, pushback_ms: range = _PUSHBACK_MS) -> None:
         self.limit = limit
         self.kind = kind
+        self.pushback_ms = pushback_ms
         self.used = 0
 
     def __enter__(self) -> None:
         if self.used >= self.limit:
-            raise OverloadedError(self.limit, self.kind)
+            raise OverloadedError(self.limit, self.kind, self.pushback_ms)
         self.used += 1
 
     def __exit__(
@@ -65,15 +75,39 @@ class Slots:
         self.used -= 1
 
 
+class Reports:
+    """Room for reports.
+
+    Parameters
+    ----------
+    at_once : int
+        How many are made at once; two more may wait.
+
+    Attributes
+    ----------
+    place : Slots
+        One for each report, whether it is made or waits.
+    turn : asyncio.Semaphore
+        Held while it is made; those who wait get it in their order.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self.place = Slots(at_once + REPORTS_WAITING, "reports", _REPORT_PUSHBACK_MS)
+        self.turn = asyncio.Semaphore(at_once)
+
+
 class Admission:
-    """Room for calls and for streams.
+    """Room for calls, for streams and for reports.
 
     Parameters
     ----------
     max_in_flight : int
         Calls with one answer; there is room for a quarter as many streams beside them.
+    reports : int
+        Reports that are made at once.
     """
 
-    def __init__(self, max_in_flight: int) -> None:
+    def __init__(self, max_in_flight: int, reports: int = 1) -> None:
         self.calls = Slots(max_in_flight, "calls")
         self.streams = Slots(max(1, max_in_flight // STREAMS_OF_CALLS), "streams")
+        self.reports = Reports(reports)

@@ -7,7 +7,7 @@ the exception's own text.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -55,6 +55,8 @@ class Manners(grpc.aio.ServerInterceptor):
         Who may call; without one, everybody.
     tracing : Tracing, optional
         Spans of calls.
+    stalled_s : mapping, optional
+        By method, the seconds after which a reader who takes nothing ends its stream; others may take their time.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Manners(grpc.aio.ServerInterceptor):
         log: Log,
         gate: Gate | None = None,
         tracing: Tracing | None = None,
+        stalled_s: Mapping[str, float] | None = None,
     ) -> None:
+        self._stalled_s = stalled_s or {}
         self._admission, self._metrics, self._log = admission, metrics, log
         self._gate, self._tracing = gate, tracing
         self._handlers: dict[str, Handler] = {}
@@ -101,7 +105,7 @@ class Manners(grpc.aio.ServerInterceptor):
         streams = handler.request_streaming or handler.response_streaming
         slots = self._admission.streams if streams else self._admission.calls
         meters = self._metrics.of(method, handler.request_streaming, handler.response_streaming)
-        around = _Mannered(method, handler, slots, meters, self._log, self._tracing)
+        around = _Mannered(method, handler, slots, meters, self._log, self._tracing, self._stalled_s.get(method))
         if handler.response_streaming:
             make = grpc.stream_stream_rpc_method_handler if handler.request_streaming else _unary_stream
             return make(around.stream)
@@ -117,8 +121,16 @@ class _Mannered:
     """One method of ours, with manners round it: bytes in, bytes out."""
 
     def __init__(
-        self, method: str, handler: Handler, slots: Slots, meters: Meters, log: Log, tracing: Tracing | None
+        self,
+        method: str,
+        handler: Handler,
+        slots: Slots,
+        meters: Meters,
+        log: Log,
+        tracing: Tracing | None,
+        stalled_s: float | None,
     ) -> None:
+        self._stalled_s = stalled_s
         self._method, self._slots, self._meters, self._log = method, slots, meters, log
         self._request_streaming = handler.request_streaming
         self._parse, self._pack = _converters(handler)
@@ -192,11 +204,25 @@ class _Mannered:
 
     async def _write(self, packed: bytes, call: Call, context: Context) -> None:
         try:
-            await context.write(packed)
+            if self._stalled_s is None:
+                await context.write(packed)
+            else:
+                await self._write_in_time(packed, context, self._stalled_s)
+        except CallError:
+            raise
         except Exception:
             call.gone()  # gRPC cannot write on: the connection broke
             raise
         self._meters.sent()
+
+    @staticmethod
+    async def _write_in_time(packed: bytes, context: Context, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await context.write(packed)
+        except TimeoutError:
+            message = f"nothing of the answer was taken for {seconds:g} seconds; ask again, and read on while it comes"
+            raise CallError(StatusCode.ABORTED, "READER_STALLED", message) from None
 
     def _failure(self, call: Call, error: BaseException, request: Any, context: Context) -> Failure | None:
         """What the caller is told; None where the call has ended already, and the error goes on to gRPC."""

@@ -18,6 +18,7 @@ from timelines.v1 import (
     evaluation_service_pb2,
     forecast_service_pb2,
     posterior_service_pb2,
+    report_service_pb2,
     scale_service_pb2,
     scenario_service_pb2,
 )
@@ -31,6 +32,7 @@ SERVED = (
     dataset_service_pb2,
     scenario_service_pb2,
     evaluation_service_pb2,
+    report_service_pb2,
 )
 """Modules whose services have their series from the start, at zero."""
 
@@ -119,7 +121,7 @@ class Metrics:
         if current is not None:
             self.registry.register(_PosteriorInfo(current))
         if admission is not None:
-            self.registry.register(_InFlight((admission.calls, admission.streams)))
+            self.registry.register(_InFlight((admission.calls, admission.streams, admission.reports.place)))
 
     def of(self, method: str, client_streaming: bool, server_streaming: bool) -> Meters:
         """The meters of a method that is served.

@@ -14,6 +14,7 @@ from timelines.v1 import (
     evaluation_service_pb2_grpc,
     forecast_service_pb2_grpc,
     posterior_service_pb2_grpc,
+    report_service_pb2_grpc,
     scale_service_pb2_grpc,
     scenario_service_pb2_grpc,
 )
@@ -24,6 +25,7 @@ from timelines_server.handlers.datasets import DatasetHandlers
 from timelines_server.handlers.evaluation import EvaluationHandlers
 from timelines_server.handlers.forecast import ForecastHandlers
 from timelines_server.handlers.posteriors import PosteriorHandlers
+from timelines_server.handlers.reports import ReportHandlers
 from timelines_server.handlers.scales import ScaleHandlers
 from timelines_server.handlers.scenarios import ScenarioHandlers
 from timelines_server.health import Health
@@ -35,6 +37,7 @@ from timelines_server.servicers.datasets import DatasetServicer
 from timelines_server.servicers.evaluation import EvaluationServicer
 from timelines_server.servicers.forecast import ForecastServicer
 from timelines_server.servicers.posteriors import PosteriorServicer
+from timelines_server.servicers.reports import ReportServicer
 from timelines_server.servicers.scales import ScaleServicer
 from timelines_server.servicers.scenarios import ScenarioServicer
 from timelines_server.settings import Settings
@@ -42,6 +45,9 @@ from timelines_server.tracing import Tracing
 
 MAX_REQUEST_BYTES = 1 << 20
 """The receive limit, 1 MiB: gRPC refuses a larger message with RESOURCE_EXHAUSTED before it is read."""
+
+STALLED_S = {"/timelines.v1.ReportService/CreateReport": 30.0}
+"""Streams that end when their reader takes nothing for so many seconds: a process works for each."""
 
 SERVICES = tuple(service.full_name for file in SERVED for service in file.DESCRIPTOR.services_by_name.values())
 """Full names of our services."""
@@ -86,13 +92,13 @@ def build(settings: Settings, resources: Resources, log: Log) -> Service:
     InputError
         When the token file is unsound, or tracing is asked for and not installed.
     """
-    admission = Admission(settings.max_in_flight)
+    admission = Admission(settings.max_in_flight, settings.reports)
     metrics = Metrics(resources.current, admission)
     tracing = Tracing() if settings.trace else None
-    manners = Manners(admission, metrics, log, _gate(settings), tracing)
+    manners = Manners(admission, metrics, log, _gate(settings), tracing, STALLED_S)
     server = grpc.aio.server(interceptors=[manners], options=_options(settings))
     health, unregistered = Health(SERVICES), cast(grpc.aio.Server, _Unregistered(server))
-    _add_services(unregistered, resources)
+    _add_services(unregistered, resources, admission)
     health_pb2_grpc.add_HealthServicer_to_server(health, unregistered)
     if settings.reflection:
         names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
@@ -118,7 +124,7 @@ def _gate(settings: Settings) -> TokenGate | None:
     return TokenGate(tokens.load(settings.tokens), settings.open_reflection) if settings.tokens else None
 
 
-def _add_services(server: grpc.aio.Server, resources: Resources) -> None:
+def _add_services(server: grpc.aio.Server, resources: Resources, admission: Admission) -> None:
     forecasts, scales = ForecastServicer(ForecastHandlers(resources)), ScaleServicer(ScaleHandlers(resources))
     posteriors, datasets = PosteriorServicer(PosteriorHandlers(resources)), DatasetServicer(DatasetHandlers(resources))
     forecast_service_pb2_grpc.add_ForecastServiceServicer_to_server(forecasts, server)
@@ -131,6 +137,8 @@ def _add_services(server: grpc.aio.Server, resources: Resources) -> None:
     dataset_service_pb2_grpc.add_DatasetServiceServicer_to_server(datasets, server)
     scenario_service_pb2_grpc.add_ScenarioServiceServicer_to_server(scenarios, server)
     evaluation_service_pb2_grpc.add_EvaluationServiceServicer_to_server(replays, server)
+    reports = ReportServicer(ReportHandlers(resources, admission.reports))
+    report_service_pb2_grpc.add_ReportServiceServicer_to_server(reports, server)
 
 
 def _options(settings: Settings) -> list[tuple[str, Any]]:

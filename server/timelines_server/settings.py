@@ -15,6 +15,7 @@ from forecast.errors import InputError
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8433
 DEFAULT_MAX_IN_FLIGHT = 128
+DEFAULT_REPORTS = 1
 DEFAULT_GRACE_S = 10.0
 DEFAULT_LAME_DUCK_S = 0.5
 
@@ -46,6 +47,8 @@ class Settings:
         Port of `/metrics` on loopback; 0 takes any free one, None opens none.
     max_in_flight : int
         Calls at once, and a quarter as many streams beside them; more are refused.
+    reports : int
+        Reports that are made at once, each in a process of its own; two more may wait.
     grace_s : float
         How long calls in flight may go on after a signal to stop, seconds.
     lame_duck_s : float
@@ -76,6 +79,7 @@ class Settings:
     insecure: bool = False
     metrics_port: int | None = None
     max_in_flight: int = DEFAULT_MAX_IN_FLIGHT
+    reports: int = DEFAULT_REPORTS
     grace_s: float = DEFAULT_GRACE_S
     lame_duck_s: float = DEFAULT_LAME_DUCK_S
     reflection: bool = True
@@ -137,6 +141,8 @@ class Settings:
     def _check_numbers(self) -> None:
         if self.max_in_flight < 1:
             raise InputError(f"--max-in-flight {self.max_in_flight} lets no call in: give at least 1")
+        if self.reports < 1:
+            raise InputError(f"--reports {self.reports} makes none: give at least 1", field="reports")
         for option, seconds in (("grace", self.grace_s), ("lame-duck", self.lame_duck_s)):
             if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_WAIT_S):
                 message = f"--{option} {seconds:g} is out of range: give 0 to {LONGEST_WAIT_S:.0f} seconds"

@@ -104,6 +104,6 @@ def test_the_room_for_calls_and_the_process_are_told() -> None:
     admission = Admission(8)
     metrics = Metrics(admission=admission)
     with admission.calls:
-        assert samples(metrics, "timelines_in_flight") == {("calls",): 1, ("streams",): 0}
-    assert samples(metrics, "timelines_in_flight_limit") == {("calls",): 8, ("streams",): 2}
+        assert samples(metrics, "timelines_in_flight") == {("calls",): 1, ("streams",): 0, ("reports",): 0}
+    assert samples(metrics, "timelines_in_flight_limit") == {("calls",): 8, ("streams",): 2, ("reports",): 3}
     assert samples(metrics, "process_resident_memory_bytes")[()] > 1e6

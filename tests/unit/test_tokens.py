@@ -21,7 +21,7 @@ from timelines_server.tokens import Scope, Token, Tokens
 
 A, B = "a" * 64, "b" * 64
 READING = ("Get", "List", "Forecast", "Trajectory", "StreamDraws", "Estimate", "AffordableLoss", "RequiredBudget")
-READING += ("Sensitivity", "Compare", "Explain", "Replay")
+READING += ("Sensitivity", "Compare", "Explain", "Replay", "CreateReport")
 FORECAST = "/timelines.v1.ForecastService/Forecast"
 DELETE = "/timelines.v1.ScaleService/DeleteScale"
 

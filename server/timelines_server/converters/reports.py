@@ -1,0 +1,155 @@
+"""Reports <-> their protos. A report is ordered as the spec of a batch, in which every question is told whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from forecast.batch.spec import FORMATS
+from forecast.engine.checks import checked_number
+from forecast.engine.encode_question import question_dict
+from forecast.engine.parts import PosteriorStatus
+from forecast.engine.question import Question
+from forecast.engine.scenario import BASELINE, Scenario
+from forecast.errors import InputError
+from forecast.families import placed
+from timelines.v1 import report_service_pb2 as pb
+from timelines.v1.question_pb2 import Question as QuestionMessage
+from timelines_server.converters.answer import gate_proto
+from timelines_server.converters.names import EnumNames
+from timelines_server.converters.question import question_of
+from timelines_server.converters.scenarios import PREFIX, scenario_name
+from timelines_server.handlers.reports import Order
+from timelines_server.worker import File, Part, Progress
+
+MAX_QUESTIONS = 1_000
+MAX_SCENARIOS = 6
+MAX_BUDGETS = 50
+MAX_TITLE = 200
+MAX_NOTES = 10_000
+KINDS = EnumNames(pb.ReportFormat.Value, FORMATS, "REPORT_FORMAT")
+NO_LEAD = "nothing is asked: give lead, the question that the report is about, or questions, the first of which it is"
+
+_OWN = frozenset(field.name for field in pb.CreateReportRequest.DESCRIPTOR.fields)
+_FIRST = re.compile(r"[.\[]")
+
+
+def named_in(request: pb.CreateReportRequest) -> dict[str, str]:
+    """The names of scenarios that have to be looked up, each with the place that names it first.
+
+    Raises
+    ------
+    InputError
+        When there are more questions or scenarios than may be.
+    """
+    _check_counts(request)
+    found: dict[str, str] = {}
+    for i, name in enumerate(request.scenarios):
+        found.setdefault(name.removeprefix(PREFIX), f"scenarios[{i}]")
+    for path, question in _questions(request):
+        found.setdefault(scenario_name(question.scenario), f"{path}.scenario.name")
+    found.pop("", None)
+    found.pop(BASELINE.name, None)
+    return found
+
+
+def order_of(request: pb.CreateReportRequest, named: Mapping[str, Scenario]) -> Order:
+    """The report that a message asks for.
+
+    Parameters
+    ----------
+    request : CreateReportRequest
+        The message.
+    named : mapping
+        What each of the names in `named_in` stands for.
+
+    Raises
+    ------
+    InputError
+        When a value is missing or wrong; with its path in the message.
+    """
+    asked = {path: _asked(path, question, named) for path, question in _questions(request)}
+    if not asked:
+        raise InputError(NO_LEAD, field="lead")
+    spec = {
+        "title": _text(request.title, "title", MAX_TITLE),
+        "notes": _text(request.notes, "notes", MAX_NOTES, lines=True),
+        "lead": {"question": question_dict(asked["lead"])} if "lead" in asked else None,
+        "scenarios": [name.removeprefix(PREFIX) for name in request.scenarios],
+        "budgets_usd": [_budget(usd, f"budgets_usd_2023[{i}]") for i, usd in enumerate(request.budgets_usd_2023)],
+        "formats": list(dict.fromkeys(KINDS.read(kind, f"formats[{i}]") for i, kind in enumerate(request.formats))),
+        "questions": [_item(one, i, asked) for i, one in enumerate(request.questions)],
+    }
+    place, lead = next(iter(asked.items()))
+    return Order({name: value for name, value in spec.items() if value}, lead, place, request.strict)
+
+
+def part_proto(part: PosteriorStatus | Part) -> pb.CreateReportResponse:
+    """The message of a part of a report."""
+    match part:
+        case bytes():
+            return pb.CreateReportResponse(chunk=part)
+        case Progress():
+            progress = pb.ReportProgress(stage=part.stage, done=part.done, total=part.total)
+            return pb.CreateReportResponse(progress=progress)
+        case File():
+            file = pb.ReportFile(name=part.name, size=part.size, sha256=part.sha256, media_type=part.media_type)
+            return pb.CreateReportResponse(file=file)
+    return pb.CreateReportResponse(posterior=gate_proto(part))
+
+
+@contextmanager
+def asked_fields() -> Iterator[None]:
+    """Name what is wrong by its place in the request, where it is named by its place in the spec, or in the lead."""
+    try:
+        yield
+    except InputError as error:
+        field = error.field.replace("lead.question.", "lead.", 1).replace("budgets_usd[", "budgets_usd_2023[", 1)
+        error.field = field if not field or _FIRST.split(field, maxsplit=1)[0] in _OWN else f"lead.{field}"
+        raise
+
+
+def _check_counts(request: pb.CreateReportRequest) -> None:
+    most = {"questions": MAX_QUESTIONS, "scenarios": MAX_SCENARIOS, "budgets_usd_2023": MAX_BUDGETS}
+    for name, limit in most.items():
+        count = len(getattr(request, name))
+        if count > limit:
+            raise InputError(f"{name} has {count:,} items; give at most {limit:,}", field=name)
+
+
+def _questions(request: pb.CreateReportRequest) -> Iterator[tuple[str, QuestionMessage]]:
+    """Every question that is asked, with its place."""
+    if request.HasField("lead"):
+        yield "lead", request.lead
+    for i, one in enumerate(request.questions):
+        yield _place(i), one.question
+
+
+def _place(i: int) -> str:
+    return f"questions[{i}].question"
+
+
+def _asked(path: str, message: QuestionMessage, named: Mapping[str, Scenario]) -> Question:
+    with placed(path):
+        return question_of(message, named.get(scenario_name(message.scenario)))
+
+
+def _item(message: pb.ReportQuestion, i: int, asked: Mapping[str, Question]) -> dict[str, Any]:
+    name = _text(message.name, f"questions[{i}].name", MAX_TITLE)
+    return ({"name": name} if name else {}) | {"question": question_dict(asked[_place(i)])}
+
+
+def _budget(usd: float, path: str) -> float:
+    return checked_number(usd, path, 1.0, 1e30, "2023 US dollars")
+
+
+def _text(text: str, path: str, limit: int, *, lines: bool = False) -> str:
+    """A text of the asker's, without what would not show on a page."""
+    shown = text.replace("\r\n", "\n").translate({ord("\n"): " ", ord("\t"): " "}) if lines else text
+    if len(text) > limit or not shown.isprintable():
+        held = "without control characters" if lines else "on one line, without control characters"
+        message = f"{path} has {len(text):,} characters, or some that do not print; give at most {limit:,}, {held}"
+        raise InputError(message, field=path)
+    return text

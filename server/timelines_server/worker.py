@@ -1,0 +1,168 @@
+"""The process that makes a report: started by exec, read as fast as its reader reads, ended with the call.
+
+What travels between the two is told in `forecast.reports.worker`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from forecast.errors import (
+    ArtefactError,
+    DataError,
+    ForecastError,
+    InputError,
+    PosteriorNotFoundError,
+    StorageError,
+    UnansweredError,
+)
+from forecast.executors.executor import ONE_THREAD
+from forecast.posterior.selection import PosteriorRefusedError
+
+COMMAND = (sys.executable, "-P", "-m", "forecast.reports.worker")
+"""-P: whatever lies in the folder that the server was started in is no module of the worker's."""
+
+CHUNK_BYTES = 1 << 18
+"""The most of a file that is in memory here at once, 256 KiB."""
+
+TERMINATED_WITHIN_S = 0.5
+"""After SIGTERM; SIGKILL follows."""
+
+_LINE_BYTES = 1 << 16
+
+type Part = Progress | File | bytes
+
+
+class WorkerError(RuntimeError):
+    """The worker ended in a way that nobody foresaw: for the log, not for the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the work is: words for the stage, steps done, steps in all (0 where it is not known)."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is told of a file before its content: place in the report, bytes, SHA-256 (hexadecimal), media type."""
+
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+
+
+_KINDS: Mapping[str, type[ForecastError]] = {
+    kind.__name__: kind
+    for kind in (
+        *(PosteriorNotFoundError, UnansweredError, PosteriorRefusedError, DataError),
+        *(InputError, ArtefactError, StorageError, ForecastError),
+    )
+}
+"""Errors of the worker's that are known here, by name; others go by the class above them."""
+
+
+@asynccontextmanager
+async def working(order: Mapping[str, Any]) -> AsyncIterator[Process]:
+    """The process that makes what is ordered; it has ended when the block has.
+
+    Parameters
+    ----------
+    order : mapping
+        Goes to its standard input, which stays open: the process ends when this one does, however that comes.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={**os.environ, **ONE_THREAD}, limit=_LINE_BYTES
+    )
+    try:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        yield process
+    finally:
+        await _ended(process)
+
+
+async def parts(process: Process) -> AsyncGenerator[Part]:
+    """What the process tells: progress, files, and their content in chunks of at most 256 KiB.
+
+    Nothing is read ahead of who takes it but what a pipe holds, so that a slow reader slows the process down.
+
+    Raises
+    ------
+    ForecastError
+        Why there is no report, as the process said.
+    WorkerError
+        When the process crashed, was killed, or stopped before the end.
+    """
+    assert process.stdout is not None
+    while True:
+        kind, said = await _line(process.stdout, process)
+        match kind:
+            case "end":
+                return
+            case "failed":
+                raise _error(said)
+            case "crashed":
+                raise WorkerError(said["traceback"])
+            case "progress":
+                yield Progress(**said)
+            case "file":
+                file = File(**said)
+                yield file
+                for begin in range(0, file.size, CHUNK_BYTES):
+                    size = min(CHUNK_BYTES, file.size - begin)
+                    yield await _exactly(process.stdout, size, process)
+
+
+async def _line(out: asyncio.StreamReader, process: Process) -> tuple[str, dict[str, Any]]:
+    line = await out.readline()
+    if not line.endswith(b"\n"):
+        raise await _broken_off(process)
+    ((kind, said),) = json.loads(line).items()
+    return kind, said
+
+
+async def _exactly(out: asyncio.StreamReader, size: int, process: Process) -> bytes:
+    try:
+        return await out.readexactly(size)
+    except asyncio.IncompleteReadError:
+        raise await _broken_off(process) from None
+
+
+async def _broken_off(process: Process) -> WorkerError:
+    return WorkerError(f"the report's process ended before its end, with the code {await process.wait()}")
+
+
+def _error(said: Mapping[str, Any]) -> ForecastError:
+    """The error that the process tells of; its reason, which may be of a class that is not known here, is kept."""
+    kind = next((_KINDS[name] for name in said["kinds"] if name in _KINDS), ForecastError)
+    error = kind(said["message"], field=said["field"])
+    error.reason = said["reason"]
+    return error
+
+
+async def _ended(process: Process) -> None:
+    """End the process if it has not ended: by SIGTERM, then SIGKILL, also when this is cancelled meanwhile."""
+    try:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        async with asyncio.timeout(TERMINATED_WITHIN_S):
+            await process.wait()
+    except TimeoutError:
+        pass
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
