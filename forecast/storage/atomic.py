@@ -45,7 +45,7 @@ def write_bytes(path: Path, data: bytes, remedy: Remedy = Remedy.PLACE) -> None:
             with suppress(OSError):
                 temporary.unlink()
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def create_bytes(path: Path, data: bytes, remedy: Remedy = Remedy.PLACE) -> bool:
@@ -69,7 +69,7 @@ def create_bytes(path: Path, data: bytes, remedy: Remedy = Remedy.PLACE) -> bool
         finally:
             with suppress(OSError):
                 temporary.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     return created
 
 
@@ -86,7 +86,7 @@ def remove_file(path: Path, remedy: Remedy = Remedy.PLACE) -> bool:
             path.unlink()
         except (FileNotFoundError, NotADirectoryError):
             return False
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     return True
 
 
@@ -164,7 +164,7 @@ def _move_new(temporary: Path, path: Path) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the move itself survive a power cut; Windows has no way to sync a folder, and needs none."""
     if os.name == "nt":
         return
