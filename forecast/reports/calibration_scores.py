@@ -182,7 +182,7 @@ def _bar(stored: Stored) -> Section:
             bound_words(check),
             figure_words(check.measured, check.unit),
             count_words(check.n, check.effective_n) if check.n else "",
-            _verdict(check),
+            verdict(check),
         )
         for check in stored.checks
     )
@@ -196,7 +196,8 @@ def _bar(stored: Stored) -> Section:
     )
 
 
-def _verdict(check: Check) -> str:
+def verdict(check: Check) -> str:
+    """`met`, `missed` or `not measured`."""
     if not math.isfinite(check.measured):
         return "not measured"
     return "met" if check.met else "missed"

@@ -65,13 +65,17 @@ def wilson(share: float, n: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def covered(summaries: Sequence[Summary]) -> list[Covered]:
-    """The model's coverage at 1-3 years over all origins, one quantity a row; pools of two are left out."""
-    chosen = [
+def chosen(summaries: Sequence[Summary]) -> list[Summary]:
+    """The model's, at 1-3 years over all origins; pools of two are left out."""
+    return [
         s
         for s in summaries
         if s.forecaster == MODEL and s.window == "all" and s.years in ("1-3", "") and not QUANTITIES[s.quantity].pools
     ]
+
+
+def covered(summaries: Sequence[Summary]) -> list[Covered]:
+    """The coverage of what is chosen, one quantity a row."""
     return [
         Covered(
             quantity_words(s.quantity, s.part),
@@ -84,7 +88,7 @@ def covered(summaries: Sequence[Summary]) -> list[Covered]:
                 (LEAST_COVERAGE_95, 1.0),
             ),
         )
-        for s in chosen
+        for s in chosen(summaries)
     ]
 
 
@@ -104,6 +108,7 @@ def picture(summaries: Sequence[Summary]) -> Picture:
         columns=_columns(),
         rows=tuple(_numbers(row) for row in rows),
         draw=functools.partial(_draw, rows),
+        values={"quantities": len(rows), "held": len(rows) - len(off)},
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from forecast.engine.words import number
+from forecast.evaluation.claims.gwern_2020 import DOUBLING_MONTHS
 from forecast.evaluation.hindsight import Row, summary
 from forecast.reports.lanes import Lanes, lanes
 from forecast.reports.picture import Picture
@@ -44,6 +45,14 @@ def picture(rows: Sequence[Row]) -> Picture | None:
         ),
         rows=tuple(_numbers(row) for row in rows),
         draw=functools.partial(_draw, rows),
+        values={
+            "as_of": rows[0].as_of.isoformat(),
+            "runs": found.runs,
+            "inside_80": found.inside_80,
+            "error_years": found.error_years,
+            "doubling_error_years": found.claim_error_years,
+            "doubling_months": DOUBLING_MONTHS,
+        },
     )
 
 
