@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from forecast.engine.answer import Answer
-from forecast.engine.words import end_words
+from forecast.engine.parts import Choice
+from forecast.engine.question import Question
+from forecast.engine.words import end_words, subject_to, target_words
 
 _MONEY = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
@@ -85,3 +88,15 @@ def adverb(answer: Answer) -> str:
 def listed(parts: list[str], conjunction: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
+
+
+def subject(question: Question) -> str:
+    """What a title is about: the target, after the scenario and the condition that it is subject to."""
+    return subject_to(question, target_words(question.target))
+
+
+def assumption(choices: Sequence[Choice]) -> str:
+    """The choice that moves an answer most, as a sentence."""
+    first = choices[0]
+    name = first.name.replace("_", " ")
+    return f"{name[:1].upper()}{name[1:]}: {first.words}."
