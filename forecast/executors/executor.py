@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Protocol, Self
 
+from forecast.errors import InputError
+
 type Parcels = Mapping[str, bytes]
 """Bytes by the digest of their content."""
 
@@ -69,6 +71,10 @@ class Executor(Protocol):
     def __exit__(self, *error: object) -> None: ...
 
 
+TASKS_PER_WORKER = 3
+"""Under way at once: one is done, two wait beside it, so that no worker waits for us."""
+
+
 def portable(error: Exception) -> Exception:
     """The error itself where it can travel to another process, else one that says the same."""
     try:
@@ -92,12 +98,11 @@ def open_executor(cluster: str | None = None, jobs: int | None = None) -> Execut
     Raises
     ------
     InputError
-        When the address cannot be one, nobody answers there, or the workers have other versions than this machine.
+        When the address cannot be one, nobody answers there, the workers have other versions than this machine, or
+        Dask is not installed.
     """
     if cluster is not None:
-        from forecast.executors.cluster import connect
-
-        return connect(cluster)
+        return _cluster(cluster)
     jobs = jobs or os.cpu_count() or 1
     if jobs == 1:
         from forecast.executors.here import Here
@@ -106,3 +111,15 @@ def open_executor(cluster: str | None = None, jobs: int | None = None) -> Execut
     from forecast.executors.processes import Processes
 
     return Processes(jobs)
+
+
+def _cluster(address: str) -> Executor:
+    try:
+        from forecast.executors.cluster import Cluster
+    except ModuleNotFoundError as error:
+        if error.name not in ("dask", "distributed"):
+            raise
+        raise InputError(
+            "a cluster needs Dask, which is not installed: pip install 'ai-timelines[cluster]'", field="cluster"
+        ) from error
+    return Cluster(address)

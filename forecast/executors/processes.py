@@ -13,12 +13,10 @@ from itertools import islice
 from typing import Any, Self
 
 from forecast.errors import WorkerLostError
-from forecast.executors.executor import NO_PARCELS, ONE_THREAD, Parcels, Work, portable
+from forecast.executors.executor import NO_PARCELS, ONE_THREAD, TASKS_PER_WORKER, Parcels, Work, portable
 
 NICENESS = 10
 EXIT_ORPHANED = 3
-TASKS_PER_WORKER = 3
-"""Under way at once: one is done, two wait beside it, so that no worker waits for us."""
 
 _parcels: Parcels = NO_PARCELS
 
