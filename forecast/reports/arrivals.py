@@ -24,6 +24,7 @@ from forecast.reports.plot import Plot, y_axis
 from forecast.reports.theme import Theme
 from forecast.reports.words import calendar_year, month, percent
 
+_ROLES = ("uncertainty", "third", "asked")
 PROBABILITY_TICKS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
@@ -75,6 +76,7 @@ def picture(arrivals: Arrivals) -> Picture:
         columns=("decimal_year", *(f"probability by then: {curve.name}" for curve in arrivals.curves)),
         rows=_rows(arrivals.curves),
         draw=functools.partial(draw, arrivals),
+        curves=tuple(zip((curve.name for curve in arrivals.curves), _ROLES, strict=False)),
     )
 
 
@@ -134,21 +136,23 @@ def draw(arrivals: Arrivals, theme: Theme) -> dict[str, Any]:
     rows = _hover_rows(arrivals.curves)
     plot.horizontal(0.5, theme.palette.muted, until=geometry.horizon, dash=(4, 3))
     plot.as_of(geometry.start, arrivals.as_of)
+    plot.hover(rows, _tips(arrivals.curves))  # under the bars, which tell their own
     bars.draw(plot, beside, above)
     for i, colour in enumerate(colours[: len(arrivals.curves)]):
-        plot.line(rows, f"p{i}", colour, width=2.5)
+        with plot.part(i):
+            plot.line(rows, f"p{i}", colour, width=2.5)
     _mark_medians(plot, arrivals.curves, colours)
     _name_curves(plot, arrivals.curves, colours)
-    plot.hover(
-        rows,
-        {"by the end of": "row.month"}
-        | {curve.name: f"replace(format(row.p{i}, '.0%'), '%', ' %')" for i, curve in enumerate(arrivals.curves)},
-    )
     return plot.finish()
 
 
+def _tips(curves: Sequence[Curve]) -> dict[str, str]:
+    shares = {curve.name: f"replace(format(row.p{i}, '.0%'), '%', ' %')" for i, curve in enumerate(curves)}
+    return {"by the end of": "row.month", **shares}
+
+
 def _colours(theme: Theme) -> list[str]:
-    return [theme.palette.uncertainty, theme.palette.third, theme.palette.asked]
+    return [getattr(theme.palette, role) for role in _ROLES]
 
 
 def _hover_rows(curves: Sequence[Curve]) -> list[dict[str, object]]:
@@ -207,14 +211,15 @@ def _parts(curve: Curve, horizon: str) -> tuple[Part, ...]:
 
 
 def _mark_medians(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:
-    for curve, colour in zip(curves, colours, strict=False):
-        if curve.median is not None:
-            plot.dot(curve.median, 0.5, colour)
-    for curve, colour in zip(curves, colours, strict=False):
-        if curve.median is not None:
-            below = [plot.spot(curve.median, 0.5, dx=8, dy=-dy) for dy in (13, 20)]
-            above = [plot.spot(curve.median, 0.5, dx=-8, dy=dy, align="right") for dy in (13, 20)]
-            plot.label([[calendar_year(curve.median)]], [*below, *above], colour, Style(bold=True))
+    dated = [(i, curve.median, colours[i]) for i, curve in enumerate(curves) if curve.median is not None]
+    for i, median, colour in dated:
+        with plot.part(i):
+            plot.dot(median, 0.5, colour)
+    for i, median, colour in dated:
+        below = [plot.spot(median, 0.5, dx=8, dy=-dy) for dy in (13, 20)]
+        above = [plot.spot(median, 0.5, dx=-8, dy=dy, align="right") for dy in (13, 20)]
+        with plot.part(i):
+            plot.label([[calendar_year(median)]], [*below, *above], colour, Style(bold=True))
 
 
 def _name_curves(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:
@@ -222,11 +227,12 @@ def _name_curves(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) ->
     for i, (curve, colour) in enumerate(zip(curves, colours, strict=False)):
         spots = _beside(plot, curve)
         texts = [[curve.name], list(wrap(curve.name, 95, plot.theme.layout.text)), [curve.short]]
-        _ = any(
-            plot.label([text], spots, colour, Style(bold=True, names=f"p{i}", distance=distance))
-            for text in texts
-            for distance in (24.0, 12.0, CLEARANCE_PX)
-        )
+        with plot.part(i):
+            _ = any(
+                plot.label([text], spots, colour, Style(bold=True, names=f"p{i}", distance=distance))
+                for text in texts
+                for distance in (24.0, 12.0, CLEARANCE_PX)
+            )
 
 
 def _beside(plot: Plot, curve: Curve) -> list[Spot]:

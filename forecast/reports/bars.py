@@ -117,16 +117,21 @@ def _strip(bars: Sequence[Bar], made: Strip) -> Strip:
 
 
 def draw(plot: Plot, bars: Sequence[Bar], above: Strip) -> None:
-    """Draw the bars with their words, and the strip above them, which no other label may take."""
-    for bar in bars:
+    """Draw the bars with their words, each as part of its curve, and the strip above, which no other label may take."""
+    for i, bar in enumerate(bars):
         plot.rectangle(bar.span, (0.0, 1.0), plot.theme.palette.background, 1.0)
-        for part in bar.parts:
-            if part.mass > _LEAST:
-                plot.rectangle(bar.span, (part.low, part.high), bar.colour, part.opacity)
-        _write_inside(plot, bar, above)
+        with plot.part(i):
+            for part in (part for part in bar.parts if part.mass > _LEAST):
+                plot.rectangle(bar.span, (part.low, part.high), bar.colour, part.opacity, _said(bar, part))
+            _write_inside(plot, bar, above)
     if above.labels:
         plot.canvas.add_band([0, 1], [1 / above.top] * 2, [1, 1])
-    _write_above(plot, above)
+    _write_above(plot, bars, above)
+
+
+def _said(bar: Bar, part: Part) -> dict[str, str]:
+    named = {"": bar.name} if bar.name else {}
+    return {**named, part.name: part.share}
 
 
 def _write_inside(plot: Plot, bar: Bar, above: Strip) -> None:
@@ -138,10 +143,11 @@ def _write_inside(plot: Plot, bar: Bar, above: Strip) -> None:
             plot.write([part.name, part.share], spot, ink, _inside(plot.theme.layout))
 
 
-def _write_above(plot: Plot, above: Strip) -> None:
+def _write_above(plot: Plot, bars: Sequence[Bar], above: Strip) -> None:
     for i, (bar, text) in enumerate(above.labels):
         spot = plot.spot(bar.span[1], 1.0, dy=_STRIP_GAP_PX + (i + 0.5) * above.row, align="right")
-        plot.write([text], spot, bar.colour, above.layout.small)
+        with plot.part(bars.index(bar)):
+            plot.write([text], spot, bar.colour, above.layout.small)
 
 
 def _inside(layout: Layout) -> int:

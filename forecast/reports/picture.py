@@ -49,6 +49,9 @@ class Picture:
         Theme -> Vega-Lite specification, without title, description and configuration.
     values : mapping
         What title and subtitle say beyond `rows`, as JSON values: by these the strict check reads them.
+    curves : tuple of (str, str)
+        Names, as its labels and tips have them, and colour roles of the curves that a page can hide, in the order of
+        `Plot.part`; two or more, or none.
     """
 
     slug: str
@@ -59,6 +62,7 @@ class Picture:
     rows: tuple[tuple[object, ...], ...]
     draw: Callable[[Theme], dict[str, Any]]
     values: Mapping[str, Any] = field(default_factory=dict)
+    curves: tuple[tuple[str, str], ...] = ()
 
     def csv(self) -> str:
         """The numbers behind the chart as CSV."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +20,14 @@ from forecast.reports.theme import NARROW, Theme
 Array = NDArray[np.float64]
 Rows = Sequence[Mapping[str, object]]
 
+Tips = Mapping[str, str]
+"""What a mark tells where a pointer rests on it: title -> field of its row."""
+
+NO_TIPS: Tips = {}
 DOT_RADIUS_PX = 2.6
 _GRID = "grid"  # a label keeps off the grid where it can
 _ROW = "(datum.datum || datum)."
+_TOLD, _BETWEEN = "told", " · "
 
 
 def y_axis(title: str, theme: Theme, **axis: Any) -> alt.Axis:
@@ -66,6 +72,7 @@ class Plot:
         self._x = alt.X("year:Q", scale=alt.Scale(domain=list(x_domain), nice=False, zero=False), axis=x_axis)
         self._y_scale, self._y_axis = alt.Scale(domain=list(y_domain), nice=False, zero=False), y_axis
         self._layers: list[alt.Chart] = []
+        self._part: int | None = None
         self._datasets: dict[str, list[dict[str, object]]] = {}
         for level in y_axis["values"]:
             self.canvas.add_line(*self.fraction(x_domain, [level, level]), owner=_GRID)
@@ -76,6 +83,15 @@ class Plot:
         x, y = np.asarray(year, float), np.asarray(level, float)
         return (x - left) / (right - left), (y - bottom) / (top - bottom)
 
+    @contextlib.contextmanager
+    def part(self, number: int) -> Iterator[None]:
+        """What is drawn inside belongs to one of the picture's named curves, which a page can hide."""
+        self._part = number
+        try:
+            yield
+        finally:
+            self._part = None
+
     def spot(self, year: float, level: float, **offset: Any) -> Spot:
         """A place for a label, in data."""
         x, y = self.fraction(year, level)
@@ -84,7 +100,7 @@ class Plot:
     def band(self, rows: Rows, low: str, high: str, colour: str, opacity: float) -> None:
         """Area between two fields of `rows`, which also hold `year`."""
         mark = alt.Chart(self._data(rows)).mark_area(clip=True, color=colour, opacity=opacity, line=False)
-        self._layers.append(mark.encode(self._x, self._y(low), alt.Y2(high)))
+        self._add(mark.encode(self._x, self._y(low), alt.Y2(high)))
         self.canvas.add_band(*self._obstacle(rows, low), self._obstacle(rows, high)[1], low)
 
     def line(self, rows: Rows, field: str, colour: str, *, dash: Sequence[float] = (), width: float = 2) -> None:
@@ -92,17 +108,15 @@ class Plot:
         mark = alt.Chart(self._data(rows)).mark_line(
             clip=True, color=colour, strokeWidth=width, strokeDash=list(dash), strokeJoin="round"
         )
-        self._layers.append(mark.encode(self._x, self._y(field)))
+        self._add(mark.encode(self._x, self._y(field)))
         self.canvas.add_line(*self._obstacle(rows, field), owner=field)
 
-    def points(self, rows: Rows, field: str, tips: Mapping[str, str]) -> None:
-        """Observed points: dots of ink at 55 %, with tips: title -> field."""
+    def points(self, rows: Rows, field: str, tips: Tips) -> None:
+        """Observed points: dots of ink at 55 %."""
         mark = alt.Chart(self._data(rows)).mark_circle(
             clip=True, color=self.theme.palette.ink, opacity=0.55, size=(2 * DOT_RADIUS_PX) ** 2
         )
-        shown = [alt.Tooltip(f"{name}:N", title=title) for title, name in tips.items()]
-        encoded = mark.encode(self._x, self._y(field))
-        self._layers.append(encoded.encode(tooltip=shown) if self.theme.interactive else encoded)
+        self._add(mark.encode(self._x, self._y(field)), rows, tips)
         self.canvas.add_points(*self._obstacle(rows, field), DOT_RADIUS_PX)
 
     def dot(self, year: float, level: float, colour: str) -> None:
@@ -110,26 +124,35 @@ class Plot:
         mark = alt.Chart(self._data([{"year": year, "level": level}])).mark_circle(
             color=colour, opacity=1, size=64, stroke=self.theme.palette.background, strokeWidth=1.5
         )
-        self._layers.append(mark.encode(self._x, self._y("level")))
+        self._add(mark.encode(self._x, self._y("level")))
         self.canvas.add_points(*self.fraction([year], [level]), 4)
 
     def shade(self, first: float, last: float) -> None:
         """Shaded span of time."""
         rows = [{"year": first, "until": last}]
         mark = alt.Chart(self._data(rows)).mark_rect(clip=True, color=self.theme.palette.shade)
-        self._layers.append(mark.encode(self._x, alt.X2("until")))
+        self._add(mark.encode(self._x, alt.X2("until")))
 
-    def rectangle(self, span: tuple[float, float], levels: tuple[float, float], colour: str, opacity: float) -> None:
-        """A filled block."""
-        rows = [{"year": span[0], "until": span[1], "low": levels[0], "high": levels[1]}]
+    def rectangle(
+        self,
+        span: tuple[float, float],
+        levels: tuple[float, float],
+        colour: str,
+        opacity: float,
+        said: Mapping[str, str] = NO_TIPS,
+    ) -> None:
+        """A filled block, and what it says where a pointer rests on it: title -> words."""
+        fields = {f"s{i}": words for i, words in enumerate(said.values())}
+        rows = [{"year": span[0], "until": span[1], "low": levels[0], "high": levels[1], **fields}]
         mark = alt.Chart(self._data(rows)).mark_rect(color=colour, opacity=opacity)
-        self._layers.append(mark.encode(self._x, alt.X2("until"), self._y("low"), alt.Y2("high")))
+        tips = dict(zip(said, fields, strict=True))
+        self._add(mark.encode(self._x, alt.X2("until"), self._y("low"), alt.Y2("high")), rows, tips)
         self.canvas.add_band(*self.fraction(span, [levels[0]] * 2), self.fraction(span, [levels[1]] * 2)[1])
 
     def vertical(self, year: float, colour: str, width: float = 2) -> None:
         """A rule at one date."""
         rows = [{"year": year}]
-        self._layers.append(alt.Chart(self._data(rows)).mark_rule(color=colour, strokeWidth=width).encode(self._x))
+        self._add(alt.Chart(self._data(rows)).mark_rule(color=colour, strokeWidth=width).encode(self._x))
         x, _ = self.fraction(year, 0)
         self.canvas.add_band([x - 1e-4, x + 1e-4], [0, 0], [1, 1])
 
@@ -138,7 +161,7 @@ class Plot:
         last = self._x_domain[1] if until is None else until
         rows = [{"year": self._x_domain[0], "until": last, "level": level}]
         mark = alt.Chart(self._data(rows)).mark_rule(color=colour, strokeWidth=1.3, strokeDash=list(dash), clip=True)
-        self._layers.append(mark.encode(self._x, alt.X2("until"), self._y("level")))
+        self._add(mark.encode(self._x, alt.X2("until"), self._y("level")))
         self.canvas.add_line(*self.fraction([self._x_domain[0], last], [level, level]))
 
     def label(
@@ -174,7 +197,7 @@ class Plot:
             fontWeight="bold" if bold else "normal",
             fontSize=size,
         )
-        self._layers.append(mark.encode(self._x, self._y("level")))
+        self._add(mark.encode(self._x, self._y("level")))
 
     def as_of(self, year: float, day: str) -> None:
         """The as-of line, named above the plot, where nothing else is."""
@@ -198,7 +221,7 @@ class Plot:
             color=self.theme.palette.muted, strokeWidth=1, tooltip=alt.ExprRef(f"{{{shown}}}")
         )
         seen = alt.when(near, empty=False).then(alt.value(0.9)).otherwise(alt.value(0))
-        self._layers.append(rule.encode(self._x, opacity=seen).add_params(near))
+        self._add(rule.encode(self._x, opacity=seen).add_params(near))
 
     def finish(self) -> dict[str, Any]:
         """The specification: all layers, in the order they were added, and their data."""
@@ -206,6 +229,19 @@ class Plot:
         chart = alt.layer(*self._layers, width=width, height=height, autosize=alt.AutoSizeParams(type="none"))
         spec: dict[str, Any] = chart.to_dict(validate=False)  # half the time of a page; a test validates every picture
         return {**spec, "datasets": self._datasets}
+
+    def _add(self, layer: alt.Chart, rows: Rows | None = None, tips: Tips = NO_TIPS) -> None:
+        """One more layer over the others, with what its marks tell: a still mark carries it as its description."""
+        if rows is not None and not rows:
+            return
+        if rows and tips and self.theme.interactive:
+            layer = layer.encode(tooltip=[alt.Tooltip(f"{name}:N", title=title) for title, name in tips.items()])
+        elif rows and tips:
+            layer = layer.encode(description=alt.Description(f"{_TOLD}:N"))
+            layer.data = self._data([{**row, _TOLD: told(row, tips)} for row in rows])
+        if self._part is not None:
+            layer = layer.properties(name=f"curve-{self._part}-{len(self._layers)}")
+        self._layers.append(layer)
 
     def _data(self, rows: Rows) -> alt.NamedData:
         """Rows by a name that follows from their content: layers, sizes and pictures of one page share them."""
@@ -219,3 +255,8 @@ class Plot:
 
     def _obstacle(self, rows: Rows, field: str) -> tuple[Array, Array]:
         return self.fraction([row["year"] for row in rows], [row[field] for row in rows])  # type: ignore[arg-type]
+
+
+def told(row: Mapping[str, object], tips: Tips) -> str:
+    """What a mark tells, in one line: a still picture carries it as the label of the mark."""
+    return _BETWEEN.join(f"{title}: {row[name]}" if title else str(row[name]) for title, name in tips.items())

@@ -13,14 +13,8 @@ from typing import Any, Literal
 import altair as alt
 
 from forecast.reports.placing import text_width
-from forecast.reports.plot import Plot, Rows
+from forecast.reports.plot import NO_TIPS, Plot, Rows, Tips
 from forecast.reports.theme import NARROW, Theme
-
-Tips = Mapping[str, str]
-"""What a mark tells where a pointer rests on it: title -> field of its row."""
-
-NO_TIPS: Tips = {}
-_TOLD, _BETWEEN = "told", " · "
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +165,6 @@ class Sheet(Plot):
         )
         self._add(mark.encode(self._x, self._y("level"), text=alt.Text("text:N")), rows, NO_TIPS)
 
-    def _add(self, chart: alt.Chart, rows: Rows, tips: Tips) -> None:
-        if rows and tips and self.theme.interactive:
-            chart = chart.encode(tooltip=[alt.Tooltip(f"{name}:N", title=title) for title, name in tips.items()])
-        elif rows and tips:
-            chart = chart.encode(description=alt.Description(f"{_TOLD}:N"))
-            chart.data = self._data([{**row, _TOLD: told(row, tips)} for row in rows])
-        if rows:
-            self._layers.append(chart)
-
     def names(self, cells: Sequence[Cell], names: Sequence[str], asides: Sequence[str] = ()) -> None:
         """Write the name of each panel over it, at its left edge, and something muted after it where there is room."""
         layout = self.theme.layout
@@ -225,11 +210,6 @@ class Sheet(Plot):
             for value, label in ticks
         ]
         self.words(told, self.palette.muted, size, align="right")
-
-
-def told(row: Mapping[str, object], tips: Tips) -> str:
-    """What a mark tells, in one line: a still picture carries it as the label of the mark."""
-    return _BETWEEN.join(f"{title}: {row[name]}" if title else str(row[name]) for title, name in tips.items())
 
 
 def fitting(name: str, width: float, size: float) -> str:
