@@ -33,6 +33,8 @@ from forecast.engine.solver import Solver
 from forecast.errors import InputError
 from forecast.posterior import selection
 from forecast.posterior.artefact import Posterior
+from forecast.posterior.fetching import find
+from forecast.storage.store import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +63,9 @@ class Forecaster:
         question names a scale that the posterior does not know.
     memory : Memory, optional
         What is remembered between questions; by default a memory of its own.
+    fetches : bool
+        Whether a question may name a posterior by URL. Where strangers ask, it must not: they would choose what this
+        machine connects to.
 
     Examples
     --------
@@ -77,8 +82,10 @@ class Forecaster:
         home: Path | str | None = None,
         imported: Mapping[str, ImportedScale] | None = None,
         memory: Memory | None = None,
+        fetches: bool = True,
     ) -> None:
         self.posterior = posterior
+        self._fetches = fetches
         self._home = home
         self._imported = StoredScales(home) if imported is None else imported
         self._memory = Memory() if memory is None else memory
@@ -92,16 +99,17 @@ class Forecaster:
         as_of: date | str | None = None,
         home: Path | str | None = None,
         memory: Memory | None = None,
+        fetches: bool = True,
     ) -> Forecaster:
         """Find and verify a posterior.
 
         Parameters
         ----------
         posterior : str, optional
-            Its name, or a prefix that only one has.
+            Its name, a prefix that only one has, or its URL (`forecast.posterior.fetching`).
         as_of : date or str, optional
             The as-of date that selects it. With neither, the current one.
-        home, memory
+        home, memory, fetches
             As for the class.
 
         Raises
@@ -110,9 +118,11 @@ class Forecaster:
             When there is none; the message lists those that are, and the command that makes one.
         ArtefactError
             When it is damaged.
+        StorageError
+            When its URL cannot be reached.
         """
         day = None if as_of is None else parse_day(as_of, "as_of")
-        return cls(selection.find(posterior, as_of=day, home=home), home, memory=memory)
+        return cls(find(posterior, as_of=day, home=home), home, memory=memory, fetches=fetches)
 
     def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
         """The answer to a question; the checkpoint is called between the steps of the work, to end it by raising.
@@ -282,5 +292,7 @@ class Forecaster:
         return self._others.get((name, as_of), lambda: self._found(name, as_of))
 
     def _found(self, name: str | None, as_of: date | None) -> Solver:
-        found = selection.find(name, as_of=as_of, home=self._home)
+        if is_url(name) and not self._fetches:
+            raise InputError("a posterior is named by URL, which is not allowed here; give its name", field="posterior")
+        found = find(name, as_of=as_of, home=self._home)
         return Solver(found, self._imported, self._memory)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where the page goes.",
 )
-@click.option("--posterior", metavar="NAME", help="A posterior by name, instead of the current one.")
+@click.option("--posterior", metavar="NAME|URL", help="A posterior, instead of the current one.")
 @click.option("--as-of", metavar="DATE", help="The posterior of that as-of date.")
 @click.option("--json", "as_json", is_flag=True, help="Print the headline as JSON.")
 def forecast(out: Path, posterior: str | None, as_of: str | None, as_json: bool) -> None:

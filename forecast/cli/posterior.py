@@ -10,7 +10,7 @@ import click
 
 from forecast.cli.listing import columns, fields
 from forecast.errors import ArtefactError, ForecastError, PosteriorNotFoundError
-from forecast.posterior import selection
+from forecast.posterior import fetching, selection
 from forecast.posterior.artefact import Posterior, read, read_manifest
 from forecast.posterior.schema import BLOCKS, as_markdown, variables_of
 from forecast.posterior.selection import Entry
@@ -21,9 +21,10 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 @click.group()
 def posterior() -> None:
-    """List, show, verify and choose posteriors.
+    """List, show, verify, choose and export posteriors.
 
-    NAME is a posterior's name, or a beginning that only one has.
+    NAME is a posterior's name, or a beginning that only one has. To show, verify or export one it may also be its URL,
+    such as s3://bucket/path/NAME, and so may it wherever a command asks for a posterior.
     """
 
 
@@ -46,7 +47,7 @@ def list_(as_json: bool) -> None:
 @JSON
 def show(name: str | None, with_draws: bool, as_json: bool) -> None:
     """Show where a posterior came from and how its gates judged it; without NAME, the current one."""
-    entry = selection.current_entry() if name is None else selection.find_entry(name)
+    entry = selection.current_entry() if name is None else fetching.find_entry(name)
     found = read(entry.path) if with_draws else None
     manifest = found.manifest if found else read_manifest(entry.path)
     drawn = _quantiles(found) if found else []
@@ -64,7 +65,7 @@ def show(name: str | None, with_draws: bool, as_json: bool) -> None:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 def verify(names: tuple[str, ...]) -> None:
     """Verify posteriors whole (hash, manifest, schema, dimensions, finite values); without NAME, every one."""
-    entries = [selection.find_entry(name) for name in names] or list(selection.available())
+    entries = [fetching.find_entry(name) for name in names] or list(selection.available())
     faults = [fault for entry in entries if (fault := _verified(entry))]
     if not names:
         faults += [fault for fault in (_fault_of_current(),) if fault]
@@ -82,6 +83,15 @@ def use(name: str) -> None:
     click.echo(f"{entry.name} (as of {manifest['as_of']}, {manifest['status']}) is current now.")
     for reason in manifest["reasons"]:
         click.echo(f"  {reason}")
+
+
+@posterior.command()
+@click.argument("name")
+@click.argument("place", metavar="FOLDER|URL")
+def export(name: str, place: str) -> None:
+    """Verify a posterior, then write its two files at a folder or a URL (file, s3, gs), for other machines to use."""
+    url = fetching.export(fetching.find_entry(name), place)
+    click.echo(f"Exported; `--posterior {url}` answers from it.")
 
 
 @posterior.command()

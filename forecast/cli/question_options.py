@@ -91,7 +91,7 @@ _ASSUMED = (
 )
 _HOW = (
     click.option("--as-of", metavar="DATE", help="Start of the forecast; needs a posterior of that date."),
-    click.option("--posterior", metavar="NAME", help="A posterior by name, instead of the current one."),
+    click.option("--posterior", metavar="NAME|URL", help="A posterior, instead of the current one."),
     click.option("--horizon", metavar="MONTH", default=DEFAULT_HORIZON, show_default=True, help="Last month, YYYY-MM."),
     click.option(
         "--quantile", "quantiles", type=float, multiple=True, metavar="P", help="A quantile; may be repeated."

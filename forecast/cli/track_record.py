@@ -43,7 +43,7 @@ def track_record(context: click.Context, file: Path | None, as_json: bool) -> No
 
 
 @track_record.command()
-@click.option("--posterior", metavar="NAME", help="A posterior by name, instead of the shipped reference.")
+@click.option("--posterior", metavar="NAME|URL", help="A posterior, instead of the shipped reference.")
 @click.option(
     "--recorded-on", metavar="DATE", help="The day that goes on record (default: the posterior's as-of date)."
 )
@@ -67,7 +67,7 @@ def add(file: Path, posterior: str | None, recorded_on: str | None) -> None:
 
 
 @track_record.command()
-@click.option("--facts", metavar="POSTERIOR", help="Whose observed points are the facts (default: the reference).")
+@click.option("--facts", metavar="NAME|URL", help="The posterior whose points are the facts (default: the reference).")
 @_JSON
 @click.pass_obj
 def score(file: Path, facts: str | None, as_json: bool) -> None:
@@ -79,8 +79,9 @@ def score(file: Path, facts: str | None, as_json: bool) -> None:
     from forecast.cli.track_words import scores_text
     from forecast.evaluation.track_record import Facts, load, scores, scores_dict
     from forecast.posterior import selection
+    from forecast.posterior.fetching import find
 
-    known = Facts.of(selection.find(facts or selection.reference().name))
+    known = Facts.of(find(facts or selection.reference().name))
     scored = scores(known, load(file))
     click.echo(_json(scores_dict(scored, known)) if as_json else scores_text(scored, known), nl=False)
 

@@ -24,6 +24,8 @@ from forecast.storage import atomic
 SHIPPED = Path(__file__).parent / "shipped"
 """Posteriors that come with the package."""
 
+Origin = Literal["state", "shipped", "fetched"]
+
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-[0-9a-f]{12}")
 
 
@@ -42,7 +44,7 @@ class Entry:
     path : Path
         The draws file.
     origin : str
-        `state` (fitted here) or `shipped` (came with the package).
+        `state` (fitted here), `shipped` (came with the package) or `fetched` (from a URL).
     manifest : Manifest or None
         None when the manifest is damaged; `problem` then says how.
     written_ns : int
@@ -52,7 +54,7 @@ class Entry:
     """
 
     path: Path
-    origin: Literal["state", "shipped"]
+    origin: Origin
     manifest: Manifest | None
     written_ns: int
     problem: str
@@ -135,7 +137,7 @@ def current_name(state: StateFolder) -> str | None:
         return None
     except OSError as error:
         raise StorageError(f"cannot read {file}: {error.strerror}; grant read permission", field="current") from error
-    if not _is_name(text):
+    if not is_name(text):
         raise ArtefactError(
             f"{file} holds {text!r:.60}, not a posterior's name: set it with `timelines posterior use NAME`",
             field="current",
@@ -181,11 +183,15 @@ def find(name: str | None = None, *, as_of: date | None = None, home: Path | str
     """
     if name is not None:
         entry = find_entry(name, home)
-        if as_of is not None and entry.as_of != as_of:
-            message = f"posterior {entry.name} is as of {entry.as_of}, not {as_of}: leave one of the two out"
-            raise InputError(message, field="as_of")
+        check_as_of(entry.name, as_of)
         return read(entry.path)
     return current(home) if as_of is None else read(_entry_as_of(as_of, home).path)
+
+
+def check_as_of(name: str, as_of: date | None) -> None:
+    """Refuse a posterior of another as-of date than the one asked for, if any."""
+    if as_of is not None and name[:10] != as_of.isoformat():
+        raise InputError(f"posterior {name} is as of {name[:10]}, not {as_of}: leave one of the two out", field="as_of")
 
 
 def find_entry(name: str, home: Path | str | None = None) -> Entry:
@@ -239,17 +245,18 @@ def _entry_as_of(as_of: date, home: Path | str | None) -> Entry:
     return usable[0]
 
 
-def _entries(folder: Path, origin: Literal["state", "shipped"]) -> list[Entry]:
+def _entries(folder: Path, origin: Origin) -> list[Entry]:
     try:
-        names = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json" and _is_name(path.stem))
+        names = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json" and is_name(path.stem))
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise StorageError(f"cannot read {folder}: {error.strerror}; grant read permission") from error
-    return [_entry(folder / f"{name}.nc", origin) for name in names]
+    return [as_entry(folder / f"{name}.nc", origin) for name in names]
 
 
-def _entry(path: Path, origin: Literal["state", "shipped"]) -> Entry:
+def as_entry(path: Path, origin: Origin) -> Entry:
+    """The entry of a draws file; what is wrong with it is its `problem`."""
     manifest, problem, written = None, "", 0
     try:
         written = path.with_suffix(".json").stat().st_mtime_ns
@@ -263,7 +270,8 @@ def _entry(path: Path, origin: Literal["state", "shipped"]) -> Entry:
     return Entry(path, origin, manifest, written, problem)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether a text is a posterior's full name."""
     found = _NAME.fullmatch(text)
     try:
         return bool(found and date.fromisoformat(found[1]))

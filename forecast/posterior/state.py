@@ -34,6 +34,11 @@ class StateFolder:
         return self.root / "posteriors"
 
     @property
+    def fetched(self) -> Path:
+        """Posteriors that were fetched from a URL, each in a folder named by its manifest's hash; may be removed."""
+        return self.root / "fetched"
+
+    @property
     def current_file(self) -> Path:
         """One line: the name of the current posterior."""
         return self.posteriors / "current"

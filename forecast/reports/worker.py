@@ -123,7 +123,7 @@ def made(order: dict[str, Any], told: Told) -> Iterator[tuple[str, bytes]]:
     from forecast.reports.tables import headline
 
     told("reading the posterior", 0, 1)
-    forecaster = Forecaster.load(order["posterior"], home=order["home"])
+    forecaster = Forecaster.load(order["posterior"], home=order["home"], fetches=False)
     told("answering", 0, 1)
     answered = headline(forecaster)
     told("drawing", 0, 1)

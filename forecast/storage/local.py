@@ -19,9 +19,12 @@ class LocalStore:
     ----------
     folder : Path
         It need not exist.
+    remedy : Remedy
+        What else can be done where it cannot be written.
     """
 
     folder: Path
+    remedy: atomic.Remedy = atomic.Remedy.PLACE
 
     @property
     def place(self) -> str:
@@ -41,8 +44,8 @@ class LocalStore:
     def write(self, name: str, data: bytes) -> None:
         """Put a file in its place in one step."""
         path = self._path(name)
-        atomic.make_folder(path.parent)
-        atomic.write_bytes(path, data)
+        atomic.make_folder(path.parent, self.remedy)
+        atomic.write_bytes(path, data, self.remedy)
 
     def exists(self, name: str) -> bool:
         """Whether a file is there."""
@@ -58,14 +61,14 @@ class LocalStore:
 
     def remove(self, name: str) -> None:
         """Remove a file."""
-        atomic.remove_file(self._path(name))
+        atomic.remove_file(self._path(name), self.remedy)
 
     def sweep(self) -> None:
         """Remove what writers that were killed left half written, and folders that are empty."""
         for name in self._walk():
             if atomic.is_temporary(name):
                 self.remove(name)
-        with atomic.storage_errors(self.folder):
+        with atomic.storage_errors(self.folder, self.remedy):
             for folder, _, _ in os.walk(self.folder, topdown=False):
                 if Path(folder) != self.folder and not os.listdir(folder):
                     os.rmdir(folder)

@@ -56,12 +56,14 @@ class Current:
     def load(self, name: str | None = None) -> Forecaster:
         """Read, verify and warm a posterior without making it current; blocking, for a thread.
 
+        The operator may name one by URL. Questions never may: callers would choose what this machine connects to.
+
         Raises
         ------
         PosteriorNotFoundError, ArtefactError, StorageError
             As `Forecaster.load`.
         """
-        loaded = Forecaster.load(name, home=self.home, memory=self.memory)
+        loaded = Forecaster.load(name, home=self.home, memory=self.memory, fetches=False)
         loaded.when(flop=1e29)  # the default scenario: the next question finds its paths there
         return loaded
 

@@ -1,8 +1,9 @@
 """One server process, from the open port to the last call.
 
 1. Check the tokens and the certificates, open the port. Health says NOT_SERVING.
-2. Beside the loop, read the current posterior, verify it and warm the default scenario. Health turns SERVING, and the
-   ready line is printed. While no posterior can be used, one line says what to run, and it is looked for every second.
+2. Beside the loop, read the posterior that was named, else the current one; verify it and warm the default scenario.
+   Health turns SERVING, and the ready line is printed. While no posterior can be used, one line says what to run, and
+   it is looked for every second.
 3. On SIGTERM or SIGINT: health NOT_SERVING at once; new calls are still taken for the lame-duck pause, so that
    whoever balances load can turn away; then calls in flight finish within the grace. A second signal ends at once.
 
@@ -91,7 +92,7 @@ async def _serve(settings: Settings, say: Say) -> None:
             say(f"Metrics on {page.url}")
         stop = _signals(log)
         await service.server.start()
-        await _until(stop, _get_ready(service, resources, say, address))
+        await _until(stop, _get_ready(service, resources, settings.posterior, say, address))
         await _drain(service, settings)
 
 
@@ -103,21 +104,22 @@ async def _until(stop: asyncio.Event, getting_ready: Coroutine[None, None, None]
         task.cancel()
 
 
-async def _get_ready(service: Service, resources: Resources, say: Say, address: str) -> None:
-    await _posterior_found(resources, say)
+async def _get_ready(service: Service, resources: Resources, name: str | None, say: Say, address: str) -> None:
+    await _posterior_found(resources, name, say)
     await service.health.serving()
     posterior = resources.current.forecaster.posterior
     say(f"Serving {PACKAGE} on {address} · posterior {posterior.name} ({posterior.status}) · as of {posterior.as_of}")
 
 
-async def _posterior_found(resources: Resources, say: Say) -> None:
+async def _posterior_found(resources: Resources, name: str | None, say: Say) -> None:
     """Return when a posterior answers; what stands in the way is said once, and told to callers."""
     current, said = resources.current, ""
     while not current.ready:
         try:
-            loaded = await resources.work.run(lambda _: current.load())
+            loaded = await resources.work.run(lambda _: current.load(name))
         except ForecastError as error:
-            current.problem = _REMEDY if names_a_path(error.message) else error.message
+            private = names_a_path(error.message) or "://" in error.message
+            current.problem = _REMEDY if private else error.message
             if error.message != said:
                 said = error.message
                 say(f"Not serving yet: {said}")

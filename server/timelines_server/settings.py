@@ -61,6 +61,8 @@ class Settings:
         Share the port with other servers that do so.
     trace : bool
         Trace calls with OpenTelemetry.
+    posterior : str, optional
+        Name or URL of the posterior that answers; default: the current one.
     home : Path, optional
         The state folder; default as in `forecast.posterior.state`.
 
@@ -86,6 +88,7 @@ class Settings:
     open_reflection: bool = False
     reuse_port: bool = False
     trace: bool = False
+    posterior: str | None = None
     home: Path | None = None
 
     def __post_init__(self) -> None:
