@@ -7,17 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from forecast.engine import fan as engine
-from forecast.engine.question import Target
-from forecast.engine.words import listed, subject_to, target_words
+from forecast.engine.words import subject_to
 from forecast.forecaster import Forecaster
-from forecast.reports import fans, ribbons
+from forecast.reports import fans
+from forecast.reports.cost_chart import cost_picture
 from forecast.reports.fan_data import PROBABILITIES, Fan, Observed, Series
-from forecast.reports.inverse_charts import budget_ends, usd_or_none, usd_ticks
 from forecast.reports.picture import Picture
-from forecast.reports.ribbons import Ribbon
 from forecast.reports.words import power
 from forecast.units import FLOP_PER_PF_DAY, decimal_year
 
@@ -63,7 +59,7 @@ def trajectory_chart(forecaster: Forecaster, driver: engine.Driver, /, **asked: 
         As for `Forecaster.fan`.
     """
     if driver == "cost_of_target":
-        return _cost(forecaster, asked)
+        return cost_picture(forecaster, forecaster.question(**asked))
     drawn = DRAWN[driver]
     found = forecaster.fan(driver, PROBABILITIES, **_besides_quantiles(asked))
     question = forecaster.question(**asked, flop=1.0)  # a target that has no part in the driver
@@ -144,31 +140,3 @@ def _titled(fan: Fan, subject: str) -> Fan:
     interval = f"80 %: {told(soon, 0.1)} to {told(soon, 0.9)}"
     title = f"{subject}: {told(fan.as_of_year)} now, {told(soon)}{fan.suffix} in {soon:.0f} ({interval})"
     return replace(fan, title=title)
-
-
-def _cost(forecaster: Forecaster, asked: Mapping[str, Any]) -> Picture:
-    found = forecaster.fan("cost_of_target", ribbons.PROBABILITIES, **_besides_quantiles(asked))
-    question = forecaster.question(**asked)
-    shown = np.flatnonzero(found.decimal_year <= LAST_YEAR + 1)[::3]
-    years, values = found.decimal_year[shown], found.values[:, shown]
-    ends = budget_ends(values, ())
-    target: Target = question.target
-    middle = [f"{usd_or_none(float(values[2, k]))} in {years[k]:.0f}" for k in (0, len(years) - 1)]
-    return ribbons.picture(
-        Ribbon(
-            slug="cost-of-target",
-            title=f"{subject_to(question, target_words(target))} costs {listed(middle)}",
-            subtitle="Cost of what the target needs, at the price of each date: at or under each curve with the "
-            "probability beside it. A curve that leaves at the top: no compute reaches the target.",
-            y_title="cost, 2023 $",
-            column="usd_2023",
-            as_of=found.as_of,
-            decimal_year=years,
-            values=values,
-            ends=ends,
-            ticks=usd_ticks(ends),
-            names=tuple(f"{100 * p:g} %" for p in ribbons.PROBABILITIES),
-            told=usd_or_none,
-            number=lambda log10_usd: 10.0**log10_usd,
-        )
-    )
