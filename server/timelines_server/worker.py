@@ -9,11 +9,13 @@ import asyncio
 import json
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+from grpc import StatusCode
 
 from forecast.errors import (
     ArtefactError,
@@ -26,6 +28,7 @@ from forecast.errors import (
 )
 from forecast.executors.executor import ONE_THREAD
 from forecast.posterior.selection import PosteriorRefusedError
+from timelines_server.status import CallError
 
 COMMAND = (sys.executable, "-P", "-m", "forecast.reports.worker")
 """-P: whatever lies in the folder that the server was started in is no module of the worker's."""
@@ -35,6 +38,9 @@ CHUNK_BYTES = 1 << 18
 
 TERMINATED_WITHIN_S = 0.5
 """After SIGTERM; SIGKILL follows."""
+
+DISAGREEMENT = "STRICT"
+"""The reason of a report whose words and numbers disagree, where that is refused."""
 
 _LINE_BYTES = 1 << 16
 
@@ -83,15 +89,25 @@ async def working(order: Mapping[str, Any]) -> AsyncIterator[Process]:
     order : mapping
         Goes to its standard input, which stays open: the process ends when this one does, however that comes.
     """
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={**os.environ, **ONE_THREAD}, limit=_LINE_BYTES
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(
+        lambda: SubprocessStreamProtocol(_LINE_BYTES, loop),
+        *COMMAND,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        env={**os.environ, **ONE_THREAD},
     )
+    process = Process(transport, protocol, loop)
     try:
         assert process.stdin is not None
         process.stdin.write(json.dumps(order).encode() + b"\n")
         yield process
     finally:
-        await _ended(process)
+        try:
+            await _ended(process)
+        finally:
+            transport.close()  # and with it what nobody will read any more; SIGKILL where the process still runs
 
 
 async def parts(process: Process) -> AsyncGenerator[Part]:
@@ -147,6 +163,8 @@ async def _broken_off(process: Process) -> WorkerError:
 
 def _error(said: Mapping[str, Any]) -> ForecastError:
     """The error that the process tells of; its reason, which may be of a class that is not known here, is kept."""
+    if said["reason"] == DISAGREEMENT:
+        return CallError(StatusCode.FAILED_PRECONDITION, DISAGREEMENT, said["message"])
     kind = next((_KINDS[name] for name in said["kinds"] if name in _KINDS), ForecastError)
     error = kind(said["message"], field=said["field"])
     error.reason = said["reason"]
@@ -154,15 +172,8 @@ def _error(said: Mapping[str, Any]) -> ForecastError:
 
 
 async def _ended(process: Process) -> None:
-    """End the process if it has not ended: by SIGTERM, then SIGKILL, also when this is cancelled meanwhile."""
-    try:
-        with suppress(ProcessLookupError):
-            process.terminate()
+    """Ask the process to end, if it has not ended, and wait for a moment."""
+    with suppress(ProcessLookupError, TimeoutError):
+        process.terminate()
         async with asyncio.timeout(TERMINATED_WITHIN_S):
             await process.wait()
-    except TimeoutError:
-        pass
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
