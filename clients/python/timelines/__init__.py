@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from timelines.posteriors import Posterior
     from timelines.question import Question
     from timelines.replays import Replay, ReplayedClaim
+    from timelines.report_saving import SavedFile, SavedReport
     from timelines.resources import Scale, StudyPoint, TrainingCompute
     from timelines.scenarios import Scenario
     from timelines.sensitivities import Explanation, Sensitivity
@@ -102,6 +103,7 @@ _HOMES = {
     "posteriors": ("Posterior",),
     "question": ("Question",),
     "replays": ("Replay", "ReplayedClaim"),
+    "report_saving": ("SavedFile", "SavedReport"),
     "resources": ("Scale", "StudyPoint", "TrainingCompute"),
     "scenarios": ("Scenario",),
     "sensitivities": ("Explanation", "Sensitivity"),
@@ -144,6 +146,8 @@ __all__ = [
     "Replay",
     "ReplayedClaim",
     "RequiredBudget",
+    "SavedFile",
+    "SavedReport",
     "Scale",
     "Scenario",
     "Sensitivity",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -75,7 +75,7 @@ class AsyncCalls:
 
     async def stream[Request, Reply](
         self, method: UnaryStreamMultiCallable[Request, Reply], request: Request, timeout: float | None
-    ) -> AsyncIterator[Reply]:
+    ) -> AsyncGenerator[Reply]:
         """The replies to one request; the call is cancelled when the iteration ends early.
 
         Raises

@@ -6,7 +6,7 @@ may help (a server that starts), it waits until the server is there or the timeo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ class Calls:
 
     def stream[Request, Reply](
         self, method: UnaryStreamMultiCallable[Request, Reply], request: Request, timeout: float | None
-    ) -> Iterator[Reply]:
+    ) -> Generator[Reply]:
         """The replies to one request; the call is cancelled when the iteration ends early.
 
         Raises

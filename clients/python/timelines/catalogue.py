@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 from timelines.calibration_calls import CalibrationCalls
 from timelines.paging import pages
 from timelines.posteriors import DamagedPosterior, Posterior
+from timelines.report_calls import ReportCalls
 from timelines.resource_requests import resource_name, rows_request, study_request, training_compute_request
 from timelines.resources import Scale, StudyPoint, TrainingCompute
 from timelines.scenario_calls import ScenarioCalls
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from timelines.calls import Calls
 
 
-class Catalogue(ScenarioCalls, CalibrationCalls):
+class Catalogue(ScenarioCalls, CalibrationCalls, ReportCalls):
     """What the server knows besides forecasts.
 
     Parameters

@@ -136,6 +136,23 @@ class AskScenario(_Anywhere, _Law, total=False):
     scenario: Required[str | Scenario | Mapping[str, Any]]
 
 
+class AnyTarget(LossOptions, total=False):
+    """Whatever a question can have; which go together is looked at when it is asked."""
+
+    loss: float
+    reducible_loss: float
+    bits_per_character: float
+    characters_per_token: float | None
+    indistinguishable_tokens: float
+    judge_confidence: float | None
+    slowdown: Belief | None
+    scale: str
+    flop: float
+    gpt3: float
+    brain_seconds: float
+    brain_flop_per_s: Belief | None
+
+
 class LossFree(Options, _Law, total=False):
     """Keywords that go with a scale alone."""
 
