@@ -22,7 +22,8 @@ def moves(folder: Path) -> bool:
     target = folder.resolve()
     if os.path.ismount(target) or _working_folder().is_relative_to(target):
         return False
-    return not target.is_dir() or os.access(target.parent, os.W_OK)
+    effective = os.access in os.supports_effective_ids
+    return not target.is_dir() or os.access(target.parent, os.W_OK, effective_ids=effective)
 
 
 class Beside:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.state import StateFolder, state_folder
+from tests.buckets import Bucket, bucket
 from tests.synthetic import synthetic_posterior
 
 
@@ -22,3 +24,25 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
     folder = state_folder(tmp_path / "home")
     folder.posteriors.mkdir(parents=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Bucket]:
+    with bucket() as found:
+        yield found
+
+
+@pytest.fixture
+def reach_s3(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """Its environment; connections of other tests are not used."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    forget_connections()
+    yield s3
+    forget_connections()
+
+
+def forget_connections() -> None:
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()

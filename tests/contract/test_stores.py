@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import pickle
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,35 +15,13 @@ from forecast.storage.held import Held
 from forecast.storage.manifest import MANIFEST, UNFINISHED, DamagedOutputError, Fault, faults, read_manifest
 from forecast.storage.replacing import Replacing
 from forecast.storage.store import MissingFileError, Store, is_url, store_of
-from tests.buckets import BUCKET, Bucket, bucket, listening
+from tests.buckets import BUCKET, Bucket, listening
 
 NAMES = (
     "summary.md",
     "answers/as_of=2026-11-20/scenario=no limits/part-00012-a1.parquet",
     "numbers/é, ü & 100 %+#?.csv",
 )
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[Bucket]:
-    with bucket() as found:
-        yield found
-
-
-@pytest.fixture
-def reach_s3(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    """Its environment; connections of other tests are not used."""
-    for name, value in s3.environment.items():
-        monkeypatch.setenv(name, value)
-    forget_connections()
-    yield s3
-    forget_connections()
-
-
-def forget_connections() -> None:
-    import s3fs
-
-    s3fs.S3FileSystem.clear_instance_cache()
 
 
 @pytest.fixture(params=["folder", "file", "memory", "s3"])

@@ -1,0 +1,317 @@
+"""Outputs that replace others as a whole: full disks, files in the way, kills, two writers, folders that must stay."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from forecast.errors import StorageError
+from forecast.storage.atomic import Remedy, storage_error
+from forecast.storage.beside import moves
+from forecast.storage.local import LocalStore
+from forecast.storage.manifest import MANIFEST, UNFINISHED, Fault, faults
+from forecast.storage.replacing import Replacing
+from forecast.storage.store import store_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Kills itself after so many of the moves and removals by which a folder comes into its place.
+KILLED = """
+import os, signal, sys
+from forecast.storage.replacing import Replacing
+
+place, steps = sys.argv[1], int(sys.argv[2])
+
+def counting(real):
+    def step(*arguments, **keywords):
+        global steps
+        if steps == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        steps -= 1
+        return real(*arguments, **keywords)
+    return step
+
+with Replacing(place, "report") as new:
+    for number in range(3):
+        new.store.write(f"new/{number}", b"new")
+    for name in ("rename", "rmdir", "unlink", "replace"):
+        setattr(os, name, counting(getattr(os, name)))
+    new.finish()
+print("finished")
+"""
+
+LIMITED = """
+import resource, signal, sys
+from forecast.errors import StorageError
+from forecast.storage.replacing import Replacing
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+try:
+    with Replacing(sys.argv[1], "report", keep=sys.argv[2] == "keep") as new:
+        new.store.write("small", bytes(10))
+        new.store.write("large", bytes(100_000))
+        new.finish()
+except StorageError as error:
+    print(error.message)
+"""
+
+
+def make(place: Path | str, files: dict[str, bytes]) -> None:
+    with Replacing(place, "report") as new:
+        for name, data in files.items():
+            new.store.write(name, data)
+        new.finish()
+
+
+def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextmanager
+def powerless() -> Iterator[None]:
+    """Run as an account that may not write to the tests' folders, where the tests run as root."""
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """One MiB of disk; skipped where nothing can be mounted."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if sys.platform != "linux" or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("no right to mount a small disk here; the quota test stands in for it")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+class TestInTheWay:
+    def test_a_file_at_the_place_is_refused_and_stays(self, tmp_path: Path) -> None:
+        (tmp_path / "out").write_text("mine")
+        with pytest.raises(StorageError, match=r"out is a file.*move it, or give another place"):
+            make(tmp_path / "out", {"a": b"1"})
+        assert (tmp_path / "out").read_text() == "mine"
+        assert os.listdir(tmp_path) == ["out"]
+
+    def test_a_file_above_the_place_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("mine")
+        with pytest.raises(StorageError, match="a file"):
+            make(tmp_path / "file" / "out", {"a": b"1"})
+        with pytest.raises(StorageError, match=r"a file of that name, or of one above it, is in the way"):
+            LocalStore(tmp_path / "file").write("a", b"1")
+
+    @pytest.mark.parametrize("suffix", ["unfinished", "replaced"])
+    def test_a_foreign_folder_beside_the_place_is_refused_and_stays(self, suffix: str, tmp_path: Path) -> None:
+        make(tmp_path / "out", {"a": b"1"})
+        foreign = tmp_path / f"out.{suffix}"
+        foreign.mkdir()
+        (foreign / "thesis.txt").write_text("years of work")
+        with pytest.raises(StorageError, match=rf"out\.{suffix} is in the way.*did not write"):
+            make(tmp_path / "out", {"a": b"2"})
+        assert (foreign / "thesis.txt").read_text() == "years of work"
+        assert (tmp_path / "out" / "a").read_bytes() == b"1"
+
+    def test_an_empty_folder_is_taken(self, tmp_path: Path) -> None:
+        (tmp_path / "out" / "numbers").mkdir(parents=True)
+        make(tmp_path / "out", {"a": b"1"})
+        assert sorted(os.listdir(tmp_path / "out")) == ["a", MANIFEST]
+        assert os.listdir(tmp_path) == ["out"]
+
+    def test_a_link_to_a_folder_stays_a_link(self, tmp_path: Path) -> None:
+        make(tmp_path / "real", {"a": b"1"})
+        (tmp_path / "latest").symlink_to("real", target_is_directory=True)
+        make(tmp_path / "latest", {"a": b"2"})
+        assert (tmp_path / "latest").is_symlink()
+        assert (tmp_path / "real" / "a").read_bytes() == b"2"
+
+    def test_a_link_in_an_output_is_removed_and_what_it_names_is_not(self, tmp_path: Path) -> None:
+        make(tmp_path / "out", {"a": b"1"})
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "elsewhere" / "thesis.txt").write_text("years of work")
+        (tmp_path / "out" / "linked").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+        make(tmp_path / "out", {"a": b"2"})
+        assert (tmp_path / "elsewhere" / "thesis.txt").read_text() == "years of work"
+
+    def test_a_second_writer_is_told_to_wait(self, tmp_path: Path) -> None:
+        with Replacing(tmp_path / "out", "report") as first:
+            first.store.write("a", b"1")
+            with pytest.raises(StorageError, match=r"another process is writing .*wait"):
+                make(tmp_path / "out", {"a": b"2"})
+            first.finish()
+        assert (tmp_path / "out" / "a").read_bytes() == b"1"
+        assert faults(store_of(tmp_path / "out")) == ()
+
+
+class TestFullAndForbidden:
+    @pytest.mark.skipif(os.name == "nt", reason="resource limits")
+    @pytest.mark.parametrize(("keep", "left"), [("keep", ["small", UNFINISHED]), ("discard", [])])
+    def test_a_quota_leaves_the_old_output_whole(self, keep: str, left: list[str], tmp_path: Path) -> None:
+        make(tmp_path / "out", {"old": b"1"})
+        done = run(LIMITED, str(tmp_path / "out"), keep)
+        assert "no space left to write" in done.stdout and "give another place" in done.stdout, done.stderr
+        assert "TIMELINES_HOME" not in done.stdout
+        assert faults(store_of(tmp_path / "out")) == ()
+        assert store_of(tmp_path / "out").names() == [MANIFEST, "old"]
+        assert store_of(tmp_path / "out.unfinished").names() == left
+
+    def test_a_full_disk_leaves_the_old_output_whole(self, tmp_path: Path) -> None:
+        with small_disk(tmp_path / "disk") as disk:
+            make(disk / "out", {"old": bytes(100_000)})
+            with pytest.raises(StorageError, match=r"no space left to write .*free some space there"):
+                make(disk / "out", {f"new/{number}": bytes(300_000) for number in range(9)})
+            assert faults(store_of(disk / "out")) == ()
+            assert not list(disk.rglob("*.tmp"))
+
+    def test_a_disk_that_is_full_from_the_start_is_left_as_it_was(self, tmp_path: Path) -> None:
+        with small_disk(tmp_path / "disk") as disk:
+            (disk / "fill").write_bytes(bytes(1 << 20))
+            with pytest.raises(StorageError, match="no space left"):
+                make(disk / "out", {"a": b"1"})
+            assert os.listdir(disk) == ["fill"]
+
+    @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+    def test_a_folder_that_may_not_be_written_is_named(self) -> None:
+        with TemporaryDirectory() as folder:
+            os.chmod(folder, 0o555)
+            with (
+                powerless(),
+                pytest.raises(StorageError, match=r"no permission to write .*grant write permission"),
+            ):
+                make(Path(folder) / "out", {"a": b"1"})
+            assert os.listdir(folder) == []
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+    def test_a_system_folder_is_an_error_of_one_line(self) -> None:
+        with pytest.raises(StorageError, match="cannot write /proc/timelines-out") as caught:
+            make("/proc/timelines-out", {"a": b"1"})
+        assert "\n" not in caught.value.message
+
+    def test_the_remedy_fits_the_place(self) -> None:
+        error = OSError(28, "No space left on device")
+        output, state = (storage_error(error, Path("x"), remedy) for remedy in (Remedy.PLACE, Remedy.STATE))
+        assert "give another place" in output.message and output.field == ""
+        assert "TIMELINES_HOME" in state.message and state.field == "TIMELINES_HOME"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+class TestKills:
+    def test_killed_at_any_step_the_place_holds_one_output_or_the_next_run_mends_it(self, tmp_path: Path) -> None:
+        seen, steps = set(), 0
+        while "finished" not in (done := self.kill(tmp_path / str(steps), steps)).stdout:
+            assert done.returncode == -signal.SIGKILL, done.stderr
+            seen.add(self.state(tmp_path / str(steps) / "out"))
+            self.mends(tmp_path / str(steps))
+            steps += 1
+        assert self.state(tmp_path / str(steps) / "out") == "new"
+        assert seen == {"old", "nothing", "new"}
+
+    @staticmethod
+    def kill(folder: Path, steps: int) -> subprocess.CompletedProcess[str]:
+        make(folder / "out", {"old/1": b"old", "old/2": b"old"})
+        return run(KILLED, str(folder / "out"), str(steps))
+
+    @staticmethod
+    def state(place: Path) -> str:
+        if not place.exists():
+            return "nothing"
+        assert faults(store_of(place)) == ()
+        return "old" if (place / "old").exists() else "new"
+
+    def mends(self, folder: Path) -> None:
+        """The next run finds an output in its place again, and leaves nothing beside the new one."""
+        with Replacing(folder / "out", "report") as new:
+            assert self.state(folder / "out") in ("old", "new")
+            new.store.write("new/0", b"new")
+            new.finish()
+        assert self.state(folder / "out") == "new"
+        assert os.listdir(folder) == ["out"]
+
+    def test_when_the_second_move_fails_the_old_output_is_back(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make(tmp_path / "out", {"old": b"1"})
+        real, calls = os.rename, []
+
+        def fails_second(source: Path, target: Path) -> None:
+            calls.append(target)
+            if len(calls) == 2:
+                raise OSError(5, "Input/output error")
+            real(source, target)
+
+        monkeypatch.setattr(os, "rename", fails_second)
+        with pytest.raises(StorageError, match="Input/output error"):
+            make(tmp_path / "out", {"new": b"2"})
+        assert store_of(tmp_path / "out").names() == [MANIFEST, "old"]
+        assert len(calls) == 3
+
+
+class TestFoldersThatStay:
+    def test_a_mount_is_replaced_where_it_is(self, tmp_path: Path) -> None:
+        with small_disk(tmp_path / "disk") as disk:
+            assert not moves(disk)
+            make(disk, {"old/1": b"1"})
+            make(disk, {"new": b"2"})
+            assert sorted(os.listdir(disk)) == [MANIFEST, "new"]
+            assert os.listdir(tmp_path) == ["disk"]
+
+    def test_the_folder_one_works_in_is_replaced_where_it_is(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make(tmp_path / "out", {"old": b"1"})
+        monkeypatch.chdir(tmp_path / "out")
+        before = os.stat(".").st_ino
+        make(".", {"new": b"2"})
+        assert os.stat(tmp_path / "out").st_ino == before
+        assert sorted(os.listdir(".")) == [MANIFEST, "new"]
+
+    @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+    def test_a_folder_of_ones_own_in_anothers_is_replaced_where_it_is(self) -> None:
+        with TemporaryDirectory() as parent:
+            out = Path(parent) / "out"
+            out.mkdir()
+            os.chmod(out, 0o777)
+            os.chmod(parent, 0o555)
+            with powerless():
+                make(out, {"a": b"1"})
+                make(out, {"b": b"1"})
+            assert sorted(os.listdir(out)) == ["b", MANIFEST]
+            os.chmod(parent, 0o755)
+
+    def test_one_that_is_being_made_where_it_is_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        make(tmp_path / "out", {"a": b"1"})
+        monkeypatch.chdir(tmp_path / "out")
+        with Replacing(".", "report") as new:
+            new.store.write("a", b"2")
+            found = faults(store_of("."))
+            assert found == (Fault(UNFINISHED, "unfinished"), Fault("a", "changed"))
+            assert "cut off" in found[0].in_words()
+            new.finish()
+        assert faults(store_of(".")) == ()
+
+
+def test_what_a_killed_writer_left_half_written_is_no_file_and_goes(tmp_path: Path) -> None:
+    make(tmp_path / "out", {"a": b"1"})
+    left = tmp_path / "out.unfinished" / "answers" / ".part-1.parquet.0123456789ab.tmp"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    assert store_of(tmp_path / "out.unfinished").names() == []
+    make(tmp_path / "out", {"a": b"2"})
+    assert sorted(os.listdir(tmp_path / "out")) == ["a", MANIFEST]
