@@ -87,9 +87,9 @@ class Forecaster:
         self.posterior = posterior
         self._fetches = fetches
         self._home = home
-        self._imported = StoredScales(home) if imported is None else imported
+        self.imported = StoredScales(home) if imported is None else imported
         self._memory = Memory() if memory is None else memory
-        self._own = Solver(posterior, self._imported, self._memory)
+        self._own = Solver(posterior, self.imported, self._memory)
         self._others: Recent[Solver] = Recent(OTHER_POSTERIORS, lambda _: 1)
 
     @classmethod
@@ -295,4 +295,4 @@ class Forecaster:
         if is_url(name) and not self._fetches:
             raise InputError("a posterior is named by URL, which is not allowed here; give its name", field="posterior")
         found = find(name, as_of=as_of, home=self._home)
-        return Solver(found, self._imported, self._memory)
+        return Solver(found, self.imported, self._memory)

@@ -70,7 +70,7 @@ def _element(axis: str, value: Any, path: str, scenario_of: ScenarioOf | None) -
         asked = questions.arguments({axis: value}, path, scenario_of, {axis: path})
         if not asked:
             raise InputError(f"{path} is empty; give a value, or leave it out", field=path)
-        return Element(f"{axis} {label_of(value)}", asked)
+        return Element(label_of(asked[axis]), asked, bare=True)
     if not is_mapping:
         near = get_close_matches(axis, PARAMETERS, 1)
         hint = f" (is {near[0]} meant?)" if near else ""

@@ -18,10 +18,21 @@ from forecast.batch.spec import Item
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """What stands at one place of an axis, or one listed question: its label and the arguments that it says."""
+    """What stands at one place of an axis, or one listed question.
+
+    Attributes
+    ----------
+    label : str
+        What it is called.
+    asked : mapping
+        The arguments that it says.
+    bare : bool
+        Whether it is a value of the argument that the axis is called by: a question's name tells that too.
+    """
 
     label: str
     asked: Mapping[str, Any]
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class Spread(Sequence[Element]):
         if isinstance(place, slice):
             return [self[i] for i in range(*place.indices(self.steps))]
         value = self.value(range(self.steps)[place])
-        return Element(f"{self.argument} {label_of(value)}", {self.argument: value})
+        return Element(label_of(value), {self.argument: value}, bare=True)
 
     def value(self, place: int) -> float:
         """The number at a place from 0; between the ends it is rounded to twelve digits, alike on every machine."""
@@ -119,21 +130,20 @@ class Grid:
             found.append(place)
         return tuple(reversed(found))
 
-    def number(self, places: Sequence[int]) -> int:
-        """The number of the question that stands at these places; the inverse of `places`."""
-        number = 0
-        for axis, place in zip(self.axes, places, strict=True):
-            number = number * len(axis.elements) + place
-        return number
+    def stride(self, axis: int) -> int:
+        """By how much a step along an axis moves a question's number."""
+        return math.prod(len(later.elements) for later in self.axes[axis + 1 :])
 
     def item(self, number: int, index: int) -> Item:
         """The question of a number, counted from 0, under its index in the batch."""
-        elements = [axis.elements[place] for axis, place in zip(self.axes, self.places(number), strict=True)]
         own: dict[str, Any] = {}
-        for element in elements:
+        labels, words = {}, []
+        for axis, place in zip(self.axes, self.places(number), strict=True):
+            element = axis.elements[place]
             own.update(element.asked)
-        labels = {axis.name: element.label for axis, element in zip(self.axes, elements, strict=True)}
-        return Item(index, ", ".join(labels.values()), over(self.defaults, own), labels)
+            labels[axis.name] = element.label
+            words.append(f"{axis.name} {element.label}" if element.bare else element.label)
+        return Item(index, ", ".join(words), over(self.defaults, own), labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _lead(
     said: Mapping[str, Any], defaults: Mapping[str, Any], items: Expanded, scenario_of: ScenarioOf | None
 ) -> Mapping[str, Any]:
     if "lead" in said:
-        lead = over(defaults, questions.arguments(said["lead"], "lead", scenario_of))
+        lead = over(defaults, questions.named(said["lead"], "lead", scenario_of)[0])
         questions.judge(lead, "lead", scenario_of)
         return lead
     if not len(items):

@@ -34,6 +34,13 @@ KEPT_SCENARIOS = 256
 class Memory:
     """Results by their content keys, the name of the posterior first; what was used longest ago goes first.
 
+    Parameters
+    ----------
+    envelope_bytes : int
+        What envelopes may take; those of one question are two at most, unless it asks what each limit does.
+    kept_answers : int
+        How many answers are kept.
+
     Attributes
     ----------
     simulations, envelopes, laws, requirements : Recent
@@ -50,13 +57,13 @@ class Memory:
         By question; the same question has the same answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, envelope_bytes: int = ENVELOPE_BYTES, kept_answers: int = KEPT_ANSWERS) -> None:
         self.simulations: Recent[Simulation] = Recent(SIMULATION_BYTES, lambda kept: kept.nbytes)
-        self.envelopes: Recent[Envelope] = Recent(ENVELOPE_BYTES, lambda kept: kept.nbytes)
+        self.envelopes: Recent[Envelope] = Recent(envelope_bytes, lambda kept: kept.nbytes)
         self.laws: Recent[LossLaw] = Recent(KEPT_LAWS, lambda _: 1)
         self.requirements: Recent[Array] = Recent(REQUIREMENT_BYTES, lambda kept: kept.nbytes)
         self.levels: Recent[Bounds] = Recent(LEVEL_BYTES, lambda kept: kept.nbytes)
         self.met: Recent[bool] = Recent(KEPT_SCENARIOS, lambda _: 1)
         self.leads: Recent[tuple[Array, ...]] = Recent(LEAD_BYTES, lambda kept: sum(lead.nbytes for lead in kept))
         self.assumed: Recent[Assumed] = Recent(KEPT_LAWS, lambda _: 1)
-        self.answers: Recent[Answer] = Recent(KEPT_ANSWERS, lambda _: 1)
+        self.answers: Recent[Answer] = Recent(kept_answers, lambda _: 1)

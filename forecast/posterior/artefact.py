@@ -217,11 +217,9 @@ def read(path: Path) -> Posterior:
     path = Path(path)
     try:
         manifest = read_manifest(path)
-        posterior = _decode(_load(path, "draws"), manifest)
-        check(posterior)
+        return decode(_load(path, "draws"), manifest)
     except ArtefactError as error:
         raise ArtefactError(f"posterior {path.stem}: {error.message}; {REMEDY}", field=error.field) from error
-    return posterior
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -244,7 +242,14 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def _decode(image: bytes, manifest: Manifest) -> Posterior:
+def decode(image: bytes, manifest: Manifest) -> Posterior:
+    """The posterior in the bytes of a draws file, verified whole against its manifest.
+
+    Raises
+    ------
+    ArtefactError
+        Naming the check that failed and the field.
+    """
     if not image.startswith(netcdf.SIGNATURE):
         raise ArtefactError("the draws file is not an HDF5 file", field="draws")
     digest = hashlib.sha256(image).hexdigest()
@@ -255,7 +260,9 @@ def _decode(image: bytes, manifest: Manifest) -> Posterior:
     if sealed_text != manifests.to_json(manifests.unsealed(manifest)):
         field = _first_difference(sealed_text, manifest)
         raise ArtefactError(f"manifest field {field} is not what the draws file was sealed with", field=field)
-    return Posterior(manifest, _frozen_blocks(blocks), FrozenDict(coords), FrozenDict(observed))
+    posterior = Posterior(manifest, _frozen_blocks(blocks), FrozenDict(coords), FrozenDict(observed))
+    check(posterior)
+    return posterior
 
 
 def _first_difference(sealed_text: str, manifest: Manifest) -> str:
