@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forecast.cli.tasks import progress
+from forecast.cli.tasks import open_shared, progress, sharing_options
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
     from forecast.evaluation.calibration import Summary
+    from forecast.executors.executor import Executor
     from forecast.experiments.backtest import Backtest
 
 
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 @click.option("--origins", metavar="YEARS", help="Only these year-ends, such as 2016,2020; losses are left out then.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tables go (default: the stored results).")
 @click.option("--name", help="Store them in the state folder under this name instead.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=min(2, os.cpu_count() or 1),
-    show_default=True,
-    help="Processes side by side.",
-)
+@sharing_options
 @click.option("--draws", type=click.IntRange(50, 100_000), help="Draws per chain (default: as for the stored results).")
 @click.option("--tune", type=click.IntRange(50, 100_000), help="Warm-up per chain (default: the same).")
-def backtest(origins: str | None, out: Path | None, name: str | None, jobs: int, **counts: int | None) -> None:
+def backtest(
+    origins: str | None,
+    out: Path | None,
+    name: str | None,
+    jobs: int | None,
+    cluster: str | None,
+    **counts: int | None,
+) -> None:
     """Refit as of past year-ends, forecast what came after, score it beside plain forecasters.
 
     An interrupted backtest goes on where it stopped. Stored are scores.csv, summary.csv, skill.csv, fans.csv, fits.csv,
@@ -48,7 +49,8 @@ def backtest(origins: str | None, out: Path | None, name: str | None, jobs: int,
     state = state_folder()
     prepare_environment(state.compile_cache)  # before anything imports the sampler; the processes inherit it
     plan = _plan(state.root / "backtest", years, counts)
-    summaries, folder = _run_and_store(plan, jobs, folder)
+    with open_shared(jobs, cluster) as executor:
+        summaries, folder = _run_and_store(plan, executor, folder)
     click.echo(_told(summaries, folder))
 
 
@@ -85,7 +87,7 @@ def _plan(checkpoints: Path, years: list[int] | None, counts: Mapping[str, int |
     )
 
 
-def _run_and_store(plan: Backtest, jobs: int, out: Path | None) -> tuple[list[Summary], Path]:
+def _run_and_store(plan: Backtest, executor: Executor, out: Path | None) -> tuple[list[Summary], Path]:
     from forecast.evaluation.calibration import STORED
     from forecast.experiments.backtest import run
     from forecast.experiments.checkpoints import count
@@ -93,11 +95,11 @@ def _run_and_store(plan: Backtest, jobs: int, out: Path | None) -> tuple[list[Su
 
     began, known = time.monotonic(), count(plan.checkpoints)
     with progress("refitting") as told:
-        results = run(plan, jobs, told)
+        results = run(plan, executor, told)
     folder = out or STORED
     summaries = store(folder, plan, results)
     if count(plan.checkpoints) - known == sum(len(done.fits) for done in results):
-        store_timing(folder, results, time.monotonic() - began, jobs)
+        store_timing(folder, results, time.monotonic() - began, executor.workers)
     return summaries, folder
 
 

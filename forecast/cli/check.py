@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
+from forecast.cli.tasks import open_shared, progress, sharing_options
 from forecast.errors import InputError
 
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tables go (default: the stored results).")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=min(2, os.cpu_count() or 1),
-    show_default=True,
-    help="Processes side by side.",
-)
+@sharing_options
 @click.option(
     "--simulations",
     type=click.IntRange(1, 100_000),
     help="The most of any model (default: 100 to 500, as for the stored results).",
 )
-def check(out: Path | None, jobs: int, simulations: int | None) -> None:
+def check(out: Path | None, jobs: int | None, cluster: str | None, simulations: int | None) -> None:
     """Check the machinery: that simulated truths are found, and whether single rows or priors decide a fit.
 
     Simulation-based calibration of every model, leave-one-out, power scaling of priors and data, and predictive checks;
@@ -34,7 +28,6 @@ def check(out: Path | None, jobs: int, simulations: int | None) -> None:
         raise InputError(
             "fewer simulations would replace the stored results: say where the tables go with --out", field="out"
         )
-    from forecast.cli.tasks import progress
     from forecast.evaluation import check_words, checks
     from forecast.inference.sampling import prepare_environment
     from forecast.posterior.state import state_folder
@@ -43,8 +36,8 @@ def check(out: Path | None, jobs: int, simulations: int | None) -> None:
     prepare_environment(state.compile_cache)  # before anything imports the sampler; the processes inherit it
     from forecast.experiments.checks import run, storing
 
-    with progress("checking") as told:
-        found = run.check(state.root / "checks", jobs, told, simulations)
+    with open_shared(jobs, cluster) as executor, progress("checking") as told:
+        found = run.check(state.root / "checks", executor, told, simulations)
     folder = out or checks.STORED
     storing.store(folder, found)
     click.echo("\n".join([*check_words.verdicts(folder), f"Stored in {folder}"]))

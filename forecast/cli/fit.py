@@ -6,13 +6,14 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from forecast.cli.tasks import cluster_option, open_shared, progress
 from forecast.errors import FitError, ForecastError, InputError
 
 
@@ -25,7 +26,12 @@ class WorkerError(ForecastError):
 
 
 @click.command()
-@click.option("--as-of", metavar="DATE", help="Fit on what was published by then (default: the tables' release date).")
+@click.option(
+    "--as-of",
+    metavar="DATE",
+    multiple=True,
+    help="Fit on what was published by then (default: the tables' release date); once for every date.",
+)
 @click.option("--data-cutoff", metavar="DATE", help="Leave out rows published later (default: the as-of date).")
 @click.option("--only", metavar="MODEL", help="Fit one model (compute or loss); copy the other from the current one.")
 @click.option("--draws", type=click.IntRange(50, 100_000), default=1000, show_default=True, help="Draws per chain.")
@@ -33,14 +39,49 @@ class WorkerError(ForecastError):
 @click.option("--chains", type=click.IntRange(2, 64), default=4, show_default=True, help="Independent chains.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of all samplers.")
 @click.option("--tables", metavar="FOLDER", help="Fit on your own tables (from `timelines data import`).")
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
-def fit(as_json: bool, **options: Any) -> None:
-    """Fit every model on the shipped tables, apply the gates, store the posterior."""
-    request = _request(options)
-    outcome = _follow(request, quiet=as_json)
-    click.echo(json.dumps(outcome, sort_keys=True, indent=2) if as_json else _words(outcome))
-    if outcome["status"] == "REFUSED":
-        raise FitError(f"{outcome['name']} is REFUSED by the gates: it is kept for a look and never becomes current")
+@cluster_option
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, one of each date.")
+def fit(as_json: bool, as_of: tuple[str, ...], cluster: str | None, **options: Any) -> None:
+    """Fit every model on the shipped tables, apply the gates, store the posterior.
+
+    Several dates are fitted one after the other, or side by side on a cluster; each posterior is stored here.
+    """
+    requests = [_request({**options, "as_of": one}) for one in dict.fromkeys(as_of)] or [
+        _request({**options, "as_of": None})
+    ]
+    outcomes = _here(requests, as_json) if cluster is None else _on_cluster(requests, cluster)
+    refused = []
+    for outcome in outcomes:
+        click.echo(json.dumps(outcome, sort_keys=True, indent=2) if as_json else _words(outcome))
+        if outcome["status"] == "REFUSED":
+            refused.append(outcome["name"])
+    if refused:
+        raise FitError(f"{', '.join(refused)} REFUSED by the gates: kept for a look, and never current")
+
+
+def _here(requests: Sequence[Mapping[str, Any]], quiet: bool) -> Iterator[dict[str, Any]]:
+    for request in requests:
+        yield _follow(request, quiet)
+
+
+def _on_cluster(requests: Sequence[Mapping[str, Any]], address: str) -> Iterator[dict[str, Any]]:
+    for name in ("only", "tables"):
+        if requests[0][name] is not None:
+            raise InputError(f"--{name} is about files of this machine: fit without --cluster", field=name)
+    from forecast.inference.sampling import prepare_environment
+    from forecast.posterior.state import state_folder
+
+    state = state_folder()
+    prepare_environment(state.compile_cache)
+    from forecast.inference.dated import fit_dates
+    from forecast.inference.worker import fit_request
+
+    with open_shared(None, cluster=address) as executor, progress("fitting") as told:
+        told(0, len(requests), "")
+        fitted = fit_dates([fit_request(request) for request in requests], state.root, executor)
+        for finished, outcome in enumerate(fitted, 1):
+            told(finished, len(requests), f"{outcome['name']}: {outcome['status']}")
+            yield outcome
 
 
 def _request(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,8 @@ class Cluster:
         When nobody answers there, or versions differ.
     """
 
+    elsewhere = True
+
     def __init__(self, address: str) -> None:
         self.address = address
         self._client: Client = join(address)

@@ -34,6 +34,10 @@ class Executor(Protocol):
     def workers(self) -> int:
         """How many tasks are done side by side."""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether workers may be other machines, which do not see the folders of this one."""
+
     def run[Task, Result](
         self, work: Work[Task, Result], tasks: Iterable[Task], parcels: Parcels = NO_PARCELS
     ) -> Iterator[tuple[Task, Result]]:
@@ -84,7 +88,7 @@ def portable(error: Exception) -> Exception:
     return error
 
 
-def open_executor(cluster: str | None = None, jobs: int | None = None) -> Executor:
+def open_executor(cluster: str | None = None, jobs: int | None = None, *, apart: bool = False) -> Executor:
     """The executor that a command's options name.
 
     Parameters
@@ -94,6 +98,8 @@ def open_executor(cluster: str | None = None, jobs: int | None = None) -> Execut
     jobs : int or None
         Processes of this machine, where there is no cluster; by default as many as processors. One job is done in this
         very process.
+    apart : bool
+        Do one job in a process of its own too.
 
     Raises
     ------
@@ -104,7 +110,7 @@ def open_executor(cluster: str | None = None, jobs: int | None = None) -> Execut
     if cluster is not None:
         return _cluster(cluster)
     jobs = jobs or os.cpu_count() or 1
-    if jobs == 1:
+    if jobs == 1 and not apart:
         from forecast.executors.here import Here
 
         return Here()

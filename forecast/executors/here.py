@@ -12,6 +12,7 @@ class Here:
     """The executor without workers: a task begins when the result before it has been taken."""
 
     workers = 1
+    elsewhere = False
 
     def run[Task, Result](
         self, work: Work[Task, Result], tasks: Iterable[Task], parcels: Parcels = NO_PARCELS

@@ -30,6 +30,8 @@ class Processes:
         Number of processes. They inherit the environment.
     """
 
+    elsewhere = False
+
     def __init__(self, jobs: int) -> None:
         self.workers = jobs
         self._pools: set[ProcessPoolExecutor] = set()

@@ -1,7 +1,8 @@
 """Refit as of past year-ends and on held-out losses, score what came after, store the tables with their provenance.
 
 1. plan:    one task an origin, one a shape of the loss folds (those share a compiled model, their data are swapped)
-2. perform: in processes of their own; every finished fit leaves a checkpoint, so an interrupted backtest goes on
+2. perform: in processes of their own, or on a cluster; every finished fit leaves a checkpoint, so that an interrupted
+            backtest goes on
 3. collect: rows in the order of the plan, whatever ended first
 4. store:   scores.csv (a row for every outcome and forecaster), summary.csv, skill.csv, fans.csv (what each origin said
             of the years after it), fits.csv, law_weights.json, provenance.json
@@ -24,15 +25,17 @@ from typing import Any
 
 from forecast.data import tables
 from forecast.evaluation import past_fans
-from forecast.experiments import loss_folds, processes
+from forecast.executors.executor import Executor
+from forecast.experiments import loss_folds, refits
+from forecast.experiments.checkpoints import file_of
 from forecast.experiments.fans import fan_rows
 from forecast.experiments.loss_targets import loss_outcomes
 from forecast.experiments.origins import ORIGINS
 from forecast.experiments.price_targets import price_outcomes
-from forecast.experiments.processes import Told
 from forecast.experiments.refits import SEED, SETTINGS, refit
 from forecast.experiments.run_targets import run_outcomes
 from forecast.experiments.scored import rows
+from forecast.experiments.sharing import Told, share
 from forecast.inference import diagnostics
 from forecast.inference.diagnostics import Convergence
 from forecast.inference.observations import Observations, observe
@@ -96,22 +99,29 @@ class Backtest:
         shapes = loss_folds.shapes(loss_folds.Points.load()) if self.losses else {}
         return [Task(origin) for origin in reversed(self.origins)] + [Task(groups=groups) for groups in shapes]
 
-    def perform(self, task: Task) -> Done:
-        """Fit, forecast and score one task."""
+    def perform(self, task: Task, folder: Path) -> Done:
+        """Fit, forecast and score one task; finished fits are kept in the folder."""
         began = time.process_time()
-        done = self._origin(task.origin) if task.origin else self._losses(task.groups)
+        done = self._origin(task.origin, folder) if task.origin else self._losses(task.groups, folder)
         return replace(done, cpu_seconds=time.process_time() - began)
 
-    def _origin(self, origin: date) -> Done:
-        posterior, seen = refit(origin, self.checkpoints, self.settings, self.seed)
+    def kept(self, task: Task) -> list[str]:
+        """Files of the fits of one task."""
+        if task.origin:
+            return [file_of(refits.identity(task.origin, self.settings, self.seed))]
+        folds = loss_folds.shapes(loss_folds.Points.load())[task.groups]
+        return [file_of(name) for name in loss_folds.identities(folds, DEFAULT.loss, self.settings, self.seed)]
+
+    def _origin(self, origin: date, folder: Path) -> Done:
+        posterior, seen = refit(origin, folder, self.settings, self.seed)
         today = observe(tables.RELEASED_ON, tables.RELEASED_ON)
         outcomes = [*run_outcomes(posterior, self.seed), *price_outcomes(posterior, seen, today, self.seed)]
         return Done(rows(outcomes), [_origin_fit(posterior, seen)], list(fan_rows(posterior, self.seed)))
 
-    def _losses(self, groups: int) -> Done:
+    def _losses(self, groups: int, folder: Path) -> Done:
         points, done = loss_folds.Points.load(), Done([], [])
         folds = loss_folds.shapes(points)[groups]
-        for fold, runs in loss_folds.fit_folds(folds, self.checkpoints, DEFAULT.loss, self.settings, self.seed):
+        for fold, runs in loss_folds.fit_folds(folds, folder, DEFAULT.loss, self.settings, self.seed):
             done.scores.extend(rows(list(loss_outcomes(points, fold, runs, DEFAULT.loss, self.seed))))
             done.fits.extend(_loss_fit(fold, form, run) for form, run in runs.items())
         return done
@@ -142,24 +152,24 @@ def _mixing(found: Mapping[str, Any]) -> Row:
     return {name: found[name] for name in ("divergences", "max_r_hat", "min_ess")}
 
 
-def run(backtest: Backtest, jobs: int, told: Told) -> list[Done]:
-    """Perform every task in `jobs` processes; results in the order of the plan.
+def run(backtest: Backtest, executor: Executor, told: Told) -> list[Done]:
+    """Perform every task; results in the order of the plan.
 
     Parameters
     ----------
     backtest : Backtest
-        What to run. The compiler's environment is set already (`prepare_environment`); the processes inherit it.
-    jobs : int
-        Number of processes, started afresh, never forked.
+        What to run. The compiler's environment is set already (`prepare_environment`); processes inherit it.
+    executor : Executor
+        Shares the tasks out.
     told : callable
         Called with the number of finished tasks, of all tasks, and what has just ended.
 
     Raises
     ------
-    FitError
-        If a process dies; finished fits are kept.
+    WorkerLostError
+        If workers die; finished fits are kept.
     """
-    return processes.perform(backtest.plan(), backtest.perform, jobs, told, _ended)
+    return share(backtest, backtest.plan(), backtest.checkpoints, executor, told, _ended)
 
 
 def _ended(task: Task, done: Done) -> str:

@@ -32,12 +32,17 @@ def resume(folder: Path, identity: str, make: Callable[[], Run]) -> Run:
     make : callable
         Samples it.
     """
-    path = folder / f"{identity}.npz"
+    path = folder / file_of(identity)
     if path.is_file():
         return _read(path)
     run = make()
     atomic.write_bytes(atomic.make_folder(folder) / path.name, _encode(run))
     return run
+
+
+def file_of(identity: str) -> str:
+    """Name of the file of a run."""
+    return f"{identity}.npz"
 
 
 def _encode(run: Run) -> bytes:

@@ -165,6 +165,12 @@ def fit_folds(
         yield fold, {form: samplers[form].fit(fold, folder) for form in fold.forms}
 
 
+def identities(folds: Sequence[Fold], priors: LossPriors, settings: SamplerSettings, seed: int) -> list[str]:
+    """Names of the fits of folds of one shape, by every form."""
+    samplers = {form: _Sampler(form, folds[0].fitted, priors, settings, seed) for form in (SHIPPED, NO_FLOOR)}
+    return [samplers[form].identity(fold) for fold in folds for form in fold.forms]
+
+
 class _Sampler:
     """Compiles a form when a fold needs it, always for the first fold of the shape.
 

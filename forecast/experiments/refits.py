@@ -53,11 +53,18 @@ def refit(
     observations : Observations
         What was known.
     """
-    seen = observe(origin, origin)
-    recipe = Recipe(seen, DEFAULT, settings, seed)
-    identity = recipe.identity("compute", version_of(compute, growth, price))
-    run = resume(folder, identity, lambda: run_compute(recipe, None))
-    return _judged(_posterior(recipe, run), seen, run, seed), seen
+    recipe = Recipe(observe(origin, origin), DEFAULT, settings, seed)
+    run = resume(folder, _identity(recipe), lambda: run_compute(recipe, None))
+    return _judged(_posterior(recipe, run), recipe.observations, run, seed), recipe.observations
+
+
+def identity(origin: date, settings: SamplerSettings, seed: int) -> str:
+    """Name of the run of an origin."""
+    return _identity(Recipe(observe(origin, origin), DEFAULT, settings, seed))
+
+
+def _identity(recipe: Recipe) -> str:
+    return recipe.identity("compute", version_of(compute, growth, price))
 
 
 def _posterior(recipe: Recipe, run: Run) -> Posterior:

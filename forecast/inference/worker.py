@@ -19,11 +19,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from forecast.errors import ForecastError
 from forecast.inference.sampling import ChainProgress, SamplerSettings, prepare_environment
 from forecast.posterior.state import state_folder
+
+if TYPE_CHECKING:
+    from forecast.inference.fit import FitRequest
 
 Emit = Callable[[Mapping[str, Any]], None]
 
@@ -66,12 +69,22 @@ def run(request: Mapping[str, Any], home: Path, emit: Emit) -> dict[str, Any]:
         What `publish` returns, and the CPU time of the process.
     """
     emit({"event": "stage", "text": "reading the tables, building and compiling the models"})
-    from forecast.inference.fit import FitRequest, fit
+    from forecast.inference.fit import fit
     from forecast.inference.store import current_or_none, publish
+
+    only = request.get("only")
+    posterior = fit(fit_request(request), _reporter(emit), only, current_or_none(home) if only else None)
+    emit({"event": "stage", "text": "storing the posterior"})
+    return {**publish(posterior, home), "cpu_seconds": round(time.process_time(), 1)}
+
+
+def fit_request(request: Mapping[str, Any]) -> FitRequest:
+    """What to fit, by a request as in the module's docstring."""
+    from forecast.inference.fit import FitRequest
 
     settings = SamplerSettings(draws=request["draws"], tune=request["tune"], chains=request["chains"])
     cutoff, folder = request.get("data_cutoff"), request.get("tables")
-    fit_request = FitRequest(
+    return FitRequest(
         as_of=date.fromisoformat(request["as_of"]),
         data_cutoff=date.fromisoformat(cutoff) if cutoff else None,
         seed=request["seed"],
@@ -79,10 +92,6 @@ def run(request: Mapping[str, Any], home: Path, emit: Emit) -> dict[str, Any]:
         tables_folder=Path(folder) if folder else None,
         keep_draws=request.get("keep_draws") or settings.draws * settings.chains,
     )
-    only = request.get("only")
-    posterior = fit(fit_request, _reporter(emit), only, current_or_none(home) if only else None)
-    emit({"event": "stage", "text": "storing the posterior"})
-    return {**publish(posterior, home), "cpu_seconds": round(time.process_time(), 1)}
 
 
 def _reporter(emit: Emit) -> Callable[[Sequence[ChainProgress]], None]:

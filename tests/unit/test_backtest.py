@@ -24,6 +24,7 @@ from forecast.evaluation.quantities import (
     RANDOM_WALK,
     RUNS_ON_LINE,
 )
+from forecast.executors.processes import Processes
 from forecast.experiments import refits
 from forecast.experiments.ahead import RunsAhead, padded, simulate_joint, top_median
 from forecast.experiments.backtest import Backtest, Done, Task, run
@@ -216,9 +217,10 @@ def test_an_origin_is_scored_stored_and_not_refitted_again(tmp_path: Path, monke
     monkeypatch.setattr(refits, "run_compute", from_the_prior)
     toy = Backtest(tmp_path / "checkpoints", (date(2017, 12, 31),), losses=False, settings=TOY)
     (task,) = toy.plan()
-    done = toy.perform(task)
+    done = toy.perform(task, toy.checkpoints)
     monkeypatch.setattr(refits, "run_compute", None)
-    assert toy.perform(task).scores == done.scores
+    assert toy.perform(task, toy.checkpoints).scores == done.scores
+    assert [file.name for file in toy.checkpoints.iterdir()] == toy.kept(task)
     summaries = store(tmp_path / "out", toy, [done])
     assert [s.n for s in calibration.summarise(calibration.load(tmp_path / "out"))] == [s.n for s in summaries]
     (fit,) = calibration.fits(tmp_path / "out")
@@ -237,7 +239,8 @@ def test_an_origin_is_scored_stored_and_not_refitted_again(tmp_path: Path, monke
 
 @pytest.mark.long
 def test_an_origin_is_refitted_on_what_was_known(tmp_path: Path) -> None:
-    done = Backtest(tmp_path, (date(2017, 12, 31),), losses=False, settings=TOY).perform(Task(date(2017, 12, 31)))
+    toy = Backtest(tmp_path, (date(2017, 12, 31),), losses=False, settings=TOY)
+    done = toy.perform(Task(date(2017, 12, 31)), tmp_path)
     largest = [row for row in done.scores if row["quantity"] == "largest_compute" and row["forecaster"] == MODEL]
     assert {row["years_ahead"] for row in largest} == {1, 2, 3, 5}
     assert all(abs(row["q50"] - row["observed"]) < 1.5 for row in largest)
@@ -258,6 +261,7 @@ def test_equal_backtests_are_stored_in_equal_bytes(tmp_path: Path) -> None:
 def test_tasks_run_in_processes_and_come_back_in_order(tmp_path: Path) -> None:
     toy = Backtest(tmp_path, origins_of([2013, 2014]), losses=False, settings=TOY)
     told: list[tuple[int, int, str]] = []
-    results = run(toy, 2, lambda *event: told.append(event))
+    with Processes(2) as executor:
+        results = run(toy, executor, lambda *event: told.append(event))
     assert [done.fits[0]["fit"] for done in results] == ["2014-12-31", "2013-12-31"]
     assert [event[:2] for event in told] == [(0, 2), (1, 2), (2, 2)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from forecast.cli.check import check as command
-from forecast.errors import ArtefactError, FitError, InputError
+from forecast.errors import ArtefactError, InputError
 from forecast.evaluation import check_words, checks
 from forecast.evaluation.checks import Loo, PowerScaling, Predictive, PriorPosterior
-from forecast.experiments import processes
+from forecast.executors import executor
+from forecast.executors.here import Here
 from forecast.experiments.checks import answers, fits, predictive, run, storing
 from forecast.experiments.checks.fits import Fit
 from forecast.experiments.checks.run import Checked
@@ -41,20 +41,9 @@ TABLES: dict[str, list[Row]] = {
 }
 
 
-def here(
-    tasks: Sequence[Any], work: Callable[[Any], Any], jobs: int, told: processes.Told, words: Callable[[Any, Any], str]
-) -> list[Any]:
-    """The tasks in this process, where what a test has replaced is seen."""
-    done = []
-    for number, task in enumerate(tasks, 1):
-        done.append(work(task))
-        told(number, len(tasks), words(task, done[-1]))
-    return done
-
-
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "perform", here)
+    monkeypatch.setattr(executor, "open_executor", lambda *_, **__: Here())  # where what is replaced below is seen
     monkeypatch.setattr(run, "MACHINES", {"toy": NormalMean})
     monkeypatch.setattr(run, "FITTED", ())
     looks = {name: lambda _, name=name: TABLES[name] for name in TABLES}
@@ -83,7 +72,7 @@ def test_the_command_checks_stores_and_tells(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("toy")
 def test_equal_checks_are_stored_in_equal_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        found = run.check(tmp_path / f"kept {name}", 1, lambda *event: None, simulations=7)
+        found = run.check(tmp_path / f"kept {name}", Here(), lambda *event: None, simulations=7)
         storing.store(tmp_path / name, found)
     first, second = ({f.name: f.read_bytes() for f in (tmp_path / name).iterdir()} for name in ("one", "two"))
     assert first == second
@@ -137,15 +126,6 @@ def test_what_data_taught_and_what_they_did_not_is_said() -> None:
     grown, same = check_words.learned([BEFORE, AFTER, *kept])
     assert "0.11 to 0.78" in grown and "0.61 to 0.77" in grown
     assert "share" in same
-
-
-def test_processes_do_every_task_in_order_and_say_when_one_dies() -> None:
-    told: list[tuple[int, int, str]] = []
-    assert processes.perform([-1, 2, -3], abs, 2, lambda *event: told.append(event), "{} {}".format) == [1, 2, 3]
-    assert [event[:2] for event in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
-    assert {event[2] for event in told} == {"", "-1 1", "2 2", "-3 3"}
-    with pytest.raises(FitError, match="it goes on"):
-        processes.perform([1], os._exit, 1, lambda *event: None, "{} {}".format)
 
 
 @pytest.fixture(scope="module")

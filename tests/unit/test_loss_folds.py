@@ -165,7 +165,7 @@ def test_every_form_and_baseline_forecasts_every_held_out_tail() -> None:
 @pytest.mark.long
 def test_held_out_losses_are_refitted_with_data_swapped(tmp_path: Path) -> None:
     toy = Backtest(tmp_path, (), settings=TOY)
-    done = toy.perform(Task(groups=11))
+    done = toy.perform(Task(groups=11), tmp_path)
     assert {fit["fit"] for fit in done.fits} == {"without olmo", "without porian"}
     assert done.cpu_seconds > 0
     mine = [row for row in done.scores if row["forecaster"] == MODEL]

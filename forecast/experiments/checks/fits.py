@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.experiments.checkpoints import resume
+from forecast.experiments.checkpoints import file_of, resume
 from forecast.inference.diagnostics import Convergence, Verdict, convergence, judge_convergence
 from forecast.inference.observations import Observations
 from forecast.inference.runs import Recipe, Run, version_of
@@ -62,12 +62,24 @@ class Fit:
 
 def fit(model: str, seen: Observations, folder: Path, settings: SamplerSettings = SETTINGS) -> Fit:
     """Fit `compute` or `loss`, or take the finished fit from its checkpoint."""
-    recipe = Recipe(seen, DEFAULT, settings, SEED)
-    version = version_of(loss) if model == "loss" else version_of(compute, growth, price)
-    identity = f"checks-{recipe.identity(model, version)}"
+    recipe, version = Recipe(seen, DEFAULT, settings, SEED), _version(model)
+    identity = _identity(model, recipe)
     make = _loss if model == "loss" else _compute
     run = resume(folder, identity, lambda: make(recipe, identity, version))
     return Fit(model, run.blocks["draws"], settings.chains, run.diagnostics)
+
+
+def kept(model: str, seen: Observations, settings: SamplerSettings = SETTINGS) -> str:
+    """Name of the file of a fit."""
+    return file_of(_identity(model, Recipe(seen, DEFAULT, settings, SEED)))
+
+
+def _identity(model: str, recipe: Recipe) -> str:
+    return f"checks-{recipe.identity(model, _version(model))}"
+
+
+def _version(model: str) -> str:
+    return version_of(loss) if model == "loss" else version_of(compute, growth, price)
 
 
 def _loss(recipe: Recipe, identity: str, version: str) -> Run:

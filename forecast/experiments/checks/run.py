@@ -1,4 +1,4 @@
-"""All checks of the machinery: what there is to do, done in processes, kept as it is finished.
+"""All checks of the machinery: what there is to do, shared out, kept as it is finished.
 
 1. simulate: shards of simulation-based calibration, and one full fit of each sampled model on the shipped tables
 2. look:     leave-one-out, power scaling and predictive checks of those fits
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from forecast.data import tables
 from forecast.evaluation import checks
-from forecast.experiments import processes
+from forecast.executors.executor import Executor
 from forecast.experiments.checks import answers, fits, loo, power_scaling, predictive, sbc
 from forecast.experiments.checks.fits import Fit, as_posterior
 from forecast.experiments.checks.grids import PublishedMachine, StudyMachine
 from forecast.experiments.checks.machines import JointMachine, LossMachine, Machine, PriceMachine
 from forecast.experiments.checks.sbc import Ranks, Simulated
+from forecast.experiments.sharing import Told, share
 from forecast.inference.observations import Observations, observe
 from forecast.posterior.artefact import Posterior, read
 from forecast.posterior.selection import reference
@@ -78,6 +79,10 @@ class Shard:
         """Its ranks, or those that were kept."""
         return sbc.perform(machine(self.model), self.numbers, folder)
 
+    def kept(self) -> list[str]:
+        """The file of its ranks."""
+        return [sbc.file_of(machine(self.model), self.numbers)]
+
 
 @dataclass(frozen=True)
 class Full:
@@ -95,6 +100,10 @@ class Full:
         fits.fit(self.model, observations(), folder)
         return []
 
+    def kept(self) -> list[str]:
+        """The file of its draws."""
+        return [fits.kept(self.model, observations())]
+
 
 @dataclass(frozen=True)
 class Look:
@@ -110,6 +119,10 @@ class Look:
     def perform(self, folder: Path) -> list[Row]:
         """The table's rows."""
         return LOOKS[self.table]({model: fits.fit(model, observations(), folder) for model in FITTED})
+
+    def kept(self) -> list[str]:
+        """The files of the full fits."""
+        return [fits.kept(model, observations()) for model in FITTED]
 
 
 Fits = Mapping[str, Fit]
@@ -170,43 +183,56 @@ def _count(model: Machine, most: int | None) -> int:
     return model.simulations if most is None else min(most, model.simulations)
 
 
-def check(folder: Path, jobs: int, told: processes.Told, simulations: int | None = None) -> Checked:
-    """Simulate, fit and look, in processes; what is finished is kept.
+class _Alone[Result](Protocol):
+    """A task that does itself."""
+
+    def perform(self, folder: Path) -> Result: ...
+
+    def kept(self) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Performing:
+    """The plan of tasks that do themselves."""
+
+    def perform[Result](self, task: _Alone[Result], folder: Path) -> Result:
+        """The task's result."""
+        return task.perform(folder)
+
+    def kept(self, task: _Alone[Any]) -> list[str]:
+        """The task's files."""
+        return task.kept()
+
+
+def check(folder: Path, executor: Executor, told: Told, simulations: int | None = None) -> Checked:
+    """Simulate, fit and look; what is finished is kept.
 
     Parameters
     ----------
     folder : Path
         Where finished simulations and fits are kept.
-    jobs : int
-        Number of processes. The compiler's environment is set already (`prepare_environment`); they inherit it.
+    executor : Executor
+        Shares the tasks out. The compiler's environment is set already (`prepare_environment`); processes inherit it.
     told : callable
-        As for `processes.perform`.
+        As for `share`.
     simulations : int, optional
         The most of any model; by default each model's own number.
 
     Raises
     ------
-    FitError
-        If a process dies; what is finished is kept.
+    WorkerLostError
+        If workers die; what is finished is kept.
     """
     shards = plan(simulations)
     tasks: list[Shard | Full] = [*(Full(model) for model in FITTED), *shards]
-    made = processes.perform(tasks, partial(_perform, folder=folder), jobs, told, _name)
+    made = share(Performing(), tasks, folder, executor, told, _name)
     found = {shard.model: Ranks(shard.model) for shard in shards}
     for task, simulated in zip(tasks, made, strict=True):
         if isinstance(task, Shard):
             found[task.model].simulated.extend(simulated)
     looks = [Look(table) for table in LOOKS]
-    rows = processes.perform(looks, partial(_look, folder=folder), jobs, told, _name)
+    rows = share(Performing(), looks, folder, executor, told, _name)
     return Checked(list(found.values()), {look.table: mine for look, mine in zip(looks, rows, strict=True)})
-
-
-def _perform(task: Shard | Full, folder: Path) -> list[Simulated]:
-    return task.perform(folder)
-
-
-def _look(look: Look, folder: Path) -> list[Row]:
-    return look.perform(folder)
 
 
 def _name(task: Shard | Full | Look, _: object) -> str:

@@ -99,13 +99,18 @@ def shards(simulations: int) -> list[range]:
 
 def perform(machine: Machine, numbers: range, folder: Path, seed: int = SEED) -> list[Simulated]:
     """Simulations of one shard, or those that were kept."""
-    path = folder / f"sbc-{machine.identity}-{seed}-{numbers.start}-{numbers.stop}.json"
+    path = folder / file_of(machine, numbers, seed)
     if path.is_file():
         return [Simulated(**one) for one in json.loads(path.read_text(encoding="utf-8"))]
     made = [simulate(machine, number, seed) for number in numbers]
     text = json.dumps([asdict(one) for one in made])
     atomic.write_bytes(atomic.make_folder(folder) / path.name, text.encode())
     return made
+
+
+def file_of(machine: Machine, numbers: range, seed: int = SEED) -> str:
+    """Name of the file of one shard."""
+    return f"sbc-{machine.identity}-{seed}-{numbers.start}-{numbers.stop}.json"
 
 
 def table(all_ranks: Sequence[Ranks]) -> list[dict[str, Any]]:
