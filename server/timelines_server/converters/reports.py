@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from forecast.batch.questions import MAX_NAME
+from forecast.batch.reading import MAX_NOTES, MAX_TITLE, MAX_VARIANTS
 from forecast.batch.spec import FORMATS
 from forecast.engine.checks import checked_number
 from forecast.engine.encode_question import question_dict
 from forecast.engine.parts import PosteriorStatus
+from forecast.engine.payers import USD_BOUNDS
 from forecast.engine.question import Question
 from forecast.engine.scenario import BASELINE, Scenario
 from forecast.errors import InputError
@@ -25,10 +28,7 @@ from timelines_server.handlers.reports import Order
 from timelines_server.worker import File, Part, Progress
 
 MAX_QUESTIONS = 1_000
-MAX_SCENARIOS = 6
 MAX_BUDGETS = 50
-MAX_TITLE = 200
-MAX_NOTES = 10_000
 KINDS = EnumNames(pb.ReportFormat.Value, FORMATS, "REPORT_FORMAT")
 NO_LEAD = "nothing is asked: give lead, the question that the report is about, or questions, the first of which it is"
 
@@ -73,16 +73,16 @@ def order_of(request: pb.CreateReportRequest, named: Mapping[str, Scenario]) -> 
     asked = {path: _asked(path, question, named) for path, question in _questions(request)}
     if not asked:
         raise InputError(NO_LEAD, field="lead")
+    place, lead = next(iter(asked.items()))
     spec = {
         "title": _text(request.title, "title", MAX_TITLE),
         "notes": _text(request.notes, "notes", MAX_NOTES, lines=True),
         "lead": {"question": question_dict(asked["lead"])} if "lead" in asked else None,
-        "scenarios": [name.removeprefix(PREFIX) for name in request.scenarios],
+        "scenarios": [_variant(name.removeprefix(PREFIX), lead, named) for name in request.scenarios],
         "budgets_usd": [_budget(usd, f"budgets_usd_2023[{i}]") for i, usd in enumerate(request.budgets_usd_2023)],
         "formats": list(dict.fromkeys(KINDS.read(kind, f"formats[{i}]") for i, kind in enumerate(request.formats))),
         "questions": [_item(one, i, asked) for i, one in enumerate(request.questions)],
     }
-    place, lead = next(iter(asked.items()))
     return Order({name: value for name, value in spec.items() if value}, lead, place, request.strict)
 
 
@@ -112,7 +112,7 @@ def asked_fields() -> Iterator[None]:
 
 
 def _check_counts(request: pb.CreateReportRequest) -> None:
-    most = {"questions": MAX_QUESTIONS, "scenarios": MAX_SCENARIOS, "budgets_usd_2023": MAX_BUDGETS}
+    most = {"questions": MAX_QUESTIONS, "scenarios": MAX_VARIANTS, "budgets_usd_2023": MAX_BUDGETS}
     for name, limit in most.items():
         count = len(getattr(request, name))
         if count > limit:
@@ -137,18 +137,26 @@ def _asked(path: str, message: QuestionMessage, named: Mapping[str, Scenario]) -
 
 
 def _item(message: pb.ReportQuestion, i: int, asked: Mapping[str, Question]) -> dict[str, Any]:
-    name = _text(message.name, f"questions[{i}].name", MAX_TITLE)
-    return ({"name": name} if name else {}) | {"question": question_dict(asked[_place(i)])}
+    name = _text(message.name, f"questions[{i}].name", MAX_NAME) or f"question {i + 1}"
+    return {"name": name, "question": question_dict(asked[_place(i)])}
+
+
+def _variant(name: str, lead: Question, named: Mapping[str, Scenario]) -> str | dict[str, Any]:
+    """The lead under another scenario, which fills in what the asker left to it; as it is, by that name alone."""
+    if name == lead.scenario.name == BASELINE.name:
+        return name
+    return {"name": name, "question": question_dict(lead.under(named.get(name, BASELINE)))}
 
 
 def _budget(usd: float, path: str) -> float:
-    return checked_number(usd, path, 1.0, 1e30, "2023 US dollars")
+    return checked_number(usd, path, *USD_BOUNDS, "a budget in 2023 US dollars")
 
 
 def _text(text: str, path: str, limit: int, *, lines: bool = False) -> str:
     """A text of the asker's, without what would not show on a page."""
-    shown = text.replace("\r\n", "\n").translate({ord("\n"): " ", ord("\t"): " "}) if lines else text
-    if len(text) > limit or not shown.isprintable():
+    if lines:
+        text = text.replace("\r\n", "\n").expandtabs(4)
+    if len(text) > limit or not all(line.isprintable() for line in (text.split("\n") if lines else [text])):
         held = "without control characters" if lines else "on one line, without control characters"
         message = f"{path} has {len(text):,} characters, or some that do not print; give at most {limit:,}, {held}"
         raise InputError(message, field=path)

@@ -78,7 +78,9 @@ class CreateReportRequest(_message.Message):
     title: _builtins.str
     """Title of the page, at most 200 characters. Default: one that is made from the question."""
     notes: _builtins.str
-    """Notes of the asker's that the page shows, as Markdown, at most 10,000 characters."""
+    """Notes of the asker's that the page shows, as Markdown, at most 20,000 characters. Numbers of the run stand in them by
+    placeholders, such as {median}, {p_by_2030} and {skeptic.median}.
+    """
     strict: _builtins.bool
     """Refuse a report in which words and numbers disagree (FAILED_PRECONDITION)."""
     @_builtins.property
@@ -93,13 +95,13 @@ class CreateReportRequest(_message.Message):
 
     @_builtins.property
     def scenarios(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Names of scenarios, with or without `scenarios/` before them, in which the lead is asked as well, at most 6.
-        Default: the baseline and what the server finds worth comparing.
+        """Names of scenarios, with or without `scenarios/` before them, in which the lead is asked as well, each once, at
+        most 6. Default: none.
         """
 
     @_builtins.property
     def budgets_usd_2023(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Budgets whose lines the chart of the cost shows, constant 2023 US dollars, each from 1 to 1e30, at most 50. Default:
+        """Budgets whose lines the chart of the cost shows, constant 2023 US dollars, each from 1 to 1e20, at most 50. Default:
         a million to a trillion.
         """
 
