@@ -206,7 +206,7 @@ def _parts(curve: Curve, horizon: str) -> tuple[Part, ...]:
         Part("already", percent(curve.p_already), 0.0, min(curve.p_already, edge), 0.24, arrived=True),
         Part("by " + horizon, percent(edge), curve.p_already, edge, 0.10, arrived=True),
         Part("beyond", percent(curve.p_beyond), edge, never, 0.38),
-        Part("never", percent(curve.p_never), never, 1.0, 0.85),
+        Part("never", percent(curve.p_never), never, 1.0, 1.0),
     )
 
 

@@ -49,14 +49,14 @@ class Palette:
 
 LIGHT = Palette(
     ink="#1b2430",
-    muted="#6b7785",
+    muted="#626e7c",
     grid="#e6eaee",
     axis="#c3cad1",
     background="#ffffff",
     shade="#eff1f3",
     uncertainty="#1f5f8b",
-    asked="#c2571a",
-    third="#3f8f6b",
+    asked="#be5519",
+    third="#357f5d",
 )
 DARK = Palette(
     ink="#e8edf2",
