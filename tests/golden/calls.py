@@ -1,14 +1,16 @@
 """Golden replies: what a server on the shipped posterior says to stored requests, as JSON.
 
 Every file of `rpc/` holds the method, its requests and the replies. Numbers may differ in the seventh digit from one
-machine to another, and what is counted over draws by three draws; everything else is the same to the letter.
+machine to another, and what is counted over draws by three draws; everything else is the same to the letter. Of a
+report, which is full of such numbers, only its files' names and types are held, once each file is what its header says.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,32 @@ class Golden:
         path = f"/{method.containing_service.full_name}/{method.name}"
         call = channel.stream_stream(path, request.SerializeToString, reply.FromString)
         replies = call((ParseDict(asked, request()) for asked in self.requests), timeout=60)
-        return [MessageToDict(message, preserving_proto_field_name=True) for message in replies]
+        told = _brief(replies) if method.name == "CreateReport" else replies
+        return [MessageToDict(message, preserving_proto_field_name=True) for message in told]
+
+
+def _brief(parts: Iterable[Any]) -> Iterator[Any]:
+    """A report's parts without progress and content, once each file was checked against its header."""
+    posterior, *files = _files(parts)
+    yield posterior
+    for header, content in files:
+        file = header.file
+        assert (file.size, file.sha256) == (len(content), hashlib.sha256(content).hexdigest()), file.name
+        file.ClearField("size")
+        file.ClearField("sha256")
+        yield header
+
+
+def _files(parts: Iterable[Any]) -> list[Any]:
+    """The part that comes first, then pairs of header and content."""
+    found: list[Any] = []
+    for part in parts:
+        kind = part.WhichOneof("part")
+        if kind == "chunk":
+            found[-1][1] += part.chunk
+        elif kind != "progress":
+            found.append(part if kind == "posterior" else [part, b""])
+    return found
 
 
 def goldens() -> list[Golden]:

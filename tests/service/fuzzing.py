@@ -24,10 +24,12 @@ from timelines.v1 import evaluation_service_pb2 as evaluation
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1 import question_pb2 as questions
+from timelines.v1 import report_service_pb2 as reports
 from timelines.v1 import scale_service_pb2 as scales
 from timelines.v1 import scenario_service_pb2 as scenarios
 
 BATCH = "/timelines.v1.ForecastService/ForecastBatch"
+REPORT = "/timelines.v1.ReportService/CreateReport"
 
 # Those that take one request; the bidirectional one is fuzzed item by item.
 SINGLE = sorted(METHODS.keys() - {BATCH})
@@ -102,6 +104,18 @@ GOOD: dict[str, list[Message]] = {
         )
     ],
     "ExplainRequest": [forecasts.ExplainRequest(before=SMALL, after=ON_FLOP, year=2035)],
+    "CreateReportRequest": [
+        reports.CreateReportRequest(
+            title="fuzzed",
+            notes="Half by {median}.",
+            lead=SMALL,
+            questions=[reports.ReportQuestion(name="other", question=q) for q in (ON_A_LOSS, *OF_EVERY_KIND[:1])],
+            scenarios=["baseline", "scenarios/skeptic"],
+            budgets_usd_2023=[1e6, 1e9],
+            formats=[reports.REPORT_FORMAT_JSON],
+        ),
+        reports.CreateReportRequest(lead=ON_FLOP, formats=[reports.REPORT_FORMAT_MARKDOWN]),
+    ],
     "GetScenarioRequest": [scenarios.GetScenarioRequest(name="scenarios/baseline")],
     "CreateScenarioRequest": [scenarios.CreateScenarioRequest(scenario=OWN, validate_only=True)],
     "DeleteScenarioRequest": [scenarios.DeleteScenarioRequest(name="scenarios/fuzzed")],

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import islice
+from random import Random
 
 import grpc
 import pytest
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
 
+from forecast.batch.reading import parse_spec
+from forecast.catalogue import scenarios
+from forecast.engine.scenario import BASELINE
+from forecast.errors import InputError
 from tests.house import ROOT
 from tests.service import fuzzing, processes
 from tests.service.running import RunningServer, start
 from timelines.v1 import error_pb2 as errors
 from timelines.v1 import forecast_service_pb2 as forecasts
+from timelines.v1 import report_service_pb2 as reports
+from timelines_server.converters.reports import named_in, order_of
 
 SEED = 20261121
 CALLERS = 4
@@ -45,8 +55,12 @@ def channel(server: RunningServer) -> Iterator[grpc.Channel]:
 
 
 def send(channel: grpc.Channel, case: fuzzing.Case) -> None:
-    """Send the bytes as they are; whatever comes back is read to its end."""
-    if fuzzing.METHODS[case.method].server_streaming:
+    """Send the bytes as they are; what comes back is read to its end, but for reports, left when begun."""
+    if case.method == fuzzing.REPORT:
+        report = channel.unary_stream(case.method)(case.payload, timeout=PATIENCE_S)
+        list(islice(report, 2))
+        report.cancel()
+    elif fuzzing.METHODS[case.method].server_streaming:
         list(channel.unary_stream(case.method)(case.payload, timeout=PATIENCE_S))
     else:
         channel.unary_unary(case.method)(case.payload, timeout=PATIENCE_S)
@@ -144,6 +158,22 @@ def test_nothing_of_it_is_kept(server: RunningServer) -> None:
     assert "Traceback" not in log
     assert "A" * 1000 not in log
     assert str(ROOT) not in log
+
+
+@pytest.mark.parametrize("count", [150, pytest.param(10_000, marks=pytest.mark.long)])
+def test_a_hostile_order_of_a_report_is_refused_or_a_sound_spec(count: int) -> None:
+    names = dict.fromkeys(scenarios.built_in_names(), BASELINE)
+    accepted = 0
+    for number in range(count):
+        asked = reports.CreateReportRequest.FromString(fuzzing.hostile(fuzzing.REPORT, Random(f"{SEED}:{number}")))
+        try:
+            order = order_of(asked, dict.fromkeys(named_in(asked), BASELINE) | names)
+        except InputError:
+            continue
+        with suppress(InputError):
+            parse_spec(json.dumps(order.spec, ensure_ascii=False), "request")
+            accepted += 1
+    assert accepted > count / 20
 
 
 def test_the_same_seed_makes_the_same_case() -> None:
