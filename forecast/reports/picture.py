@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from forecast.errors import InputError
 from forecast.reports.placing import wrap
@@ -74,7 +75,8 @@ class Picture:
 
     def spec(self, theme: Theme) -> dict[str, Any]:
         """The complete Vega-Lite specification under one theme."""
-        spec = {**self.draw(theme), "description": self.description}
+        with debug_mode(False):  # what Altair would check again and again is checked once, by a test
+            spec = {**self.draw(theme), "description": self.description}
         layout = theme.layout
         spec["padding"] = {"left": layout.left, "right": layout.right, "top": layout.top, "bottom": layout.bottom}
         if theme.titled:
