@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from forecast.cli.listing import columns, fields
-from forecast.errors import ArtefactError, ForecastError, PosteriorNotFoundError
+from forecast.errors import ArtefactError, ForecastError, InputError, PosteriorNotFoundError
 from forecast.posterior import fetching, selection
 from forecast.posterior.artefact import Posterior, read, read_manifest
 from forecast.posterior.schema import BLOCKS, as_markdown, variables_of
 from forecast.posterior.selection import Entry
+from forecast.storage.store import is_url
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 QUANTILES = (0.05, 0.5, 0.95)
@@ -78,6 +79,9 @@ def verify(names: tuple[str, ...]) -> None:
 @click.argument("name")
 def use(name: str) -> None:
     """Make a posterior current, once it has been verified; one that its gates refused never becomes current."""
+    if is_url(name):
+        message = f"a posterior behind a URL does not become current: name it where it is to answer, --posterior {name}"
+        raise InputError(message, field="posterior")
     entry = _set_current(name)
     manifest = read_manifest(entry.path)
     click.echo(f"{entry.name} (as of {manifest['as_of']}, {manifest['status']}) is current now.")
