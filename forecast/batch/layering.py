@@ -39,6 +39,8 @@ def over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """
     if "question" in own:
         return dict(own)
+    if not own:
+        return dict(base)
     dropped = {"question"}
     if any(name in own for name in _TARGET) and not any(name in own for name in _LOSS):
         dropped.update(_OF_LOSS)

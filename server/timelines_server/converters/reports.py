@@ -78,7 +78,7 @@ def order_of(request: pb.CreateReportRequest, named: Mapping[str, Scenario]) -> 
         "title": _text(request.title, "title", MAX_TITLE),
         "notes": _text(request.notes, "notes", MAX_NOTES, lines=True),
         "lead": {"question": question_dict(asked["lead"])} if "lead" in asked else None,
-        "scenarios": [_variant(name.removeprefix(PREFIX), lead, named) for name in request.scenarios],
+        "scenarios": _variants(request, lead, named),
         "budgets_usd": [_budget(usd, f"budgets_usd_2023[{i}]") for i, usd in enumerate(request.budgets_usd_2023)],
         "formats": list(dict.fromkeys(KINDS.read(kind, f"formats[{i}]") for i, kind in enumerate(request.formats))),
         "questions": [_item(one, i, asked) for i, one in enumerate(request.questions)],
@@ -141,11 +141,11 @@ def _item(message: pb.ReportQuestion, i: int, asked: Mapping[str, Question]) -> 
     return {"name": name, "question": question_dict(asked[_place(i)])}
 
 
-def _variant(name: str, lead: Question, named: Mapping[str, Scenario]) -> str | dict[str, Any]:
-    """The lead under another scenario, which fills in what the asker left to it; as it is, by that name alone."""
-    if name == lead.scenario.name == BASELINE.name:
-        return name
-    return {"name": name, "question": question_dict(lead.under(named.get(name, BASELINE)))}
+def _variants(request: pb.CreateReportRequest, lead: Question, named: Mapping[str, Scenario]) -> list[dict[str, Any]]:
+    """The lead under other scenarios, which fill in what the asker left to them; as it is, it is there anyway."""
+    names = [name.removeprefix(PREFIX) for name in request.scenarios]
+    others = [name for name in names if not name == lead.scenario.name == BASELINE.name]
+    return [{"name": name, "question": question_dict(lead.under(named.get(name, BASELINE)))} for name in others]
 
 
 def _budget(usd: float, path: str) -> float:
