@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from google.protobuf.descriptor import FieldDescriptor
 
 from forecast import glossary
+from forecast.batch.reading import MAX_NOTES, MAX_TITLE, MAX_VARIANTS
 from forecast.engine import question, study
 from forecast.engine.checks import MAX_BY_YEARS, MAX_QUANTILES
 from forecast.engine.comparison import MAX_OVERLAYS
@@ -19,15 +20,20 @@ from forecast.families.checks import MAX_TABULATED
 from forecast.forecaster import MAX_COMPARED
 from tests.docs import past_scores
 from tests.docs.reference import MESSAGES, PARTS, protos, table
+from timelines.report_requests import TIMEOUT_S
 from timelines.settings import DEFAULT_TIMEOUT_S
 from timelines.v1 import answer_pb2
-from timelines_server.admission import STREAMS_OF_CALLS
+from timelines_server.admission import REPORTS_WAITING, STREAMS_OF_CALLS
 from timelines_server.converters.draws import MAX_CHUNK
 from timelines_server.converters.paging import DEFAULT_SIZE, LARGEST_SIZE
-from timelines_server.server import MAX_REQUEST_BYTES
-from timelines_server.settings import DEFAULT_GRACE_S, DEFAULT_MAX_IN_FLIGHT
+from timelines_server.converters.reports import MAX_BUDGETS as MAX_REPORT_BUDGETS
+from timelines_server.converters.reports import MAX_QUESTIONS
+from timelines_server.handlers.reports import LONGEST_S
+from timelines_server.server import MAX_REQUEST_BYTES, STALLED_S
+from timelines_server.settings import DEFAULT_GRACE_S, DEFAULT_MAX_IN_FLIGHT, DEFAULT_REPORTS
 from timelines_server.status import VIOLATIONS
 from timelines_server.wording import MESSAGE_CHARACTERS
+from timelines_server.worker import CHUNK_BYTES
 
 MIB = 1 << 20
 
@@ -72,9 +78,14 @@ def _limits() -> Iterator[str]:
         refused."""
     yield f"""At once: {DEFAULT_MAX_IN_FLIGHT} calls and {DEFAULT_MAX_IN_FLIGHT // STREAMS_OF_CALLS} streams
         (`--max-in-flight`). One more is refused at once; health checks never are."""
+    yield f"""A report: {MAX_QUESTIONS:,} questions, {MAX_VARIANTS} scenarios, {MAX_REPORT_BUDGETS} budgets, a title of
+        {MAX_TITLE} and notes of {MAX_NOTES:,} characters. {DEFAULT_REPORTS} is made at a time (`--reports`) and
+        {REPORTS_WAITING} wait; one more is refused at once. It is given up after {LONGEST_S:.0f} s, and when its
+        reader takes nothing for {STALLED_S["/timelines.v1.ReportService/CreateReport"]:.0f} s; chunks hold at most
+        {CHUNK_BYTES // 1024} KiB."""
     yield f"""Deadlines are honoured: work stops when the time is over or the caller is gone. The Python client and
-        `timelines ask` give a call {DEFAULT_TIMEOUT_S:g} s unless told otherwise. A server that is stopped gives calls
-        in flight {DEFAULT_GRACE_S:g} s (`--grace`)."""
+        `timelines ask` give a call {DEFAULT_TIMEOUT_S:g} s unless told otherwise, and the client a report
+        {TIMEOUT_S:g} s. A server that is stopped gives calls in flight {DEFAULT_GRACE_S:g} s (`--grace`)."""
     yield f"An error: a message of {MESSAGE_CHARACTERS:,} characters and {VIOLATIONS} fields at most."
 
 

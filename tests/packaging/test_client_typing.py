@@ -21,7 +21,7 @@ import pandas
 from timelines import (
     TLS, AffordableLoss, Answer, AsyncClient, Backtest, BatchItem, Calibration, Client, Comparison, Condition, Draws,
     Explanation, Fan, InvalidQuestionError, LogNormal, LogUniform, Normal, Overlay, Posterior, Question, RequiredBudget,
-    Scale, Sensitivity, StudyPoint, Table, TimelinesError, TrainingCompute,
+    SavedReport, Scale, Sensitivity, StudyPoint, Table, TimelinesError, TrainingCompute,
 )
 
 
@@ -68,6 +68,10 @@ def ask(budget: float | None, since: str | datetime.date) -> float:
             cell = row["name"]
             if isinstance(cell, str):
                 names.append(cell)
+        saved: SavedReport = client.report("page.html", loss=1.24, scale="kaplan-webtext2", title="Mine", strict=True)
+        client.report("out", Question(flop=1e29), questions={"a": {"gpt3": 3}}, formats=["json"], scenarios=["s"])
+        client.report("out", {"flop": 1e29}, progress=lambda stage, done, total: print(stage.upper(), done, total))
+        print(saved.path.name, saved.size, [file.sha256 for file in saved.files], saved.posterior.status)
         day: datetime.date | None = answer.quantiles[0].day
         if answer.posterior.status == "FLAGGED" and answer.quantiles[0].position == "never":
             print(day, table, years, fan, run)
@@ -103,7 +107,8 @@ async def later() -> float:
         tables: list[Table] = [table async for table in client.tables()]
         posterior: Posterior = await client.posterior()
         why: Explanation = await client.explain({"flop": 1e29}, {"flop": 1e30})
-        print(why.parts, (await client.sensitivity({"flop": 1e29})).median)
+        report: SavedReport = await client.report("out", flop=1e29, timeout=60)
+        print(report.files[0].path, why.parts, (await client.sensitivity({"flop": 1e29})).median)
         if await client.ready():
             print(items, scales, tables, posterior)
         return (await client.draws(answer)).decimal_year[0]
@@ -144,6 +149,10 @@ client.explain(Question(flop=1e29))  # E: call-arg
 client.calibration(backtest=3)  # E: arg-type
 client.calibration().to_pandas("fans")  # E: arg-type
 client.calibration().bar[0].met = True  # E: misc
+client.report()  # E: call-arg
+client.report("out", formats=["pdf"])  # E: list-item
+client.report("out", flop=1e29, budget=1e9)  # E: call-arg
+client.report("out", flop=1e29, progress=3)  # E: arg-type
 Client(tls="ca.pem")  # E: arg-type
 Client(timeout="10")  # E: arg-type
 answer: Answer = client.when(flop=1e29)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from tests.service.running import start
 from tests.synthetic import synthetic_posterior
 from timelines import Client, Question
 from timelines.parts import PosteriorGate
+from timelines.report_requests import report_request
 
 REASON = "nowcast: 41 % of 14 recent disclosed runs lie inside the 80 % band"
 
@@ -23,6 +25,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     selection.set_current(path.stem, home)
     with start(home) as server, Client(server.address, timeout=30) as connected:
         yield connected
+
+
+def gate_of_report(client: Client) -> PosteriorGate:
+    """What the first part of a report tells; it is left then."""
+    request = report_request(None, {"flop": 2e29}, ())
+    with closing(client._calls.stream(client._report.CreateReport, request, 30)) as parts:
+        return PosteriorGate.from_raw(next(parts).posterior)
 
 
 def gates(client: Client) -> dict[str, PosteriorGate]:
@@ -38,6 +47,7 @@ def gates(client: Client) -> dict[str, PosteriorGate]:
         "explain": client.explain(asked, other).gates[0],
         "trajectory": client.trajectory("price").gate,
         "draws": client.draws(asked).gate,
+        "report": gate_of_report(client),
     }
 
 

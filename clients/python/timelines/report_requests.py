@@ -31,12 +31,12 @@ def report_request(
     asked: dict[str, Any],
     questions: Mapping[str, Asked] | Iterable[Asked],
     *,
-    title: str,
-    notes: str,
-    scenarios: Iterable[str],
-    budgets_usd: Iterable[float],
-    formats: Iterable[Format] | None,
-    strict: bool,
+    title: str = "",
+    notes: str = "",
+    scenarios: Iterable[str] = (),
+    budgets_usd: Iterable[float] = (),
+    formats: Iterable[Format] | None = None,
+    strict: bool = False,
 ) -> pb.CreateReportRequest:
     """The request for a report.
 
