@@ -151,7 +151,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "seed": Parameter("whole", _bounded("seed", 0, MAX_SEED, "a seed"), ""),
     "max_draws": Parameter("whole", _bounded("max_draws", *DRAWS_BOUNDS, "a number of draws"), "max_draws"),
 }
-"""In the order of `Asked`; a test holds them to it."""
+"""Every argument, in the order of their columns."""
 
 BELIEFS = ("slowdown", "brain_flop_per_s", "spend_growth")
 """Arguments whose values may be mappings."""

@@ -105,6 +105,7 @@ def _spec(values: Mapping[str, Any], name: str, scenario_of: ScenarioOf | None) 
         if field not in FIELDS:
             raise UnlikeNameError("field", field, FIELDS, field=field)
     said = {field: value for field, value in values.items() if value is not None}
+    read = {field: _READERS[field](said[field], field) for field in _READERS if field in said}
     defaults = questions.arguments(said.get("defaults", {}), "defaults", scenario_of)
     items = Expanded(
         questions.listed_questions(said.get("questions", []), defaults, scenario_of),
@@ -116,7 +117,6 @@ def _spec(values: Mapping[str, Any], name: str, scenario_of: ScenarioOf | None) 
     if len(items) > MAX_QUESTIONS:
         message = f"the spec makes {len(items):,} questions; give at most {MAX_QUESTIONS:,}, or several specs"
         raise InputError(message, field="grid")
-    read = {field: _READERS[field](said[field], field) for field in _READERS if field in said}
     variants = _variants(said.get("scenarios", []), scenario_of)
     page = {**_UNSAID, **read, "lead": lead, "defaults": defaults, "scenarios": variants}
     return Spec(name=name, items=items, digest=_digest(page, items), **page)

@@ -1,16 +1,12 @@
-"""What a whole batch came to, gathered part by part in their order, and bounded however many questions there are.
-
-The tables hold single answers, never averages: of a grid the questions at its ends and evenly between, of those listed
-the first hundred.
-"""
+"""What a whole batch came to, gathered part by part in their order, and bounded however many questions there are."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import product
 from typing import Any
 
 import pyarrow as pa
@@ -18,12 +14,16 @@ import pyarrow as pa
 from forecast.batch import parquet
 from forecast.batch.arrays import array
 from forecast.batch.columns import ANSWERED, FAILED
-from forecast.batch.grid import Expanded, Grid
+from forecast.batch.grid import Expanded
+from forecast.batch.tables import AnswerTable, frames
 from forecast.errors import ArtefactError
 from forecast.storage.store import Store
 
-MOST_LISTED, MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 100, 48, 8, 20
 MOST_MESSAGES = 50
+_SHOWN = re.compile(
+    r"index|name|status|error_code|error_message|binding_limit"
+    r"|q[\d_]+_(decimal_year|position)|p_(already|beyond_horizon|never|by_\d+)"
+)
 OUTCOMES = ("already", "within_horizon", "beyond_horizon", "never")
 
 
@@ -36,39 +36,6 @@ class FailureCount:
     message: str
     questions: int
     example: str
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """Some answers side by side: labels on the row's axes, and for each column a row of the answers' table."""
-
-    labels: tuple[str, ...]
-    cells: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerTable:
-    """Answers of one grid, or of the questions listed.
-
-    Attributes
-    ----------
-    axes : tuple of str
-        Of the rows.
-    column_axis : str
-        The grid's last axis; empty for listed questions.
-    columns : tuple of str
-        Labels on it.
-    rows : tuple of TableRow
-        At most 48, or 100 of the questions listed.
-    questions : int
-        How many the whole grid or list has.
-    """
-
-    axes: tuple[str, ...]
-    column_axis: str
-    columns: tuple[str, ...]
-    rows: tuple[TableRow, ...]
-    questions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +64,7 @@ class BatchSummary:
     axes : mapping
         How many elements each axis has, by its name; grids that share a name have the longest.
     tables : tuple of AnswerTable
-        Of the questions listed, and of the first grids.
+        Of the questions listed, and of the grids; their cells are rows of the answers with the columns of `is_shown`.
     parts : tuple of PartFile
         The output.
     digest : str
@@ -147,7 +114,7 @@ class Gathered:
 
     def __init__(self, items: Expanded) -> None:
         self._items = items
-        self._frames = tuple(_frames(items))
+        self._frames = tuple(frames(items))
         self._wanted = {index for frame in self._frames for index in frame.indices()}
         self._early: dict[int, PartSummary] = {}
         self._parts: list[PartFile] = []
@@ -203,7 +170,8 @@ class Gathered:
 
     def _rows(self, table: pa.Table) -> dict[int, dict[str, Any]]:
         indices = table["index"].to_pylist()
-        return _picked(table, [i for i, index in enumerate(indices) if index in self._wanted])
+        shown = table.select([name for name in table.column_names if is_shown(name)])
+        return _picked(shown, [i for i, index in enumerate(indices) if index in self._wanted])
 
     def _count(self, part: PartSummary) -> None:
         self._parts.append(part.file)
@@ -218,6 +186,11 @@ class Gathered:
                 self._others += count
 
 
+def is_shown(column: str) -> bool:
+    """Whether tables of a summary hold a column: which question it is, and the figures of its answer."""
+    return _SHOWN.fullmatch(column) is not None
+
+
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:
     return Counter(value for value in column.to_pylist() if value is not None)
 
@@ -227,73 +200,6 @@ def _picked(table: pa.Table, places: Sequence[int]) -> dict[int, dict[str, Any]]
     plain = table.drop_columns([name for name in table.column_names if name.startswith("cdf")])
     rows = plain.take(array(places, pa.int64())).to_pylist() if places else []
     return {row["index"]: row for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """Which questions a table shows, before they are answered: for each row its labels and indices."""
-
-    axes: tuple[str, ...]
-    column_axis: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
-    questions: int
-
-    def indices(self) -> Iterator[int]:
-        """All questions that it shows."""
-        return (index for _, indices in self.rows for index in indices)
-
-    def table(self, shown: Mapping[int, Mapping[str, Any]]) -> AnswerTable:
-        """The frame filled in."""
-        rows = tuple(TableRow(labels, tuple(shown[index] for index in indices)) for labels, indices in self.rows)
-        return AnswerTable(self.axes, self.column_axis, self.columns, rows, self.questions)
-
-
-def _frames(items: Expanded) -> Iterator[_Frame]:
-    listed = items.listed[:MOST_LISTED]
-    if listed:
-        rows = tuple(((element.label,), (index,)) for index, element in enumerate(listed))
-        yield _Frame(("question",), "", ("",), rows, len(items.listed))
-    for start, grid in list(items.starts())[:MOST_TABLES]:
-        yield _grid_frame(grid, start)
-
-
-def _grid_frame(grid: Grid, start: int) -> _Frame:
-    """The last axis as columns, all others as rows, each at its ends and evenly between."""
-    *others, last = grid.axes
-    columns = thinned(len(last.elements), MOST_COLUMNS)
-    places = _fitting([len(axis.elements) for axis in others])
-    strides = [grid.stride(i) for i in range(len(others))]
-    rows = []
-    for combination in product(*places):
-        labels = tuple(axis.elements[place].label for axis, place in zip(others, combination, strict=True))
-        base = start + sum(stride * place for stride, place in zip(strides, combination, strict=True))
-        rows.append((labels, tuple(base + column for column in columns)))
-    told = tuple(last.elements[column].label for column in columns)
-    return _Frame(tuple(axis.name for axis in others), last.name, told, tuple(rows), len(grid))
-
-
-def _fitting(lengths: Sequence[int]) -> list[list[int]]:
-    """Places on each axis, so many that their combinations fit: the longest axis gives way first."""
-    counts = list(lengths)
-    while _product(counts) > MOST_ROWS:
-        longest = counts.index(max(counts))
-        counts[longest] = min(counts[longest] - 1, MOST_ROWS)
-    return [thinned(length, count) for length, count in zip(lengths, counts, strict=True)]
-
-
-def _product(counts: Sequence[int]) -> int:
-    found = 1
-    for count in counts:
-        found *= count
-    return found
-
-
-def thinned(length: int, count: int) -> list[int]:
-    """At most `count` places of so many: the first, the last, and evenly between."""
-    if length <= count:
-        return list(range(length))
-    return [0] if count == 1 else [round(i * (length - 1) / (count - 1)) for i in range(count)]
 
 
 def rows_of(store: Store, summary: BatchSummary, most: int = 400) -> Iterator[dict[str, Any]]:
