@@ -33,16 +33,22 @@ def s3() -> Iterator[Bucket]:
 
 
 @pytest.fixture
-def reach_s3(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    """Its environment; connections of other tests are not used."""
+def reach_s3(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """Its environment."""
     for name, value in s3.environment.items():
         monkeypatch.setenv(name, value)
-    forget_connections()
-    yield s3
-    forget_connections()
+    return s3
 
 
-def forget_connections() -> None:
+@pytest.fixture
+def fresh_s3(reach_s3: Bucket) -> Iterator[Bucket]:
+    """The same, for tests that change the environment: no connection is older or lives on."""
+    _forget_connections()
+    yield reach_s3
+    _forget_connections()
+
+
+def _forget_connections() -> None:
     import s3fs
 
     s3fs.S3FileSystem.clear_instance_cache()

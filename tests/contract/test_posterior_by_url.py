@@ -161,12 +161,12 @@ class TestDamage:
 class TestReach:
     NAME = "2021-01-01-0123456789ab"
 
-    def test_a_missing_bucket_is_named(self, reach_s3: Bucket, state: StateFolder) -> None:
+    def test_a_missing_bucket_is_named(self, fresh_s3: Bucket, state: StateFolder) -> None:
         with pytest.raises(StorageError, match="no such bucket"):
             Forecaster.load(f"s3://no-such-bucket/{self.NAME}", home=state.root)
 
     def test_a_dead_endpoint_is_one_line_and_soon(
-        self, reach_s3: Bucket, state: StateFolder, monkeypatch: pytest.MonkeyPatch
+        self, fresh_s3: Bucket, state: StateFolder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
         with pytest.raises(StorageError, match="Could not connect"):
@@ -183,7 +183,7 @@ class TestReach:
         with pytest.raises(StorageError, match=r"cannot write /proc/.*TIMELINES_HOME"):
             fetching.find(url, home="/proc/timelines")
 
-    def test_a_name_asks_no_server(self, reach_s3: Bucket, state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_name_asks_no_server(self, fresh_s3: Bucket, state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
         with listening() as (endpoint, came):
             monkeypatch.setenv("AWS_ENDPOINT_URL_S3", endpoint)
             Forecaster.load(home=state.root).when(flop=1e29, posterior=selection.reference().name)

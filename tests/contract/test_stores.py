@@ -274,14 +274,14 @@ class TestUrls:
 
 
 class TestS3:
-    def test_a_missing_bucket_is_named_by_everything_that_is_tried(self, reach_s3: Bucket) -> None:
+    def test_a_missing_bucket_is_named_by_everything_that_is_tried(self, fresh_s3: Bucket) -> None:
         gone = store_of("s3://no-such-bucket/out")
         for attempt in attempts(gone):
             with pytest.raises(StorageError, match=r"s3://no-such-bucket/out.*no such bucket"):
                 attempt()
 
     def test_without_credentials_it_says_which_variables_hold_them(
-        self, reach_s3: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, fresh_s3: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("AWS_ACCESS_KEY_ID")
         monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
@@ -289,7 +289,7 @@ class TestS3:
         with pytest.raises(StorageError, match=r"no permission to write .*AWS_ACCESS_KEY_ID"):
             store_of(f"s3://{BUCKET}/out").write("a", b"")
 
-    def test_a_denied_request_is_no_permission(self, reach_s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_denied_request_is_no_permission(self, fresh_s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
         denied = store_of(f"s3://{BUCKET}/out")
 
         def deny(*_: object, **__: object) -> None:
@@ -301,7 +301,7 @@ class TestS3:
         assert "secret-of-the-tests" not in caught.value.message
 
     def test_a_port_where_nobody_listens_is_given_up_soon(
-        self, reach_s3: Bucket, monkeypatch: pytest.MonkeyPatch
+        self, fresh_s3: Bucket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
         dead = store_of(f"s3://{BUCKET}/out")
@@ -310,7 +310,7 @@ class TestS3:
                 attempt()
 
     def test_an_endpoint_that_never_answers_is_given_up(
-        self, reach_s3: Bucket, monkeypatch: pytest.MonkeyPatch
+        self, fresh_s3: Bucket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with listening() as (url, came):
             monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
@@ -320,7 +320,7 @@ class TestS3:
                 silent.read("a")
             assert came
 
-    def test_every_request_has_a_time_limit(self, reach_s3: Bucket) -> None:
+    def test_every_request_has_a_time_limit(self, fresh_s3: Bucket) -> None:
         opened = store_of(f"s3://{BUCKET}/out")
         assert opened._limit == {"timeout": remote.REQUEST_SECONDS}  # type: ignore[attr-defined]
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 START_S = 15
 COMMAND = (sys.executable, "-m", "forecast.cli.main", "serve")
 ADDRESS = re.compile(r"Serving timelines\.v1 on (\S+)")
@@ -120,3 +122,21 @@ def start(home: Path, *options: str, environment: Mapping[str, str] | None = Non
     """
     with launch(home, *options, environment=environment) as launched:
         yield launched.ready()
+
+
+def listening_port(process: int) -> int:
+    """The port of a server that has not said it yet, from /proc."""
+    if sys.platform != "linux":
+        pytest.skip("finds the port through /proc")
+    sockets = {link.partition("[")[2].rstrip("]") for link in _links(process) if link.startswith("socket:")}
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in sockets:
+                return int(fields[1].rpartition(":")[2], 16)
+    raise AssertionError("it listens nowhere")
+
+
+def _links(process: int) -> list[str]:
+    folder = Path(f"/proc/{process}/fd")
+    return [os.readlink(folder / name) for name in os.listdir(folder)]

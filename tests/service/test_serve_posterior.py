@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from forecast.posterior.selection import set_current
 from forecast.posterior.state import StateFolder, state_folder
 from tests.service.asking import NOT_SERVING, SERVING, channel, forecast, health_changes, health_of
 from tests.service.refusals import refused
-from tests.service.running import launch
+from tests.service.running import launch, listening_port
 from tests.synthetic import synthetic_posterior
 
 MISSING = "2020-01-01-000000000000"
@@ -52,24 +51,6 @@ def test_it_waits_for_a_posterior_and_then_serves(state: StateFolder) -> None:
             assert name in launched.ready().ready_line
             assert forecast(connected).answer.provenance.posterior == name
         assert launched.output_path.read_text().count("Not serving yet") == 1
-
-
-def listening_port(process: int) -> int:
-    """The port of a server that has not said it yet, from /proc."""
-    if sys.platform != "linux":
-        pytest.skip("finds the port through /proc")
-    sockets = {link.partition("[")[2].rstrip("]") for link in _links(process) if link.startswith("socket:")}
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and fields[9] in sockets:
-                return int(fields[1].rpartition(":")[2], 16)
-    raise AssertionError("it listens nowhere")
-
-
-def _links(process: int) -> list[str]:
-    folder = Path(f"/proc/{process}/fd")
-    return [os.readlink(folder / name) for name in os.listdir(folder)]
 
 
 def test_a_damaged_current_posterior_is_not_served(state: StateFolder) -> None:
