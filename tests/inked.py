@@ -92,7 +92,7 @@ def check_texts(picture: Picture, layouts: tuple[Layout, ...] = LAYOUTS) -> None
 
 
 def _root(picture: Picture, layout: Layout) -> ElementTree.Element:
-    return ElementTree.fromstring(_still(picture, layout))  # noqa: S314 - our own drawing
+    return ElementTree.fromstring(_still(picture, layout))
 
 
 def _still(picture: Picture, layout: Layout) -> str:
