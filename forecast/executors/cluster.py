@@ -11,10 +11,10 @@ the scheduler needs this package to be installed, and never loads a sampler.
 from __future__ import annotations
 
 import pickle
+import threading
 import time
-import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from itertools import count, islice
 from queue import Empty, SimpleQueue
 from secrets import token_hex
@@ -39,6 +39,7 @@ _CLOSE_SECONDS = 5.0
 _TOLD = 120
 
 type Future = DaskFuture[Any]
+type _Fetched = tuple[Future, Any, BaseException | None]
 
 
 class Cluster:
@@ -70,54 +71,8 @@ class Cluster:
         self, work: Work[Task, Result], tasks: Iterable[Task], parcels: Parcels = NO_PARCELS
     ) -> Iterator[tuple[Task, Result]]:
         """Do every task; as in `Executor.run`."""
-        under_way: dict[Future, Task] = {}
-        shipped = self._ship(parcels)
-        try:
-            yield from self._shared_out(under_way, work, iter(tasks), shipped)
-        finally:
-            for future in (*under_way, *shipped.values()):  # what is queued is dropped; what has begun runs to its end
-                future.release()
-
-    def _ship(self, parcels: Parcels) -> dict[str, Future]:
-        with _large_on_purpose():
-            return {
-                digest: self._client.submit(bytes, data, key=f"timelines-parcel-{digest}")
-                for digest, data in parcels.items()
-            }
-
-    def _shared_out[Task, Result](
-        self, under_way: dict[Future, Task], work: Work[Task, Result], tasks: Iterator[Task], shipped: dict[str, Future]
-    ) -> Iterator[tuple[Task, Result]]:
-        """Keep a window of tasks under way until there are no more."""
-        ended: SimpleQueue[Future] = SimpleQueue()
-        packed, run, numbers = _packed(work), token_hex(4), count()
-        fixed = (packed, forecast.__version__, tuple(shipped))
-        watch = _Watch(self._client, self.address)
-        while True:
-            for task in islice(tasks, max(0, watch.window() - len(under_way))):
-                # A key of its own: two runs never share a task, and what failed once is tried by the next run.
-                key = f"timelines-task-{run}-{next(numbers)}"
-                future = self._client.submit(_do, _packed(task), *fixed, *shipped.values(), key=key, pure=False)
-                under_way[future] = task
-                future.add_done_callback(ended.put)
-            if not under_way:
-                return
-            future = watch.next(ended)
-            task = under_way.pop(future)
-            yield task, self._result(future, task)
-
-    def _result(self, future: Future, task: object) -> Any:
-        try:
-            return future.result()
-        except KilledWorker as error:
-            raise WorkerLostError(
-                f"{error.allowed_failures + 1} workers died, one after the other, of the same task (out of memory?): "
-                f"{repr(task)[:_TOLD]}; what was finished is kept"
-            ) from error
-        except FutureCancelledError as error:
-            raise WorkerLostError(_gone(self.address)) from error
-        finally:
-            future.release()
+        with closing(_Run(self._client, self.address, work, parcels)) as run:
+            yield from run.shared_out(iter(tasks))
 
     def close(self) -> None:
         """Leave the cluster, which goes on."""
@@ -131,46 +86,109 @@ class Cluster:
         self.close()
 
 
-class _Watch:
-    """Looks at the cluster now and then: how many workers it has, and whether anybody is left."""
+class _Run:
+    """Tasks of one run: sent while there is room for them, fetched as they end, given up when nobody is left.
 
-    def __init__(self, client: Client, address: str) -> None:
-        self.client, self.address = client, address
+    A result is fetched by a thread of its own. It may be waited for in vain: where the worker that has it dies in that
+    moment, it is made anew, if there is anybody to make it.
+    """
+
+    def __init__(self, client: Client, address: str, work: Work[Any, Any], parcels: Parcels) -> None:
+        self._client, self._address = client, address
+        self._shipped = _ship(client, parcels)
+        self._fixed = (_packed(work), forecast.__version__, tuple(parcels))
+        self._name, self._numbers = token_hex(4), count()
+        self._under_way: dict[Future, Any] = {}
         self._threads, self._looked_at, self._seen_at = 0, 0.0, time.monotonic()
+        self._ended: SimpleQueue[Future | None] = SimpleQueue()
+        self._fetched: SimpleQueue[_Fetched] = SimpleQueue()
+        threading.Thread(target=_fetch, args=(self._ended, self._fetched), daemon=True).start()
 
-    def window(self) -> int:
+    def shared_out(self, tasks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+        """Keep a window of tasks under way until there are no more."""
+        while True:
+            for task in islice(tasks, max(0, self._window() - len(self._under_way))):
+                self._send(task)
+            if not self._under_way:
+                return
+            future, result, error = self._next()
+            task = self._under_way.pop(future)
+            future.release()
+            if error is not None:
+                raise self._told(error, task)
+            yield task, result
+
+    def close(self) -> None:
+        """What is queued is dropped; what has begun on a worker runs to its end."""
+        self._ended.put(None)
+        for future in (*self._under_way, *self._shipped):
+            future.release()
+
+    def _send(self, task: Any) -> None:
+        # A key of its own: two runs never share a task, and what failed once is tried by the next run.
+        key = f"timelines-task-{self._name}-{next(self._numbers)}"
+        future: Future = self._client.submit(_do, _packed(task), *self._fixed, *self._shipped, key=key, pure=False)
+        self._under_way[future] = task
+        future.add_done_callback(self._ended.put)
+
+    def _window(self) -> int:
         """How many tasks may be under way; one even where there is no worker, for clusters that grow on demand."""
         if time.monotonic() - self._looked_at > _POLL_SECONDS:
             self._look()
         return max(1, self._threads * TASKS_PER_WORKER)
 
-    def next(self, ended: SimpleQueue[Future]) -> Future:
-        """The next task that has ended.
-
-        Raises
-        ------
-        WorkerLostError
-            When there has been no worker for a while.
-        """
+    def _next(self) -> _Fetched:
         while True:
             try:
-                return ended.get(timeout=_POLL_SECONDS)
+                return self._fetched.get(timeout=_POLL_SECONDS)
             except Empty:
+                failed = next((future for future in self._under_way if future.status == "error"), None)
+                if failed is not None:  # behind a result that nobody can make
+                    return failed, None, failed.exception()
                 self._look()
 
     def _look(self) -> None:
+        """Count the workers; give up when there has been none for a while."""
         try:
-            self._threads = sum(self.client.nthreads().values())
+            self._threads = sum(self._client.nthreads().values())
         except Exception as error:
-            raise WorkerLostError(_gone(self.address)) from error
+            raise WorkerLostError(_gone(self._address)) from error
         self._looked_at = time.monotonic()
         if self._threads:
             self._seen_at = self._looked_at
         elif self._looked_at - self._seen_at > PATIENCE_SECONDS:
             raise WorkerLostError(
-                f"no worker has been at {self.address} for {PATIENCE_SECONDS:.0f} s: start one with "
-                f"`dask worker {self.address}`, and run the command again; it goes on"
+                f"no worker has been at {self._address} for {PATIENCE_SECONDS:.0f} s: start one with "
+                f"`dask worker {self._address}`, and run the command again; it goes on"
             )
+
+    def _told(self, error: BaseException, task: object) -> BaseException:
+        """The error as the caller gets it: a task's own as it is, Dask's in our words."""
+        if isinstance(error, KilledWorker):
+            told = WorkerLostError(
+                f"{error.allowed_failures + 1} workers died, one after the other, of the same task (out of memory?): "
+                f"{repr(task)[:_TOLD]}; what was finished is kept"
+            )
+        elif isinstance(error, FutureCancelledError):
+            told = WorkerLostError(_gone(self._address))
+        else:
+            return error
+        told.__cause__ = error
+        return told
+
+
+def _ship(client: Client, parcels: Parcels) -> tuple[Future, ...]:
+    # Dask warns of large literals, since most are sent with every task; a parcel is sent once, and kept on purpose.
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
+        return tuple(client.submit(bytes, data, key=f"timelines-parcel-{digest}") for digest, data in parcels.items())
+
+
+def _fetch(ended: SimpleQueue[Future | None], fetched: SimpleQueue[_Fetched]) -> None:
+    while (future := ended.get()) is not None:
+        try:
+            fetched.put((future, future.result(), None))
+        except BaseException as error:
+            fetched.put((future, None, error))
 
 
 def _gone(address: str) -> str:
@@ -191,10 +209,3 @@ def _do(task: bytes, work: bytes, version: str, digests: tuple[str, ...], *parce
         return pickle.loads(work)(pickle.loads(task), dict(zip(digests, parcels, strict=True)))  # noqa: S301  (ours)
     except Exception as error:
         raise portable(error) from None
-
-
-@contextmanager
-def _large_on_purpose() -> Iterator[None]:
-    """Dask warns of large literals, since most are sent with every task: a parcel is sent once, and kept on purpose."""
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}), warnings.catch_warnings():
-        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ def join(address: str) -> Client:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", VersionMismatchWarning)  # said below, and better
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="timelines")
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told by an error of ours
     try:
         check_versions(address, cast("Mapping[str, Any]", client.get_versions(packages=[PACKAGE])))
     except BaseException:

@@ -1,0 +1,67 @@
+"""A real Dask cluster on the loopback interface: a scheduler, and workers that are processes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from distributed import LocalCluster, Status
+
+from tests.service.processes import comes_true
+
+SECONDS = 60.0
+
+
+@contextmanager
+def local_cluster(workers: int = 2) -> Iterator[LocalCluster]:
+    """Workers of one thread each, started again when they die, as `dask worker` does; no dashboard."""
+    options: dict[str, Any] = {"dashboard_address": None, "host": "127.0.0.1", "silence_logs": logging.CRITICAL}
+    cluster = within(lambda: LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **options))
+    try:
+        yield cluster
+    finally:
+        within(lambda: cluster.close(timeout=10))
+
+
+def whole(cluster: LocalCluster, workers: int = 2) -> None:
+    """Wait until every worker is there, and watched over; start them anew where one does not come."""
+    if not comes_true(lambda: _running(cluster) == workers, 15):
+        within(lambda: cluster.scale(0))
+        within(lambda: cluster.scale(workers))
+        assert comes_true(lambda: _running(cluster) == workers, 30)
+
+
+def _running(cluster: LocalCluster) -> int:
+    """How many workers the scheduler knows, if that is how many are watched over."""
+    watched = sum(nanny.status is Status.running for nanny in cluster.workers.values())
+    known = len(cluster.scheduler.workers)
+    return known if watched == known == len(cluster.workers) else -1
+
+
+def within[Result](work: Callable[[], Result], seconds: float = SECONDS) -> Result:
+    """What a call returns or raises; a call that hangs fails the test, and does not stop the others."""
+    ended: list[Callable[[], Result]] = []
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:
+            ended.append(_raising(error))
+        else:
+            ended.append(lambda: result)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert ended, f"no end within {seconds:.0f} s"
+    return ended[0]()
+
+
+def _raising(error: BaseException) -> Callable[[], Any]:
+    def again() -> Any:
+        raise error
+
+    return again
