@@ -73,15 +73,16 @@ def compute_fan(forecaster: Forecaster, shown: Shown | None = None) -> Fan:
     shown = shown or headline_shown(forecaster)
     titles = ("training compute of one run, FLOP", "flop")
     fan = _frame(forecaster, "frontier_compute", *titles, suffix=" FLOP", asked=shown.asked)
-    series, soon = fan.series[0], _soon(fan)
+    series, soon, ceiling = fan.series[0], _soon(fan), _ceiling(forecaster)
     now, then = (scientific(series.at(year)) for year in (fan.as_of_year, soon))
     return replace(
         fan,
         slug="compute",
         title=f"Frontier training compute: {now} FLOP now, {then} in {soon:.0f}, {_afterwards(fan)}",
-        subtitle=f"Largest run so far: {_BANDS}. Dots: runs in the top ten at their release. {_ceiling(forecaster)}",
+        subtitle=f"Largest run so far: {_BANDS}. Dots: runs in the top ten at their release. {_ceiling_words(ceiling)}",
         levels=shown.targets,
         names_records=True,
+        values={"year": soon, **ceiling},
     )
 
 
@@ -98,6 +99,7 @@ def price_fan(forecaster: Forecaster, shown: Shown | None = None) -> Fan:
         title=f"A petaflop/s-day costs {now} now and {then} in {soon:.0f}: the price halves every {halving:.1f} years",
         subtitle=f"Trend of what training runs paid per compute, 2023 dollars: {_BANDS}. Dots: single runs, which "
         "scatter around it. List rental is dearer, an amortized purchase cheaper.",
+        values={"year": soon, "halving_years": halving},
     )
 
 
@@ -105,15 +107,17 @@ def spend_fan(forecaster: Forecaster, shown: Shown | None = None) -> Fan:
     """Spend on the largest run, with the budget as a line."""
     shown = shown or headline_shown(forecaster)
     fan = _frame(forecaster, "spend", "cost of one run, 2023 $", "usd_2023", prefix="$", asked=shown.asked)
-    series, soon = fan.series[0], _soon(fan)
+    series, soon, ceiling = fan.series[0], _soon(fan), _ceiling(forecaster)
     now, then = (usd(series.at(year)) for year in (fan.as_of_year, soon))
     return replace(
         fan,
         slug="spend",
         title=f"The largest training run costs {now} now and {then} in {soon:.0f}, growing {_afterwards(fan)}",
-        subtitle=f"Largest spend so far, 2023 dollars: {_BANDS}. Dots: runs with a known cost. {_ceiling(forecaster)}",
+        subtitle=f"Largest spend so far, 2023 dollars: {_BANDS}. Dots: runs with a known cost. "
+        f"{_ceiling_words(ceiling)}",
         levels=shown.budgets,
         names_records=True,
+        values={"year": soon, **ceiling},
     )
 
 
@@ -140,6 +144,7 @@ def algorithms_fan(forecaster: Forecaster, shown: Shown) -> list[Fan]:
             series=series,
             first_year=fan.as_of_year,
             undisclosed_from=None,
+            values={"year": soon, "halving_months": [int(count) for count in months]},
         )
     ]
 
@@ -191,12 +196,17 @@ def _afterwards(fan: Fan) -> str:
     return f"{pace} after that"
 
 
-def _ceiling(forecaster: Forecaster) -> str:
-    """The assumption that decides in the long run, with its number."""
-    share = 10 ** float(np.median(forecaster.posterior.blocks["compute"]["log10_gdp_share"]))
-    of_gdp = f"{100 * share:.1g} % of world GDP"
-    decides = ceiling_decides(Simulation(forecaster.posterior, DEFAULT_SEED).ceiling_year)
+def _ceiling_words(ceiling: Mapping[str, Any]) -> str:
+    of_gdp = f"{100 * ceiling['share_of_gdp']:.1g} % of world GDP"
+    decides = ceiling_decides(ceiling["ceiling_decides_after"])
     return f"The assumed ceiling on spend ({of_gdp}, moved by no data) {decides}."
+
+
+def _ceiling(forecaster: Forecaster) -> dict[str, Any]:
+    """The assumption that decides in the long run: its middle, and the year from which it does."""
+    share = 10 ** float(np.median(forecaster.posterior.blocks["compute"]["log10_gdp_share"]))
+    decides = Simulation(forecaster.posterior, DEFAULT_SEED).ceiling_year
+    return {"share_of_gdp": share, "ceiling_decides_after": decides}
 
 
 def _targets(forecaster: Forecaster) -> tuple[Level, ...]:

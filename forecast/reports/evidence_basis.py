@@ -102,7 +102,8 @@ def _models(posterior: Posterior) -> Section:
         values={
             "models": [{"name": name, "says": says} for name, says in facts.MODELS.items()],
             "study_groups": int(posterior.blocks["loss"]["b"].shape[1]),
-            **_named(manifest, "laws", "blocks", "prior_only"),
+            "prior_only": manifest["prior_only"],
+            "data": _named(manifest, "laws", "blocks"),
         },
     )
 
@@ -114,7 +115,7 @@ def _priors(posterior: Posterior) -> Section:
         "Priors",
         words=("What was assumed of each parameter before the data, and why.",),
         tables=(Table("Priors", ("parameter", "prior", "why"), rows, slug="priors"),),
-        values=_named(posterior.manifest, "priors"),
+        values={"data": _named(posterior.manifest, "priors")},
     )
 
 
@@ -129,7 +130,7 @@ def _diagnostics(posterior: Posterior) -> Section:
         "Diagnostics and gates",
         words=(f"{gates}.", facts.nowcast_words(status)),
         tables=(Table("Diagnostics of the fit", headings, rows, (1, 2, 3, 4), slug="diagnostics"),) if rows else (),
-        values={"diagnostics": manifest["diagnostics"], "posterior": posterior_dict(status)},
+        values={"posterior": posterior_dict(status), "data": {"diagnostics": manifest["diagnostics"]}},
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from forecast.errors import ArtefactError
 from forecast.evaluation import calibration
-from forecast.evaluation.bar import CAVEATS, Check
+from forecast.evaluation.bar import CAVEATS, LATE, Check
 from forecast.evaluation.calibration import Summary
 from forecast.evaluation.calibration_encode import bar_dict, skill_dict, summary_dict
 from forecast.evaluation.quantities import LINE
@@ -131,15 +131,20 @@ def _done(stored: Stored) -> str:
 
 
 def _values(stored: Stored, scored: Sequence[_Scored]) -> dict[str, Any]:
+    """What the words say; under `data` the whole bar and every score that is told."""
     checks, origins = stored.checks, stored.provenance["origins"]
     known = [one for one in checks if math.isfinite(one.measured)]
     met = sum(one.met for one in checks)
     return {
+        "origins_from": int(LATE[:4]),
         "lines": {"count": len(checks), "met": met, "missed": len(known) - sum(one.met for one in known)},
         "not_measured": len(checks) - len(known),
         "origins": {"count": len(origins), "first": origins[0], "last": origins[-1]},
         "lower_bounds": sum(row.censored for row in stored.rows),
-        "bar": [bar_dict(one) for one in checks],
-        "quantities": [summary_dict(one.summary) for one in scored],
-        "skills": [skill_dict(one.skill) for one in scored if one.skill is not None],
+        "not_met": [bar_dict(one) for one in checks if not one.met],
+        "data": {
+            "bar": [bar_dict(one) for one in checks],
+            "quantities": [summary_dict(one.summary) for one in scored],
+            "skills": [skill_dict(one.skill) for one in scored if one.skill is not None],
+        },
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from forecast.evaluation import hindsight, replay, retrospective
 from forecast.evaluation.claims.claim import Replayed, Verdict
+from forecast.evaluation.claims.gwern_2020 import DOUBLING_MONTHS
 from forecast.forecaster import Forecaster
 from forecast.posterior import selection
 from forecast.reports import retrospective_chart
@@ -53,7 +54,7 @@ def _section(forecaster: Forecaster) -> Section:
         tables=(_table(replayed),),
         figures=drawn(retrospective_chart.picture(rows)),
         notes=(f"{_WHOLE} {replay.HONESTY}", *([unseen] if own < known else [])),
-        values=_values(replayed) | {"retrospective": hindsight.to_dict(rows)},
+        values=_values(replayed, rows),
     )
 
 
@@ -108,11 +109,15 @@ def _row(one: Replayed) -> tuple[str, ...]:
     )
 
 
-def _values(replayed: Sequence[Replayed]) -> dict[str, Any]:
+def _values(replayed: Sequence[Replayed], rows: Sequence[hindsight.Row]) -> dict[str, Any]:
+    """What the words say; under `data` every claim and every run, with all their numbers."""
     counts, agrees = Counter(one.verdict for one in replayed), Counter(one.agrees for one in replayed)
+    retrospective, days = hindsight.to_dict(rows), sorted(one.claim.published_on.isoformat() for one in replayed)
     return {
-        "claims": [one.to_dict() for one in replayed],
         "count": len(replayed),
+        "published": [days[0], days[-1]],
         "by_verdict": {name: counts[name] for name in _TOLD},
         "arithmetic": {"agrees": agrees[True], "with_a_figure": agrees[True] + agrees[False]},
+        "retrospective": {**retrospective["summary"], "doubling_months": DOUBLING_MONTHS},
+        "data": {"claims": [one.to_dict() for one in replayed], "retrospective": retrospective},
     }

@@ -47,7 +47,7 @@ def glossary_section(answers: Sequence[Answer] = (), sections: Sequence[Section]
         "Glossary, and how the terms are misread",
         words=(HONESTY,),
         tables=(Table("Terms", ("term", "what it means here", "how it is misread"), rows, slug="glossary"),),
-        values={"terms": [{"term": e.term, "means": e.means, "misread": e.misread} for _, e in entries]},
+        values={"data": {"terms": [{"term": e.term, "means": e.means, "misread": e.misread} for _, e in entries]}},
     )
 
 
@@ -65,7 +65,8 @@ def _answer_words(answers: Sequence[Answer]) -> Iterator[str]:
         question = answer.question
         kinds = (question.target.kind, question.payer.kind, question.criterion, question.cost_scope)
         yield from (kind.replace("_", " ") for kind in kinds)
-        yield from (f"{choice.name} {choice.words}".replace("_", " ") for choice in answer.choices)
+        for choice in answer.choices:
+            yield f"{choice.value} {choice.name} {choice.words}".replace("_", " ")
         yield from (limit.limit.replace("_", " ") + " limit" for limit in answer.binding_limits)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +83,8 @@ class Fan:
         Decimal year from which the frontier is undisclosed, where that is before the as-of date.
     names_records : bool
         Whether some of the points that were the highest of their time are named.
+    values : mapping
+        What the words say beyond the bands, as of `Picture.values`.
     """
 
     slug: str
@@ -99,6 +103,7 @@ class Fan:
     levels: tuple[Level, ...] = ()
     undisclosed_from: float | None = None
     names_records: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def shown(fan: Fan, series: Series) -> Array:

@@ -37,6 +37,7 @@ def picture(fan: Fan) -> Picture:
         columns=("decimal_year", *columns),
         rows=_numbers(fan),
         draw=functools.partial(draw, fan),
+        values=fan.values,
     )
 
 

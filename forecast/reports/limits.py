@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forecast.engine.answer import Answer
 from forecast.engine.driver_paths import LIMIT_OF
@@ -19,6 +19,7 @@ from forecast.reports.words import percent, scientific
 
 NAMES = {"money": "money", "chips": "chips", "power": "power", "data": "data", "data_movement": "data movement"}
 LAST_YEAR = 2040.0
+_TOLD_YEARS = (2030, 2040)
 _BESIDE = "frontier compute"
 
 
@@ -98,7 +99,7 @@ def limits_picture(forecaster: Forecaster) -> Picture | None:
         return None
     frontier = forecaster.fan("frontier_compute", PROBABILITIES)
     series = tuple(Series(fan.decimal_year, fan.values, NAMES[limit]) for limit, fan in found.items())
-    return panels.picture(
+    made = panels.picture(
         Panels(
             slug="limits",
             title=_title(series),
@@ -112,12 +113,17 @@ def limits_picture(forecaster: Forecaster) -> Picture | None:
             beside=Series(frontier.decimal_year, frontier.values, _BESIDE),
         )
     )
+    tightest = [{"year": year, "flop": least.at(year)} for year, least in _tightest(series)]
+    return replace(made, values={"tightest": tightest})
 
 
 def _title(series: tuple[Series, ...]) -> str:
     """Which of them is the tightest, by its median."""
     told = []
-    for year in (2030, 2040):
-        least = min(series, key=lambda one: one.at(year))
+    for year, least in _tightest(series):
         told.append(f"{least.name} in {year} ({scientific(least.at(year))} FLOP)")
     return f"Beside money, what holds one run up most is {listed(list(dict.fromkeys(told)))}"
+
+
+def _tightest(series: tuple[Series, ...]) -> list[tuple[int, Series]]:
+    return [(year, min(series, key=lambda one: one.at(year))) for year in _TOLD_YEARS]

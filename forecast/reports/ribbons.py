@@ -88,6 +88,7 @@ def picture(ribbon: Ribbon) -> Picture:
             for k, year in enumerate(ribbon.decimal_year.tolist())
         ),
         draw=functools.partial(draw, ribbon),
+        values={"dates": list(ribbon.marked)},
     )
 
 

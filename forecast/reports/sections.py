@@ -80,7 +80,8 @@ class Section:
     missing : str
         What to run where its tables are not there; empty where they are.
     values : mapping
-        What its words are made from, as JSON values: by these the strict check reads the words.
+        What its words are made from, as JSON values: by these the strict check reads the words. What stands under
+        the key `data` is for those who want all of it, and proves nothing.
     """
 
     slug: str
