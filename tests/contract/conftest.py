@@ -10,7 +10,7 @@ import pytest
 from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.state import StateFolder, state_folder
-from tests.buckets import Bucket, bucket
+from tests.buckets import BUCKET, Bucket, bucket
 from tests.synthetic import synthetic_posterior
 
 
@@ -38,6 +38,19 @@ def reach_s3(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     for name, value in s3.environment.items():
         monkeypatch.setenv(name, value)
     return s3
+
+
+@pytest.fixture(params=["folder", "file", "memory", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """A place that does not exist yet."""
+    if request.param == "folder":
+        return tmp_path / "out"
+    if request.param == "file":
+        return (tmp_path / "out").as_uri()
+    if request.param == "s3":
+        request.getfixturevalue("reach_s3")
+        return f"s3://{BUCKET}/{tmp_path.name}/out"
+    return f"memory://{tmp_path.name}/out"
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ EXTRAS = {
     "forecast/inputs.py": [()],
     "forecast/money.py": [()],
     "forecast/glossary": [()],
+    "forecast/storage": [("s3",), ("gs",)],
     "forecast/posterior": [()],
     "forecast/engine": [()],
     "forecast/forecaster.py": [()],
