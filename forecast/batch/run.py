@@ -92,11 +92,8 @@ class _Batch:
         self._freight: Freight = freight(self._items, curves, forecaster, grounds(self._items))
         self._gathered = Gathered(self._items)
         self._kinds = Layout.of(self._items, curves).kinds()
-        self._common: dict[str, Any] = {
-            "version": self._freight.context.version,
-            "columns": list(self._kinds.items()),
-            **self._freight.context.digests(),
-        }
+        version, columns = self._freight.context.version, list(self._kinds.items())
+        self._common = part_key({"version": version, "columns": columns, **self._freight.context.digests()})
 
     def run(self, executor: Executor) -> BatchSummary:
         """Answer what is not there, and tell what it all came to."""
@@ -142,7 +139,8 @@ class _Batch:
             day, posterior, known = ground.as_of or _UNKNOWN_DAY, standing, [standing.code, standing.message]
         else:
             day, posterior, known = standing.as_of, standing.sha256, [standing.sha256]
-        key = part_key({**self._common, "posterior": known, "questions": [_told(self._items, i) for i in part.indices]})
+        questions = [_told(self._items, index) for index in part.indices]
+        key = part_key({"common": self._common, "posterior": known, "questions": questions})
         scenario = f"{ground.scenario}-{ground.told}" if ground.told else ground.scenario
         name = parquet.part_name(day, scenario, part.number, key)
         return Task(part.number, name, key, part.indices, self._freight.digest, posterior)

@@ -15,7 +15,9 @@ from forecast.batch import parquet
 from forecast.batch.arrays import array
 from forecast.batch.columns import ANSWERED, FAILED
 from forecast.batch.grid import Expanded
-from forecast.batch.tables import AnswerTable, frames
+from forecast.batch.tables import AnswerTable as AnswerTable
+from forecast.batch.tables import TableRow as TableRow
+from forecast.batch.tables import frames
 from forecast.errors import ArtefactError
 from forecast.storage.store import Store
 
