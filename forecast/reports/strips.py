@@ -43,7 +43,15 @@ class Strips:
     year_px: float
 
     @classmethod
-    def of(cls, theme: Theme, count: int, span: tuple[float, float], room: tuple[float, float], ends: str) -> Strips:
+    def of(
+        cls,
+        theme: Theme,
+        count: int,
+        span: tuple[float, float],
+        room: tuple[float, float],
+        ends: str = "",
+        unit: str = "",
+    ) -> Strips:
         """Empty rows.
 
         Parameters
@@ -58,6 +66,8 @@ class Strips:
             Room in px left and right of them, for labels.
         ends : str
             What the end of the span is called on the axis; empty where it is a year like others.
+        unit : str
+            What stands after each number on the axis, where that is not of years.
         """
         row_px = NARROW_ROW_PX if theme.layout.name == NARROW.name else ROW_PX
         margins = theme.layout.top + theme.layout.bottom
@@ -66,7 +76,7 @@ class Strips:
         year_px = max(across - sum(room), across / 4) / (span[1] - span[0])
         domain = span[0] - room[0] / year_px, span[1] + room[1] / year_px
         y = alt.Axis(values=[], title=None, domain=False, ticks=False, labels=False)
-        plot = Plot(theme, domain, (0.0, float(count)), _x_axis(span, year_px, ends), y)
+        plot = Plot(theme, domain, (0.0, float(count)), _x_axis(span, year_px, ends, unit), y)
         return cls(plot, count, float(row_px), year_px)
 
     def level(self, row: int, px: float = _STRIP_PX) -> float:
@@ -105,12 +115,13 @@ class Strips:
         self.strip(row, (year - 1 / self.year_px, year + 1 / self.year_px), colour, 1.0, 1.9)
 
 
-def _x_axis(span: tuple[float, float], year_px: float, ends: str) -> alt.Axis:
+def _x_axis(span: tuple[float, float], year_px: float, ends: str, unit: str) -> alt.Axis:
     step = next((step for step in _STEPS if step * year_px >= 44), _STEPS[-1])
     first, last = (math.ceil(span[0] / step) * step, math.floor(span[1] + 1e-6))
     years: list[float] = [float(year) for year in range(first, last + 1, step)]
     if not ends:
-        return alt.Axis(values=years, format="d", title=None, tickSize=4, domain=False, labelOverlap=False)
+        told = {"labelExpr": f"format(datum.value, 'd') + '{unit}'"} if unit else {"format": "d"}
+        return alt.Axis(values=years, title=None, tickSize=4, domain=False, labelOverlap=False, **told)
     clear = text_width(ends, 12) / 2 + 18
     kept = [year for year in years if (span[1] - year) * year_px > clear] or [float(math.ceil(span[0]))]
     named = f"datum.value > {span[1] - 1e-3:.4f} ? '{ends}' : format(datum.value, 'd')"
