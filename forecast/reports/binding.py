@@ -28,10 +28,10 @@ Array = NDArray[np.float64]
 
 LOOKS = {
     "money": ("muted", 0.42),
-    "chips": ("uncertainty", 0.62),
-    "power": ("uncertainty", 0.28),
-    "data": ("third", 0.56),
-    "data_movement": ("third", 0.24),
+    "chips": ("uncertainty", 0.5),
+    "power": ("uncertainty", 0.22),
+    "data": ("third", 0.46),
+    "data_movement": ("third", 0.2),
 }
 """Colour role and opacity of each limit: what is paid, what is built, what is read."""
 
@@ -86,6 +86,7 @@ def binding_chart(forecaster: Forecaster, question: Question) -> Picture | None:
         columns=("decimal_year", *(f"share of draws: {NAMES[name]}" for name in found.limits)),
         rows=tuple(_numbers(found)),
         draw=functools.partial(_draw, found),
+        values={"leaders_from_year": [math.floor(found.decimal_year[k]) for _, k in (*_runs(found), ("", -1))]},
     )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from forecast.engine import words as sentences
 from forecast.engine.question import Question
 from forecast.forecaster import Forecaster
-from forecast.reports.costs import MEDIAN, Cost, Crossing, cost_words, followed, without_payer
+from forecast.reports.costs import MEDIAN, MOST_LOG10_USD, Cost, Crossing, cost_words, followed, without_payer
 from forecast.reports.fan_data import PROBABILITIES
 from forecast.reports.inverse_charts import usd_ticks
 from forecast.reports.picture import Picture
@@ -136,6 +136,7 @@ def _values(cost: Cost) -> dict[str, object]:
         "p_no_finite_cost": cost.unreachable,
         "crossings": [{"usd_2023": one.usd_2023, "decimal_year": one.decimal_year} for one in cost.crossings],
         "horizon": cost.question.horizon,
+        "most_told_usd": 10.0**MOST_LOG10_USD,
     }
 
 
@@ -192,16 +193,15 @@ def _rows(cost: Cost) -> Rows:
 
 def _mark(plot: Plot, cost: Cost) -> None:
     """A dot where the median comes under a line, and the date; at an edge where it is under it already, or never."""
-    colour = plot.theme.palette.asked
     for one in cost.later:
-        plot.dot(one.decimal_year or 0.0, math.log10(one.usd_2023), colour)
+        plot.dot(one.decimal_year or 0.0, math.log10(one.usd_2023), plot.theme.palette.asked)
     for one in cost.crossings:
         name, level = usd(one.usd_2023), math.log10(one.usd_2023)
         texts = [[f"{name}: {_when(cost, one)}"]]
         if one in cost.later:
             texts += [[f"{name}: {calendar_year(one.decimal_year or 0.0)}"]]
         style = Style(bold=one in cost.later, over=_OVER)
-        plot.label([*texts, [name]], _beside_line(plot, cost, one, level), colour, style)
+        plot.label([*texts, [name]], _beside_line(plot, cost, one, level), plot.theme.palette.ink, style)
 
 
 def _beside_line(plot: Plot, cost: Cost, one: Crossing, level: float) -> list[Spot]:
@@ -233,7 +233,7 @@ def _name(plot: Plot, cost: Cost) -> None:
         texts = [[f"median: {'over' if over else 'under'} what is drawn"]]
         spots = [*_at_edge(1.0, -1)] if over else [*_at_edge(0.0, 1)]
     style = Style(bold=True, names=f"q{MEDIAN}", over=_OVER)
-    plot.label(texts, spots, plot.theme.palette.uncertainty, style)
+    plot.label(texts, spots, plot.theme.palette.ink, style)
 
 
 def _say_unreachable(plot: Plot, cost: Cost) -> None:

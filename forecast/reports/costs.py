@@ -19,7 +19,7 @@ from forecast.reports.words import assumption, usd
 Array = NDArray[np.float64]
 
 MEDIAN = PROBABILITIES.index(0.5)
-_LEAST_LOG10_USD, _MOST_LOG10_USD = -2.0, 15.0
+_LEAST_LOG10_USD, MOST_LOG10_USD = -2.0, 15.0
 _PAST_OOM, _AIR_OOM = 1.5, 0.4
 _LEAST_YEARS, _YEARS_AFTER = 10.0, 2.0
 
@@ -95,8 +95,8 @@ def without_payer(question: Question) -> Question:
 
 def cost_words(log10_usd: float) -> str:
     """A cost in words; what is past all the money of the world, or under a cent, is not told to the digit."""
-    if math.isfinite(log10_usd) and log10_usd > _MOST_LOG10_USD:
-        return f"over {usd(10.0**_MOST_LOG10_USD)}"
+    if math.isfinite(log10_usd) and log10_usd > MOST_LOG10_USD:
+        return f"over {usd(10.0**MOST_LOG10_USD)}"
     return "under a cent" if log10_usd < _LEAST_LOG10_USD else usd_or_none(log10_usd)
 
 

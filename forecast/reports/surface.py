@@ -31,7 +31,7 @@ from forecast.reports.words import calendar_year, month, percent, usd
 
 Array = NDArray[np.float64]
 
-STEPS = (0.05, 0.12, 0.21, 0.32, 0.44, 0.57)
+STEPS = (0.05, 0.11, 0.19, 0.29, 0.40, 0.52)
 """Opacity under the 10 % line, between the lines, and over the 90 % line."""
 
 _TOLD = (1e12, 1e9, 1e6)

@@ -22,7 +22,7 @@ from forecast.reports.sheet import Cell, Sheet
 from forecast.reports.theme import Theme
 from forecast.reports.words import assumption, calendar_year, listed, percent, subject
 
-_ALREADY, _BEYOND, _NEVER = 0.24, 0.38, 0.85
+_ALREADY, _BEYOND, _NEVER = 0.24, 0.38, 1.0
 """Opacity of the columns, as beside an arrival chart."""
 
 _OUTSIDE, _INSIDE, _MEDIAN = 0.28, 0.6, 1.0
