@@ -18,7 +18,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _CIRCLE = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0Z?")
 _AT = re.compile(r"translate\(([^,]+),([^)]+)\)")
-_CURVE = re.compile(r"curve-\d+-\S*")
+_CURVE = re.compile(r"curve_\d+_\d+")
 
 _UNUSED = ("role", "aria-roledescription", "aria-hidden", "font-family", "version")
 _USUAL = {
@@ -109,7 +109,7 @@ def _name(held: dict[str, str]) -> None:
     """Keep of its classes the curve that it belongs to."""
     curve = _CURVE.search(held.pop("class", ""))
     if curve is not None:
-        held["class"] = curve[0].removesuffix("_marks")
+        held["class"] = curve[0]
 
 
 def _round(path: ET.Element) -> None:
