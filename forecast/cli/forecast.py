@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def forecast(out: Path, posterior: str | None, as_of: str | None, as_json: bool) -> None:
     """Say when the losses 1.24 and 0.86, and a run of 2e29 FLOP, become affordable.
 
-    Answers from a stored posterior (`timelines fit` makes a new one), prints the table and writes one page that opens
-    offline, with the arrival chart, the four drivers and what they rest on.
+    Answers from a stored posterior (`timelines fit` makes a new one), prints the table and writes the page of the
+    default report, which opens offline; `timelines report` writes it with all its numbers.
     """
     from forecast.forecaster import Forecaster
     from forecast.reports.tables import headline
@@ -36,7 +36,7 @@ def forecast(out: Path, posterior: str | None, as_of: str | None, as_json: bool)
     forecaster = Forecaster.load(posterior, as_of)
     answered = headline(forecaster)
     click.echo(_printed(answered, as_json))
-    size = write_page(forecaster, answered, out)
+    size = write_page(forecaster, out)
     click.echo(f"Page: {out.resolve()} ({size / 1e6:.1f} MB, opens offline)", err=as_json)
 
 
@@ -48,8 +48,8 @@ def _printed(answered: Headline, as_json: bool) -> str:
     return headline_text(answered)
 
 
-def write_page(forecaster: Forecaster, answered: Headline, out: Path) -> int:
-    """Write the page, whole or not at all.
+def write_page(forecaster: Forecaster, out: Path) -> int:
+    """Write the page of the default report, whole or not at all.
 
     Returns
     -------
@@ -61,10 +61,11 @@ def write_page(forecaster: Forecaster, answered: Headline, out: Path) -> int:
     StorageError
         When it cannot be written.
     """
-    from forecast.reports.render import page
+    from forecast.reports.report.writing import page_of
+    from forecast.reports.specs import default
     from forecast.storage.atomic import make_folder, write_bytes
 
-    data = page(forecaster, answered).encode()
+    data = page_of(default(forecaster.scenario), forecaster).encode()
     make_folder(out.parent)
     write_bytes(out, data)
     return len(data)

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "trajectory": Command("forecast.cli.trajectory:trajectory", "Follow a driver or a limit by month."),
     "draws": Command("forecast.cli.draws:draws", "Write the arrival of every draw to a file."),
+    "report": Command("forecast.cli.report:report", "Answer a file of questions, and write the report."),
     "forecast": Command("forecast.cli.forecast:forecast", "Print the headline forecasts and draw the page."),
     "fit": Command("forecast.cli.fit:fit", "Fit the models on the tables and store the posterior."),
     "posterior": Command("forecast.cli.posterior:posterior", "List, show, verify and choose posteriors."),
@@ -66,7 +67,6 @@ COMMANDS: Mapping[str, Command] = {
         "forecast.cli.track_record:track_record", "Show, extend and score what releases forecast in advance."
     ),
     "check": Command("forecast.cli.check:check", "Check the machinery: simulated truths, left-out rows, priors."),
-    "report": Command("forecast.cli.report:report", "Write a report."),
     "serve": Command("forecast.cli.serve:serve", "Serve forecasts over gRPC."),
     "token": Command("forecast.cli.token:token", "Make a token for a server."),
     "ask": Command("forecast.cli.ask:ask", "Ask a server."),

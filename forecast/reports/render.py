@@ -22,11 +22,8 @@ import jinja2
 import vl_convert
 from markupsafe import Markup, escape
 
-from forecast.forecaster import Forecaster
-from forecast.reports import drivers, facts, limits, stories, words
 from forecast.reports.picture import Picture
 from forecast.reports.slim import slim
-from forecast.reports.tables import ALGORITHMS, ALGORITHMS_AT_LENGTH, MONEY_ONLY, MONEY_ONLY_AT_LENGTH, Headline
 from forecast.reports.theme import DARK, IN_PAGE, LIGHT, MEDIUM, NARROW, PAGE_FONT, WIDE, Layout, Theme, css_variables
 
 _CODE = re.compile(r"`([^`]+)`")
@@ -55,46 +52,6 @@ class Figure:
     narrow: Markup
     specs: dict[str, dict[str, Any]]
     csv: str
-
-
-def page(forecaster: Forecaster, headline: Headline) -> str:
-    """The forecast page.
-
-    Parameters
-    ----------
-    forecaster : Forecaster
-        On the posterior of the headline; its fans are drawn.
-    headline : Headline
-        The answers.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
-    held = limits.limits_picture(forecaster)
-    return rendered(
-        "page.html.j2",
-        figures=[
-            *stories.arrival_pictures(headline),
-            *([held] if held is not None else []),
-            *drivers.fan_pictures(forecaster, headline),
-        ],
-        limits=limits,
-        limit_rows=limits.limit_rows(headline),
-        money_only=MONEY_ONLY,
-        money_only_at_length=MONEY_ONLY_AT_LENGTH,
-        headline=headline,
-        finding=stories.finding(headline),
-        lead=stories.lead_words(headline),
-        tiles=stories.tiles(headline),
-        never={reason: facts.never_places(places) for reason, places in headline.never().items()},
-        facts=facts,
-        words=words,
-        algorithms=ALGORITHMS,
-        algorithms_at_length=ALGORITHMS_AT_LENGTH,
-        manifest=headline.posterior.manifest,
-    )
 
 
 def picture_page(picture: Picture) -> str:

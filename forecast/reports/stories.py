@@ -13,9 +13,8 @@ from forecast.engine.reasons import is_stall
 from forecast.reports import arrivals
 from forecast.reports.arrivals import Arrivals, Curve
 from forecast.reports.picture import Picture
-from forecast.reports.sections import Tile
 from forecast.reports.tables import ALGORITHMS, OWN, POOLED, Headline
-from forecast.reports.words import adverb, listed, percent, span, when
+from forecast.reports.words import adverb, listed, percent
 
 LEAD_LOSS = 0.86
 LEAD_PAYER = "$1bn"
@@ -35,33 +34,6 @@ def finding(headline: Headline) -> str:
         never = max(answer.p_never for answer in pooled.answers.values())
         told.append(f"If losses have a floor, no money ever buys it, with probability {percent(never)}")
     return ". ".join(told) + "."
-
-
-def lead_answer(headline: Headline) -> Answer:
-    """The answer under the default choices: the pooled law, the newest published halving time."""
-    found = (headline.find(LEAD_LOSS, law, LEAD_PAYER) for law in (POOLED, OWN))
-    row = next((row for row in found if row is not None), headline.rows[0])
-    return row.answers[headline.algorithms[-1]]
-
-
-def lead_words(headline: Headline) -> str:
-    """What the tiles are about: the lead answer in one sentence, and the choices behind it."""
-    answer = lead_answer(headline)
-    choices = [choice.words for choice in answer.choices if choice.name in ("algorithms", "law")]
-    return f"{words.sentence(answer)} The default choices: {'; '.join(choices)}."
-
-
-def tiles(headline: Headline) -> list[Tile]:
-    """Median, interval, probabilities by year, beyond and never of the lead answer."""
-    answer, horizon = lead_answer(headline), headline.horizon
-    years = [Tile(f"by {p.year}", percent(p.probability)) for p in answer.p_by_year]
-    return [
-        Tile("median", when(answer)),
-        Tile("80 % interval", span(answer)),
-        *years,
-        Tile(f"beyond {horizon}", percent(answer.p_beyond_horizon)),
-        Tile("never", percent(answer.p_never)),
-    ]
 
 
 def curve(answer: Answer, name: str, short: str) -> Curve:
