@@ -7,6 +7,7 @@ those sizes.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -118,13 +119,29 @@ class _Box:
 
 @dataclass(frozen=True, slots=True)
 class _Obstacle:
-    """Columns from `low` to `high` at `x`, widened by a radius in px; `owner` names the series it belongs to."""
+    """Columns from `low` to `high` at `x`, ascending, widened by a radius in px; `owner` names its series.
 
-    x: Array
+    `ends` are the levels between which all of it lies: most labels are far from most obstacles.
+    """
+
+    x: list[float]
     low: Array
     high: Array
     radius: float
     owner: str
+    ends: tuple[float, float]
+
+    @classmethod
+    def of(cls, x: Array, low: Array, high: Array, radius: float, owner: str) -> _Obstacle:
+        """The obstacle of some columns, at least one."""
+        return cls(x.tolist(), low, high, radius, owner, (float(low.min()), float(high.max())))
+
+    def meets(self, span: tuple[float, float], bottom: float, top: float) -> bool:
+        """Whether a column strictly within a span reaches between two levels; all in fractions."""
+        if self.ends[0] >= top or self.ends[1] <= bottom:
+            return False
+        first, last = bisect_right(self.x, span[0]), bisect_left(self.x, span[1])
+        return first < last and bool(((self.low[first:last] < top) & (self.high[first:last] > bottom)).any())
 
 
 class Canvas:
@@ -147,7 +164,7 @@ class Canvas:
         fine = np.linspace(at[0], at[-1], 1200)
         bottom, top = np.interp(fine, at, bottom), np.interp(fine, at, top)
         lowest, highest = np.minimum(bottom[1:], bottom[:-1]), np.maximum(top[1:], top[:-1])
-        self._obstacles.append(_Obstacle(fine[1:], lowest, highest, 0.5, owner))
+        self._obstacles.append(_Obstacle.of(fine[1:], lowest, highest, 0.5, owner))
 
     def add_line(self, x: ArrayLike, y: ArrayLike, owner: str = "") -> None:
         """Add a curve as an obstacle."""
@@ -155,8 +172,10 @@ class Canvas:
 
     def add_points(self, x: ArrayLike, y: ArrayLike, radius_px: float) -> None:
         """Add dots as obstacles."""
-        at, level = np.asarray(x, float), np.asarray(y, float)
-        self._obstacles.append(_Obstacle(at, level, level, radius_px, ""))
+        order = np.argsort(np.asarray(x, float))
+        at, level = np.asarray(x, float)[order], np.asarray(y, float)[order]
+        if len(at):
+            self._obstacles.append(_Obstacle.of(at, level, level, radius_px, ""))
 
     def place(self, text: Sequence[str], spots: Iterable[Spot], size: float, style: Style = PLAIN) -> Spot | None:
         """Take the first spot where the text is clear of everything at every size.
@@ -203,6 +222,5 @@ class Canvas:
         width, height = self.sizes[index]
         foreign = obstacle.owner not in ("", "grid", style.names)
         reach = obstacle.radius + (style.distance if foreign else CLEARANCE_PX)
-        x, low, high = obstacle.x * width, obstacle.low * height, obstacle.high * height
-        across = (x > box.left - reach) & (x < box.right + reach)
-        return bool(np.any(across & (low < box.top + reach) & (high > box.bottom - reach)))
+        span = (box.left - reach) / width, (box.right + reach) / width
+        return obstacle.meets(span, (box.bottom - reach) / height, (box.top + reach) / height)
