@@ -27,12 +27,14 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from time import monotonic
 from typing import IO, Any
 
 from forecast.errors import ForecastError
 from forecast.executors.executor import ONE_THREAD
+from forecast.storage.manifest import MANIFEST
 
 NICENESS = 10
 EXIT_ORPHANED = 3
@@ -49,6 +51,7 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 ANY_TYPE = "application/octet-stream"
+PAGE = "report.html"
 _CHARACTERS = 8_000
 
 Told = Callable[[str, int, int], None]
@@ -118,16 +121,27 @@ def made(order: dict[str, Any], told: Told) -> Iterator[tuple[str, bytes]]:
     ForecastError
         When the report cannot be made, naming the field of the spec.
     """
+    from forecast.batch.reading import parse_spec
+    from forecast.executors.here import Here
     from forecast.forecaster import Forecaster
-    from forecast.reports.render import page
-    from forecast.reports.tables import headline
+    from forecast.reports.report.writing import Way, hold
 
-    told("reading the posterior", 0, 1)
+    told("posterior", 0, 1)
     forecaster = Forecaster.load(order["posterior"], home=order["home"], fetches=False)
-    told("answering", 0, 1)
-    answered = headline(forecaster)
-    told("drawing", 0, 1)
-    yield "report.html", page(forecaster, answered).encode()
+    spec = parse_spec(json.dumps(order["spec"], ensure_ascii=False), "request")
+    answering = partial(_answering, told)
+    _, held = hold(spec, forecaster, Way(Here(), strict=order["strict"], told=told, batch_told=answering))
+    for name in sorted(held.names(), key=_place):
+        yield name, held.read(name)
+
+
+def _answering(told: Told, done: int, total: int, words: str) -> None:
+    told("questions", done, total)
+
+
+def _place(name: str) -> tuple[bool, bool, str]:
+    """The page comes first, the manifest last."""
+    return name == MANIFEST, name != PAGE, name
 
 
 def main() -> int:

@@ -132,7 +132,8 @@ def hold(spec: Spec, forecaster: Forecaster, way: Way | None = None) -> tuple[co
     """
     held = Held()
     recording = Recording(held)
-    report = fill(recording, spec, forecaster, way or Way(Here()))
+    answers = recording if "parquet" in spec.formats else Held()
+    report = fill(recording, spec, forecaster, way or Way(Here()), answers=answers)
     held.write(MANIFEST, Manifest(KIND, dict(sorted(recording.files.items())), _told_of(report)).to_bytes())
     return report, held
 
@@ -150,7 +151,14 @@ def page_of(spec: Spec, forecaster: Forecaster, way: Way | None = None) -> str:
     return page(compose.make(spec, forecaster, asked=asked, told=way.told, checkpoint=way.checkpoint))
 
 
-def fill(store: Store, spec: Spec, forecaster: Forecaster, way: Way, earlier: Earlier | None = None) -> compose.Report:
+def fill(
+    store: Store,
+    spec: Spec,
+    forecaster: Forecaster,
+    way: Way,
+    earlier: Earlier | None = None,
+    answers: Store | None = None,
+) -> compose.Report:
     """Answer a spec and write every file of its report into a store, the manifest left out.
 
     Parameters
@@ -161,19 +169,31 @@ def fill(store: Store, spec: Spec, forecaster: Forecaster, way: Way, earlier: Ea
         As of `write`.
     earlier : Earlier, optional
         What it is compared with.
+    answers : Store, optional
+        Where the answers of the batch go instead.
 
     Raises
     ------
     InputError, DisagreementError, StorageError
         As `write`.
     """
-    asked = _asked(spec, forecaster, store, way)
+    asked = _asked(spec, forecaster, store if answers is None else answers, way)
     report = compose.make(spec, forecaster, asked=asked, earlier=earlier, told=way.told, checkpoint=way.checkpoint)
     for name, data in files(report, spec.formats, way.checkpoint):
         store.write(name, data)
     if way.strict:
-        check(store)
+        check(_with_words(store, report))
     return report
+
+
+def _with_words(store: Store, report: compose.Report) -> Store:
+    """What the check needs: the page where there is one, and words and numbers, whichever formats are wanted."""
+    held = Held()
+    if store.exists(PAGE):
+        held.write(PAGE, store.read(PAGE))
+    for name, data in files(report, ("markdown", "json")):
+        held.write(name, data)
+    return held
 
 
 def _asked(spec: Spec, forecaster: Forecaster, store: Store, way: Way) -> Asked | None:
