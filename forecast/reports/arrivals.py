@@ -7,56 +7,33 @@ mass as one bar: within the horizon, beyond it, never. Nothing is clipped away.
 from __future__ import annotations
 
 import functools
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import numpy as np
-from numpy.typing import NDArray
 
 from forecast.reports import bars
-from forecast.reports.bars import Bar, Part
+from forecast.reports.arrival_curves import LOOKS, colours, mark_medians, name_curves, name_interval, shade_interval
+from forecast.reports.arrival_curves import Curve as Curve
+from forecast.reports.bars import Bar, Part, Strip
 from forecast.reports.picture import Picture
-from forecast.reports.placing import CLEARANCE_PX, Spot, Style, wrap
 from forecast.reports.plot import Plot, y_axis
-from forecast.reports.theme import Theme
+from forecast.reports.theme import NARROW, Layout, Theme
 from forecast.reports.words import calendar_year, month, percent
 
-_ROLES = ("uncertainty", "third", "asked")
+MOST_CURVES = len(LOOKS)
+CROWDED = 4
+"""From so many curves on, their bars are thin and told by number."""
+
 PROBABILITY_TICKS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """One answer as a curve.
-
-    Attributes
-    ----------
-    name, short : str
-        Label beside the curve, and under its bar.
-    decimal_year, probability : ndarray, shape (months,)
-        Arrival distribution, from the as-of month to the horizon.
-    p_already, p_beyond, p_never : float
-        Masses outside the curve: at the as-of date, past the horizon, never.
-    median : float or None
-        Decimal year of the median where it lies between the as-of date and the horizon.
-    """
-
-    name: str
-    short: str
-    decimal_year: NDArray[np.float64]
-    probability: NDArray[np.float64]
-    p_already: float
-    p_beyond: float
-    p_never: float
-    median: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Arrivals:
-    """What an arrival chart shows: its words, one to three curves over the same months, and the as-of date in words."""
+    """What an arrival chart shows: its words, one to six curves over the same months, and the as-of date in words."""
 
     slug: str
     title: str
@@ -71,13 +48,21 @@ def picture(arrivals: Arrivals) -> Picture:
     return Picture(
         slug=arrivals.slug,
         title=arrivals.title,
-        subtitle=arrivals.subtitle,
+        subtitle=_subtitle(arrivals),
         description=_describe(arrivals),
         columns=("decimal_year", *(f"probability by then: {curve.name}" for curve in arrivals.curves)),
         rows=_rows(arrivals.curves),
         draw=functools.partial(draw, arrivals),
-        curves=tuple(zip((curve.name for curve in arrivals.curves), _ROLES, strict=False)),
+        curves=tuple((curve.name, look.role) for curve, look in zip(arrivals.curves, LOOKS, strict=False)),
     )
+
+
+def _subtitle(arrivals: Arrivals) -> str:
+    """Of a single curve also what is drawn: several have it in their own words."""
+    if len(arrivals.curves) > 1:
+        return arrivals.subtitle
+    dashed = "; dashed: the median" if arrivals.curves[0].median is not None else ""
+    return f"Shaded: the middle 80 %{dashed}; bar: the whole mass. {arrivals.subtitle}"
 
 
 def _rows(curves: Sequence[Curve]) -> tuple[tuple[object, ...], ...]:
@@ -118,41 +103,49 @@ def _geometry(arrivals: Arrivals, theme: Theme) -> _Geometry:
     years = arrivals.curves[0].decimal_year
     start, horizon = float(years[0]), float(years[-1])
     count = len(arrivals.curves)
-    strip = layout.bar_margin + count * layout.bar + (count - 1) * layout.bar_gap
+    bar, gap = _bar_sizes(layout, count)
+    strip = layout.bar_margin + count * bar + (count - 1) * gap
     year = (horizon - start) / (layout.plot[0] - strip)
-    lefts = [horizon + (layout.bar_margin + i * (layout.bar + layout.bar_gap)) * year for i in range(count)]
-    bars = tuple((left, left + layout.bar * year) for left in lefts)
-    return _Geometry(start, horizon, bars[-1][1], bars)
+    lefts = [horizon + (layout.bar_margin + i * (bar + gap)) * year for i in range(count)]
+    made = tuple((left, left + bar * year) for left in lefts)
+    return _Geometry(start, horizon, made[-1][1], made)
+
+
+def _bar_sizes(layout: Layout, count: int) -> tuple[int, int]:
+    """Width of a bar, and between bars, px."""
+    if count < CROWDED:
+        return layout.bar, layout.bar_gap
+    return (10, 3) if layout.name == NARROW.name else (18, 4)
 
 
 def draw(arrivals: Arrivals, theme: Theme) -> dict[str, Any]:
     """The chart under one theme."""
     geometry = _geometry(arrivals, theme)
     axes = _x_axis(arrivals, geometry, theme), _y_axis(arrivals, theme)
-    colours = _colours(theme)
-    beside = _bars(arrivals, geometry, colours)
-    above = bars.strip(beside, theme.layout)
+    hues, curves = colours(theme), arrivals.curves
+    beside = _bars(arrivals, geometry, hues)
+    above = bars.strip(beside, theme.layout) if len(curves) < CROWDED else Strip(theme.layout, told=False)
     plot = Plot(theme, (geometry.start, geometry.end), (0.0, above.top), *axes)
     rows = _hover_rows(arrivals.curves)
     plot.horizontal(0.5, theme.palette.muted, until=geometry.horizon, dash=(4, 3))
     plot.as_of(geometry.start, arrivals.as_of)
     plot.hover(rows, _tips(arrivals.curves))  # under the bars, which tell their own
     bars.draw(plot, beside, above)
-    for i, colour in enumerate(colours[: len(arrivals.curves)]):
+    if len(curves) == 1:
+        shade_interval(plot, curves[0], hues[0])
+    for i, look in enumerate(LOOKS[: len(curves)]):
         with plot.part(i):
-            plot.line(rows, f"p{i}", colour, width=2.5)
-    _mark_medians(plot, arrivals.curves, colours)
-    _name_curves(plot, arrivals.curves, colours)
+            plot.line(rows, f"p{i}", hues[i], dash=look.dash, width=2.5)
+    mark_medians(plot, curves, hues)
+    name_curves(plot, curves, hues)
+    if len(curves) == 1:
+        name_interval(plot, curves[0], hues[0])
     return plot.finish()
 
 
 def _tips(curves: Sequence[Curve]) -> dict[str, str]:
     shares = {curve.name: f"replace(format(row.p{i}, '.0%'), '%', ' %')" for i, curve in enumerate(curves)}
     return {"by the end of": "row.month", **shares}
-
-
-def _colours(theme: Theme) -> list[str]:
-    return [getattr(theme.palette, role) for role in _ROLES]
 
 
 def _hover_rows(curves: Sequence[Curve]) -> list[dict[str, object]]:
@@ -168,7 +161,7 @@ def _x_axis(arrivals: Arrivals, geometry: _Geometry, theme: Theme) -> alt.Axis:
     years = list(range(math.ceil(geometry.start / step) * step, math.floor(geometry.horizon) + 1, step))
     first_bar = f"datum.value > {geometry.horizon + 0.01:.3f}"
     named = " : ".join(
-        f"datum.value < {middle + 0.1:.3f} ? '{curve.short}'"
+        f"datum.value < {middle + 0.1:.3f} ? {json.dumps(curve.short)}"
         for middle, curve in zip(geometry.middles, arrivals.curves, strict=True)
     )
     return alt.Axis(
@@ -185,7 +178,7 @@ def _y_axis(arrivals: Arrivals, theme: Theme) -> alt.Axis:
     return y_axis(arrivals.y_title, theme, values=list(PROBABILITY_TICKS), format="%")
 
 
-def _bars(arrivals: Arrivals, geometry: _Geometry, colours: Sequence[str]) -> list[Bar]:
+def _bars(arrivals: Arrivals, geometry: _Geometry, hues: Sequence[str]) -> list[Bar]:
     horizon = calendar_year(geometry.horizon)
     return [
         Bar(
@@ -194,7 +187,7 @@ def _bars(arrivals: Arrivals, geometry: _Geometry, colours: Sequence[str]) -> li
             span=span,
             parts=_parts(curve, horizon),
         )
-        for curve, colour, span in zip(arrivals.curves, colours, geometry.bars, strict=False)
+        for curve, colour, span in zip(arrivals.curves, hues, geometry.bars, strict=False)
     ]
 
 
@@ -208,44 +201,3 @@ def _parts(curve: Curve, horizon: str) -> tuple[Part, ...]:
         Part("beyond", percent(curve.p_beyond), edge, never, 0.38),
         Part("never", percent(curve.p_never), never, 1.0, 1.0),
     )
-
-
-def _mark_medians(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:
-    dated = [(i, curve.median, colours[i]) for i, curve in enumerate(curves) if curve.median is not None]
-    for i, median, colour in dated:
-        with plot.part(i):
-            plot.dot(median, 0.5, colour)
-    for i, median, colour in dated:
-        below = [plot.spot(median, 0.5, dx=8, dy=-dy) for dy in (13, 20)]
-        above = [plot.spot(median, 0.5, dx=-8, dy=dy, align="right") for dy in (13, 20)]
-        with plot.part(i):
-            plot.label([[calendar_year(median)]], [*below, *above], colour, Style(bold=True))
-
-
-def _name_curves(plot: Plot, curves: Sequence[Curve], colours: Sequence[str]) -> None:
-    """Name each curve beside it: far from the others if that can be, else nearer; in two lines; by its short name."""
-    for i, (curve, colour) in enumerate(zip(curves, colours, strict=False)):
-        spots = _beside(plot, curve)
-        texts = [[curve.name], list(wrap(curve.name, 95, plot.theme.layout.text)), [curve.short]]
-        with plot.part(i):
-            _ = any(
-                plot.label([text], spots, colour, Style(bold=True, names=f"p{i}", distance=distance))
-                for text in texts
-                for distance in (24.0, 12.0, CLEARANCE_PX)
-            )
-
-
-def _beside(plot: Plot, curve: Curve) -> list[Spot]:
-    """Places along a curve, the middle of its rise first; right of it and under it, then left of it and over it."""
-    p = curve.probability
-    reach = p[-1] - p[0]
-    heights = [p[0] + share * reach for share in (0.62, 0.7, 0.3, 0.78, 0.38, 0.22, 0.86, 0.14, 0.92, 0.06)]
-    at = [min(int(np.searchsorted(p, level)), len(p) - 1) for level in heights]
-    at += [round(share * (len(p) - 1)) for share in (0.5, 0.3, 0.7, 0.15, 0.85, 0.04)]
-    spots = []
-    for k in at:
-        year, level = float(curve.decimal_year[k]), float(p[k])
-        spots += [plot.spot(year, level, dx=10, dy=dy) for dy in (-4, -9, -14, -19, -24)]
-        spots += [plot.spot(year, level, dx=-10, dy=dy, align="right") for dy in (4, 14)]
-        spots += [plot.spot(year, level, dy=dy, align="center") for dy in (-16, 16)]
-    return spots

@@ -70,10 +70,13 @@ class Strip:
     labels : tuple of (Bar, str)
         From the left, which is from below: each ends at the right edge of its bar, so the first words straight above a
         bar are its own.
+    told : bool
+        Whether parts are told at all; thin bars are not.
     """
 
     layout: Layout
     labels: tuple[tuple[Bar, str], ...] = ()
+    told: bool = True
 
     @property
     def height(self) -> float:
@@ -93,7 +96,7 @@ class Strip:
 
     def holds(self, part: Part) -> bool:
         """Whether the words of a part fit inside it, in a bar that the strip has made lower."""
-        if self.layout is NARROW and part.name.startswith("by "):
+        if not self.told or (self.layout is NARROW and part.name.startswith("by ")):
             return False  # a bar of 33 px is too narrow for it, and the end of the curve says the same
         return part.mass * (self.layout.plot[1] - self.height) >= _LINES_EM * _inside(self.layout)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,12 @@ from forecast.engine.answer import Answer
 from forecast.engine.beliefs import Overlay
 from forecast.engine.comparison import Comparison
 from forecast.reports import arrivals
-from forecast.reports.arrivals import Arrivals
+from forecast.reports.arrivals import CROWDED, Arrivals, Curve
 from forecast.reports.picture import Picture
+from forecast.reports.placing import text_width
 from forecast.reports.stories import curve
 from forecast.reports.strips import Strips, span_of
-from forecast.reports.theme import BAND_OPACITY, Theme
+from forecast.reports.theme import BAND_OPACITY, NARROW, Theme
 from forecast.reports.words import adverb, calendar_year, listed, percent, when
 
 MOST_CURVES = 3
@@ -39,7 +40,7 @@ def _same_months(found: Comparison) -> bool:
     return len({answer.cdf.decimal_year for _, answer in found.answers}) == 1
 
 
-def _title(found: Comparison) -> str:
+def title(found: Comparison) -> str:
     """When, by scenario; equal dates are said once."""
     first = found.answers[0][1].question
     targets = {words.target_words(answer.question.target) for _, answer in found.answers}
@@ -49,13 +50,19 @@ def _title(found: Comparison) -> str:
         by_date.setdefault(adverb(answer), []).append(name)
     if len(by_date) > MOST_CURVES + 1:
         dates = [date for date in by_date if date.startswith("in ")]
-        least, most = (min(dates), max(dates)) if dates else ("", "")
+        ends = dict.fromkeys([min(dates), max(dates)]) if dates else {}
         others = [date for date in by_date if not date.startswith("in ")]
-        told = listed([f"{least} to {most.removeprefix('in ')}", *others], "or") if dates else listed(others, "or")
+        told = " to ".join(_named(date, by_date, "" if k == 0 else "in ") for k, date in enumerate(ends))
+        told = listed([told, *(_named(date, by_date) for date in others)] if ends else others, "or")
         return f"{target}: {told}, by scenario"
     verb = "on trend" if first.criterion == "on_trend" else "affordable"
     told = "; ".join(f"{date} under {listed(names)}" for date, names in by_date.items())
     return f"{target}: {verb} {told}"
+
+
+def _named(date: str, by_date: Mapping[str, list[str]], without: str = "") -> str:
+    """A date with the scenarios that have it: `in 2031 (skeptic)`."""
+    return f"{date.removeprefix(without)} ({listed(by_date[date])})"
 
 
 def _as_of(found: Comparison) -> str:
@@ -67,22 +74,33 @@ def _as_curves(found: Comparison) -> Picture:
     return arrivals.picture(
         Arrivals(
             slug="comparison",
-            title=_title(found),
-            subtitle=f"{subtitle} {_assumed(found)}",
+            title=title(found),
+            subtitle=f"{subtitle} {assumed(found.answers)}",
             y_title="probability that it is reached by then",
             as_of=_as_of(found),
-            curves=tuple(curve(answer, name, _short(name)) for name, answer in found.answers),
+            curves=curves(found.answers),
         )
     )
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= 8 else f"{name[:7]}."
+def curves(answers: Sequence[tuple[str, Answer]]) -> tuple[Curve, ...]:
+    """Each answer as a curve with its label and its key."""
+    keys = keyed([name for name, _ in answers])
+    return tuple(curve(answer, *key) for key, (_, answer) in zip(keys, answers, strict=True))
 
 
-def _assumed(found: Comparison) -> str:
-    told = [choice.words for choice in found.answers[0][1].choices if choice.name == "algorithms"]
-    return f"Algorithms in {found.answers[0][0]}: {told[0]}." if told else ""
+def keyed(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Labels of curves, and what stands under their bars: names where each fits there, else their numbers."""
+    fit = all(text_width(name, NARROW.small) <= NARROW.bar for name in names)
+    if fit and len(names) < CROWDED:
+        return [(name, name) for name in names]
+    return [(f"{i} {name}", str(i)) for i, name in enumerate(names, 1)]
+
+
+def assumed(answers: Sequence[tuple[str, Answer]]) -> str:
+    """What the first scenario takes algorithms to do, which moves it most; empty where it has no part in it."""
+    told = [choice.words for choice in answers[0][1].choices if choice.name == "algorithms"]
+    return f"Algorithms in {answers[0][0]}: {told[0]}." if told else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +140,10 @@ def _as_strips(found: Comparison) -> Picture:
     rows = _strips(found)
     return Picture(
         slug="comparison",
-        title=_title(found),
+        title=title(found),
         subtitle="Strips: central 50, 80 and 90 % of the date in each scenario, the median marked"
         + ("; green: what others believe. " if found.overlays else ". ")
-        + f"What lies past the right edge is told there. As of {_as_of(found)}. {_assumed(found)}".rstrip(),
+        + f"What lies past the right edge is told there. As of {_as_of(found)}. {assumed(found.answers)}".rstrip(),
         description=_describe(found),
         columns=("scenario", *(f"{100 * p:g} %" for p in _ENDS), "beside"),
         rows=tuple((row.name, *(_number(year) for year in row.ends), row.asides[0]) for row in rows),

@@ -15,7 +15,6 @@ from forecast.reports.arrivals import CROWDED, MOST_CURVES, Arrivals
 from forecast.reports.comparisons import comparison_chart
 from forecast.reports.picture import Picture
 from forecast.reports.sections import Table
-from forecast.reports.stories import curve
 from forecast.reports.words import calendar_year, percent
 
 SLUG = "scenarios"
@@ -42,31 +41,34 @@ def overlay_chart(answers: Sequence[tuple[str, Answer]]) -> Picture:
     found = Comparison(tuple(answers))
     if len({answer.cdf.decimal_year for _, answer in answers}) > 1:
         return replace(comparison_chart(found), slug=SLUG)
-    numbered = len(names) >= CROWDED or len({comparisons.short(name) for name in names}) < len(names)
-    return arrivals.picture(
+    picture = arrivals.picture(
         Arrivals(
             slug=SLUG,
             title=comparisons.title(found),
-            subtitle=_subtitle(answers, numbered),
+            subtitle=_subtitle(answers),
             y_title="probability that it is reached by then",
             as_of=answers[0][1].provenance.as_of,
-            curves=tuple(
-                curve(answer, f"{i} {name}" if numbered else name, str(i) if numbered else comparisons.short(name))
-                for i, (name, answer) in enumerate(answers, 1)
-            ),
+            curves=comparisons.curves(answers),
         )
     )
+    return replace(picture, values=_values(answers))
 
 
-def _subtitle(answers: Sequence[tuple[str, Answer]], numbered: bool) -> str:
+def _values(answers: Sequence[tuple[str, Answer]]) -> dict[str, object]:
+    """What title and subtitle say: the scenarios by number, and their medians."""
+    medians = [answer.median if math.isfinite(answer.median) else None for _, answer in answers]
+    numbered = [{"number": i, "scenario": name} for i, (name, _) in enumerate(answers, 1)]
+    return {"scenarios": numbered, "median_decimal_year": medians, "horizon": answers[0][1].question.horizon}
+
+
+def _subtitle(answers: Sequence[tuple[str, Answer]]) -> str:
     told = ["The same question in each scenario: curves, their medians marked; bars: the whole mass."]
-    if numbered:
+    if len(answers) >= CROWDED:  # too thin for words
         horizon = horizon_words(answers[0][1].question)
-        listed = ", ".join(f"{i} {name}" for i, (name, _) in enumerate(answers, 1))
-        told = [
-            "The same question in each scenario: curves, their medians marked. Bars by number, from below: already, by "
-            f"{horizon}, beyond it, never (solid). {listed}."
-        ]
+        told.append(f"Bars from below: already, by {horizon}, beyond it, never (solid).")
+    keys = comparisons.keyed([name for name, _ in answers])
+    if any(label != key for label, key in keys):
+        told.append(f"{', '.join(label for label, _ in keys)}.")
     return " ".join([*told, comparisons.assumed(answers)]).rstrip()
 
 

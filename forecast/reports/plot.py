@@ -156,6 +156,14 @@ class Plot:
         x, _ = self.fraction(year, 0)
         self.canvas.add_band([x - 1e-4, x + 1e-4], [0, 0], [1, 1])
 
+    def upright(self, year: float, levels: tuple[float, float], colour: str, *, dash: Sequence[float] = ()) -> None:
+        """A rule at one date, from one level to another."""
+        rows = [{"year": year, "low": levels[0], "high": levels[1]}]
+        mark = alt.Chart(self._data(rows)).mark_rule(color=colour, strokeWidth=1.3, strokeDash=list(dash))
+        self._add(mark.encode(self._x, self._y("low"), alt.Y2("high")))
+        x, y = self.fraction(year, levels)
+        self.canvas.add_band([x - 1e-4, x + 1e-4], [y[0]] * 2, [y[1]] * 2)
+
     def horizontal(self, level: float, colour: str, *, until: float | None = None, dash: Sequence[float] = ()) -> None:
         """A rule at one level, from the left edge on."""
         last = self._x_domain[1] if until is None else until
@@ -228,13 +236,14 @@ class Plot:
         width, height = self.theme.layout.plot
         # Put together here: Altair's own layering copies every layer several times, half the time of a page.
         layers = [_bare(layer.to_dict(validate=False)) for layer in self._layers]  # a test validates every picture
+        used = {layer["data"]["name"] for layer in layers}
         return {
             "$schema": alt.SCHEMA_URL,
             "autosize": {"type": "none"},
             "width": width,
             "height": height,
             "layer": layers,
-            "datasets": self._datasets,
+            "datasets": {name: rows for name, rows in self._datasets.items() if name in used},
         }
 
     def _add(self, layer: alt.Chart, rows: Rows | None = None, tips: Tips = NO_TIPS) -> None:

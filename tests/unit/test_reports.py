@@ -203,8 +203,8 @@ def test_bars_of_a_curve_fill_the_whole_height() -> None:
 def test_every_curve_is_named_beside_it_or_under_its_bar(pictures: list[Picture]) -> None:
     for picture in pictures:
         if picture.slug.startswith("arrival"):
-            spec = json.dumps(picture.spec(Theme(layout=NARROW)))
-            assert all(name in spec for name in ("'off'", "'16 mo'", "'8 mo'"))
+            spec = str(picture.spec(Theme(layout=NARROW)))
+            assert all(name in spec for name in ('"off"', '"16 mo"', '"8 mo"'))
 
 
 def test_probability_axes_have_their_marks(pictures: list[Picture]) -> None:
