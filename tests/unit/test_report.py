@@ -16,7 +16,8 @@ from forecast.engine import words
 from forecast.errors import InputError, StorageError
 from forecast.executors.here import Here
 from forecast.reports.report import changes, compose, faces
-from forecast.reports.report.files import JSON, MARKDOWN, PAGE, table_csv
+from forecast.reports.report.files import JSON, MARKDOWN, PAGE, files, table_csv
+from forecast.reports.report.markdown import report_markdown
 from forecast.reports.report.writing import DisagreementError, Way, check, write
 from forecast.reports.sections import Table
 from forecast.reports.words import percent
@@ -92,9 +93,8 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
     report, held = short()
     again = compose.make(spec_of(SHORT), shipped(), asked=report.asked)
     assert again.key == report.key
-    from forecast.reports.report.files import files
-
-    for name, data in files(again, ("html", "markdown", "json", "csv")):
+    assert report_markdown(again, pictures=True).encode() == held.read(MARKDOWN)
+    for name, data in files(again, ("html", "json", "csv")):
         assert data == held.read(name), name
 
 

@@ -72,7 +72,7 @@ def cost(subject: Subject) -> Section | None:
         return None
     budgets = subject.spec.budgets_usd or BUDGETS_USD
     picture = cost_chart.cost_chart(subject.forecaster, subject.lead.question, budgets)
-    return Section("cost", "What it costs", figures=(picture,))
+    return Section("costs", "What it costs", figures=(picture,))
 
 
 def driving(subject: Subject) -> Section:
@@ -150,7 +150,7 @@ def limiting(subject: Subject) -> Section:
     held = limits.limits_picture(subject.forecaster)
     table = (_limit_table(answer),) if answer.binding_limits else ()
     told = _limit_words(answer)
-    return Section("limits", "What limits it", words=(told,) if told else (), tables=table, figures=drawn(strip, held))
+    return Section("limiting", "What limits it", words=(told,) if told else (), tables=table, figures=drawn(strip, held))
 
 
 def _limit_words(answer: Answer) -> str:
@@ -192,10 +192,10 @@ def _limit_row(limit: BindingLimit, answer: Answer) -> tuple[str, ...]:
 def what_if(subject: Subject) -> Section | None:
     """Every face in one chart, and their percentiles in a table."""
     if len(subject.faces) < 2:
-        return Section("scenarios", "What if", words=subject.left_out) if subject.left_out else None
+        return Section("what-if", "What if", words=subject.left_out) if subject.left_out else None
     answers = [(face.name, face.answer) for face in subject.faces]
     picture, table = overlay.overlay_chart(answers), overlay.percentile_table(answers)
-    return Section("scenarios", "What if", tables=(table,), figures=(picture,), notes=subject.left_out)
+    return Section("what-if", "What if", tables=(table,), figures=(picture,), notes=subject.left_out)
 
 
 def any_budget(subject: Subject) -> Section | None:
