@@ -114,6 +114,12 @@ async def parts_of(serving: Serving, request: pb.CreateReportRequest | None = No
     return [part async for part in serving.stub.CreateReport(request or asked(), timeout=SECONDS)]
 
 
+async def next_part(call: Any) -> pb.CreateReportResponse:
+    """The next part of a report."""
+    part: pb.CreateReportResponse = await call.read()
+    return part
+
+
 async def refused(serving: Serving, request: pb.CreateReportRequest | None = None) -> grpc.aio.AioRpcError:
     """How a report ends that does not come."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:

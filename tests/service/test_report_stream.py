@@ -10,7 +10,18 @@ import pytest
 from grpc import StatusCode
 
 from tests.mannered import details
-from tests.service.reporting import METHOD, SECONDS, asked, comes_to_an_end, ended, parts_of, refused, serving, told
+from tests.service.reporting import (
+    METHOD,
+    SECONDS,
+    asked,
+    comes_to_an_end,
+    ended,
+    next_part,
+    parts_of,
+    refused,
+    serving,
+    told,
+)
 from timelines_server import server
 from timelines_server.handlers import reports
 
@@ -72,7 +83,7 @@ def test_a_cancelled_call_ends_its_process_within_a_second(
     async def main() -> None:
         async with serving(script, monkeypatch, tmp_path) as running:
             call = running.stub.CreateReport(asked(), timeout=SECONDS)
-            assert (await call.read()).posterior.name  # type: ignore[union-attr]
+            assert (await next_part(call)).posterior.name
             process = int(await told(place))
             assert running.under_way() == 1
             call.cancel()
@@ -99,7 +110,7 @@ def test_a_slow_reader_holds_the_process_back(monkeypatch: pytest.MonkeyPatch, t
             call = running.stub.CreateReport(asked(), timeout=SECONDS)
             read = 0
             for _ in range(12):
-                read += len((await call.read()).chunk)  # type: ignore[union-attr]
+                read += len((await next_part(call)).chunk)
             await asyncio.sleep(0.5)
             process, written = map(int, (await told(place)).split())
             ahead = written - read
@@ -148,13 +159,13 @@ def test_reports_are_made_one_by_one_and_few_wait(monkeypatch: pytest.MonkeyPatc
             first = await told(place)
             for _ in range(2):
                 calls.append(running.stub.CreateReport(asked(), timeout=SECONDS))
-                assert (await calls[-1].read()).posterior.name  # type: ignore[union-attr]
-                assert "waiting" in (await calls[-1].read()).progress.stage  # type: ignore[union-attr]
+                assert (await next_part(calls[-1])).posterior.name
+                assert "waiting" in (await next_part(calls[-1])).progress.stage
             began = asyncio.get_running_loop().time()
             error = await refused(running)
             assert asyncio.get_running_loop().time() - began < 1
             assert error.code() is StatusCode.RESOURCE_EXHAUSTED and "3 reports" in (error.details() or "")
-            assert int(dict(error.trailing_metadata() or ())["grpc-retry-pushback-ms"]) >= 3_000  # type: ignore[call-overload]
+            assert int(dict(error.trailing_metadata() or ())["grpc-retry-pushback-ms"]) >= 3_000
             place.unlink()
             calls[0].cancel()
             assert await told(place) != first, "the next one has its turn"
