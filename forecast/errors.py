@@ -15,8 +15,10 @@ ForecastError                    exit code 1
 │   └── DataError                a table or a download that breaks its schema; names file, row and column
 ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
 │   ├── DamagedScaleError        the file of an imported scale (in `catalogue.studies`)
-│   └── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.scenario_store`)
-├── StorageError (OSError)       no permission, no space; says which file and what to free or grant
+│   ├── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.scenario_store`)
+│   └── DamagedOutputError       an output that is not what its manifest says (in `storage.manifest`)
+├── StorageError (OSError)       no permission, no space, no connection; says which file and what to do
+│   └── MissingFileError         a file that a folder or a URL does not hold (in `storage.store`)
 ├── StoppedError                 nobody waits for the answer any more: the caller is gone or its deadline has passed
 ├── WorkerLostError              processes or a cluster's workers that died, so that work could not go on
 └── FitError                     a fit that could not end: aborted, or refused by the gates
@@ -119,7 +121,7 @@ class ArtefactError(ForecastError):
 
 
 class StorageError(ForecastError, OSError):
-    """The state folder cannot be read or written."""
+    """A folder or a URL cannot be read, written or reached."""
 
     reason = "STORAGE"
 
