@@ -101,7 +101,7 @@ class _Geometry:
 def _geometry(arrivals: Arrivals, theme: Theme) -> _Geometry:
     layout = theme.layout
     years = arrivals.curves[0].decimal_year
-    start, horizon = float(years[0]), float(years[-1])
+    start, horizon = float(years[0]), max(float(years[-1]), float(years[0]) + 1 / 12)
     count = len(arrivals.curves)
     bar, gap = _bar_sizes(layout, count)
     strip = layout.bar_margin + count * bar + (count - 1) * gap

@@ -21,77 +21,13 @@ from forecast.reports.placing import Style, text_width
 from forecast.reports.sheet import Cell, Sheet
 from forecast.reports.theme import Theme
 from forecast.reports.words import assumption, calendar_year, listed, percent, subject
+from forecast.reports.yearly_data import INSIDE, MEDIAN, OUTSIDE, Column, Year, columns, is_within, years
 
-_ALREADY, _BEYOND, _NEVER = 0.24, 0.38, 1.0
-"""Opacity of the columns, as beside an arrival chart."""
-
-_OUTSIDE, _INSIDE, _MEDIAN = 0.28, 0.6, 1.0
 _HEADROOM = 1.2
 _LONGEST_NAME_PX = 90.0
 _STEPS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
 _LEAST_TOP = 0.01
-_TIPS = {"year": "year", "in that year": "told", "by its end": "by"}
-
-
-@dataclass(frozen=True, slots=True)
-class Year:
-    """One bar.
-
-    Attributes
-    ----------
-    year : int
-        Calendar year.
-    first, last : int
-        Its months within the forecast, 1 to 12.
-    probability, by : float
-        Of arrival in them, and by their end.
-    opacity : float
-        How dark it is: the median's year, inside the 80 % interval, outside.
-    """
-
-    year: int
-    first: int
-    last: int
-    probability: float
-    by: float
-    opacity: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """What lies outside the years: its names, its probability, its opacity."""
-
-    name: str
-    short: str
-    probability: float
-    opacity: float
-
-
-def years(answer: Answer) -> tuple[Year, ...]:
-    """The calendar years from the first month after the as-of month to the horizon.
-
-    Parameters
-    ----------
-    answer : Answer
-        Whose arrivals they are. Arrivals in the as-of month count as already.
-    """
-    low, high = (math.floor(end) if math.isfinite(end) else math.inf for end in answer.interval(0.8))
-    median = math.floor(answer.median) if _is_within(answer) else None
-    months: dict[int, list[tuple[int, float]]] = {}
-    for year, reached in zip(answer.cdf.decimal_year[1:], answer.cdf.probability[1:], strict=True):
-        months.setdefault(math.floor(year), []).append((math.floor(year % 1 * 12 + 1e-6) + 1, reached))
-    found, before = [], answer.p_already
-    for year, reached_by in months.items():
-        by = reached_by[-1][1]
-        opacity = _MEDIAN if year == median else _INSIDE if low <= year <= high else _OUTSIDE
-        found.append(Year(year, reached_by[0][0], reached_by[-1][0], max(by - before, 0.0), by, opacity))
-        before = by
-    return tuple(found)
-
-
-def _is_within(answer: Answer) -> bool:
-    """Whether the median is a date to come."""
-    return answer.p_already < 0.5 and math.isfinite(answer.median)
+_TIPS = {"year": "name", "in that year": "told", "by its end": "by"}
 
 
 def yearly_chart(answer: Answer) -> Picture:
@@ -118,7 +54,7 @@ def yearly_chart(answer: Answer) -> Picture:
 def _rows(answer: Answer, bars: Sequence[Year]) -> Iterator[tuple[object, ...]]:
     for one in bars:
         yield one.year, one.first, one.last, *_told(answer, one.probability), round(one.by, 5)
-    for column in _columns(answer):
+    for column in columns(answer):
         yield column.name, "", "", *_told(answer, column.probability), ""
 
 
@@ -130,17 +66,9 @@ def _told(answer: Answer, probability: float) -> tuple[float, float]:
 def _values(answer: Answer, bars: Sequence[Year]) -> dict[str, object]:
     """What the title says."""
     best = max(bars, key=lambda one: one.probability, default=None)
-    told: dict[str, object] = {"median": answer.median} if _is_within(answer) else {}
+    told: dict[str, object] = {"median": answer.median} if is_within(answer) else {}
     told["p_later_or_never"] = answer.p_beyond_horizon + answer.p_never
     return told | ({} if best is None else {"likeliest_year": best.year, "p_in_likeliest_year": best.probability})
-
-
-def _columns(answer: Answer) -> tuple[_Column, _Column, _Column]:
-    return (
-        _Column("already", "already", answer.p_already, _ALREADY),
-        _Column(f"beyond {horizon_words(answer.question)}", "beyond", answer.p_beyond_horizon, _BEYOND),
-        _Column("never", "never", answer.p_never, _NEVER),
-    )
 
 
 def _finding(answer: Answer, bars: Sequence[Year]) -> str:
@@ -155,7 +83,7 @@ def _finding(answer: Answer, bars: Sequence[Year]) -> str:
 def _median_words(answer: Answer) -> str:
     if answer.p_already >= 0.5:
         return f"already with {percent(answer.p_already)}"
-    if _is_within(answer):
+    if is_within(answer):
         return f"as likely as not by {calendar_year(answer.median)}"
     if answer.p_never > 0.5:
         return f"never with {percent(answer.p_never)}"
@@ -188,7 +116,7 @@ def _subtitle(answer: Answer, bars: Sequence[Year]) -> str:
 
 def _describe(answer: Answer, bars: Sequence[Year]) -> str:
     listed_years = ", ".join(f"{one.year} {percent(one.probability)}" for one in bars) or "none"
-    outside = ", ".join(f"{column.name} {percent(column.probability)}" for column in _columns(answer))
+    outside = ", ".join(f"{column.name} {percent(column.probability)}" for column in columns(answer))
     return (
         f"Bar chart of the probability of arrival by calendar year, as of {answer.provenance.as_of}: {listed_years}. "
         f"Beside it: {outside}."
@@ -222,7 +150,7 @@ def _draw(answer: Answer, bars: Sequence[Year], theme: Theme) -> dict[str, Any]:
     start = 4.0 - layout.left
     after = cell.right + sizes.right
     lefts = (start, after, after + sizes.column + sizes.gap)
-    for column, left in zip(_columns(answer), lefts, strict=True):
+    for column, left in zip(columns(answer), lefts, strict=True):
         _draw_column(sheet, column, left, sizes.column)
     _as_of(sheet, cell, answer.provenance.as_of)
     _name_median(sheet, cell, bars)
@@ -252,7 +180,7 @@ def _axes(sheet: Sheet, cell: Cell, bars: Sequence[Year], top: float) -> None:
 
 def _draw_bars(sheet: Sheet, cell: Cell, bars: Sequence[Year]) -> None:
     gap = min(0.12 * cell.width / max(len(bars), 1), 3.0)
-    for opacity in (_OUTSIDE, _INSIDE, _MEDIAN):
+    for opacity in (OUTSIDE, INSIDE, MEDIAN):
         rows: list[dict[str, object]] = [
             {
                 "year": round(cell.across(one.year) + gap / 2, 2),
@@ -266,14 +194,14 @@ def _draw_bars(sheet: Sheet, cell: Cell, bars: Sequence[Year]) -> None:
             for one in bars
             if one.opacity == opacity
         ]
-        sheet.blocks(rows, sheet.palette.uncertainty, opacity, _TIPS | {"year": "name"})
+        sheet.blocks(rows, sheet.palette.uncertainty, opacity, _TIPS)
     for one in bars:
         across = [cell.across(one.year), cell.across(one.year + 1)]
         up = [cell.up(one.probability)] * 2
         sheet.canvas.add_band(*sheet.fraction(across, [0, 0]), sheet.fraction(across, up)[1], "bars")
 
 
-def _draw_column(sheet: Sheet, column: _Column, left: float, width: float) -> None:
+def _draw_column(sheet: Sheet, column: Column, left: float, width: float) -> None:
     """A full height of all draws, filled as far as the probability goes, with its name under it and its share above."""
     layout = sheet.theme.layout
     whole: dict[str, object] = {"year": left, "until": left + width, "low": 0.0, "high": sheet.height}
@@ -298,7 +226,7 @@ def _as_of(sheet: Sheet, cell: Cell, day: str) -> None:
 
 
 def _name_median(sheet: Sheet, cell: Cell, bars: Sequence[Year]) -> None:
-    one = next((one for one in bars if one.opacity == _MEDIAN), None)
+    one = next((one for one in bars if one.opacity == MEDIAN), None)
     if one is None:
         return
     middle, heights = cell.across(one.year + 0.5), range(10, round(sheet.height), 4)

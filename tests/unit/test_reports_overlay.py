@@ -138,3 +138,8 @@ def test_a_single_curve_of_none_or_all_is_whole_too(k: int) -> None:
     made = stories.single(answers()[k][1])
     check_picture(made)
     assert "dashed: the median" not in made.subtitle
+
+
+@pytest.mark.parametrize("horizon", ["2026-11", "2026-12"])
+def test_a_horizon_in_the_as_of_month_leaves_a_chart(horizon: str) -> None:
+    check_picture(stories.single(forecaster().when(flop=1e29, horizon=horizon)))

@@ -11,7 +11,8 @@ import pytest
 from forecast.engine.answer import Answer
 from forecast.forecaster import Forecaster
 from forecast.reports.theme import DARK, LIGHT, MEDIUM, NARROW, WIDE, Layout, Theme
-from forecast.reports.yearly import yearly_chart, years
+from forecast.reports.yearly import yearly_chart
+from forecast.reports.yearly_data import years
 from tests.inked import check_picture, texts
 from tests.synthetic import synthetic_posterior
 
