@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import dask
 from distributed import LocalCluster, Status
 
 from tests.service.processes import comes_true
@@ -18,20 +19,19 @@ SECONDS = 60.0
 @contextmanager
 def local_cluster(workers: int = 2) -> Iterator[LocalCluster]:
     """Workers of one thread each, started again when they die, as `dask worker` does; no dashboard."""
-    options: dict[str, Any] = {"dashboard_address": None, "host": "127.0.0.1", "silence_logs": logging.CRITICAL}
-    cluster = within(lambda: LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **options))
-    try:
-        yield cluster
-    finally:
-        within(lambda: cluster.close(timeout=10))
+    options: dict[str, Any] = {"dashboard_address": "127.0.0.1:0", "host": "127.0.0.1", "silence_logs": logging.CRITICAL}
+    # A local cluster would close for good a worker that happens to be away 15 s after it was lost before.
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}):
+        cluster = within(lambda: LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **options))
+        try:
+            yield cluster
+        finally:
+            within(lambda: cluster.close(timeout=10))
 
 
 def whole(cluster: LocalCluster, workers: int = 2) -> None:
-    """Wait until every worker is there, and watched over; start them anew where one does not come."""
-    if not comes_true(lambda: _running(cluster) == workers, 15):
-        within(lambda: cluster.scale(0))
-        within(lambda: cluster.scale(workers))
-        assert comes_true(lambda: _running(cluster) == workers, 30)
+    """Wait until every worker is there, and watched over, so that it would be started again."""
+    assert comes_true(lambda: _running(cluster) == workers, 30)
 
 
 def _running(cluster: LocalCluster) -> int:

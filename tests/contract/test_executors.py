@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,6 @@ import pytest
 from distributed import LocalCluster
 
 from forecast.errors import InputError, UnknownNameError, WorkerLostError
-from forecast.executors import joining
 from forecast.executors.cluster import Cluster
 from forecast.executors.executor import NO_PARCELS, TASKS_PER_WORKER, Executor, Parcels, open_executor
 from forecast.executors.here import Here
@@ -65,21 +63,22 @@ def done(executor: Executor, work: Any, tasks: Iterable[Any], parcels: Parcels =
 
 SCRIPT = """
 from itertools import count
-from forecast.executors.cluster import Cluster
-from forecast.executors.processes import Processes
+from forecast.executors.{module} import {name}
 from tests import working
 if __name__ == "__main__":
-    with {executor} as executor:
+    with {name}({argument!r}) as executor:
         for task, result in executor.run(working.double_slowly, count(), {{"one": b"1"}}):
             print(task, flush=True)
 """
 
 
 @contextmanager
-def sharing(executor: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def sharing(
+    executor: type[Cluster | Processes], argument: str | int, tmp_path: Path
+) -> Iterator[subprocess.Popen[str]]:
     """A process that shares out work without an end, and has had its first results."""
     script = tmp_path / "sharing.py"
-    script.write_text(SCRIPT.format(executor=executor))
+    script.write_text(SCRIPT.format(module=executor.__name__.lower(), name=executor.__name__, argument=argument))
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
@@ -93,9 +92,9 @@ def sharing(executor: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def interrupted(executor: str, tmp_path: Path) -> None:
+def interrupted(executor: type[Cluster | Processes], argument: str | int, tmp_path: Path) -> None:
     """Ctrl-C in a terminal goes to every process of the command: all end soon, and only one has words for it."""
-    with sharing(executor, tmp_path) as process:
+    with sharing(executor, argument, tmp_path) as process:
         family = children(process.pid)
         os.killpg(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=20)
@@ -199,11 +198,11 @@ class TestProcesses:
 
     @pytest.mark.skipif(not CAN_BE_READ, reason="looks at processes through /proc")
     def test_ctrl_c_ends_them(self, tmp_path: Path) -> None:
-        interrupted("Processes(2)", tmp_path)
+        interrupted(Processes, 2, tmp_path)
 
     @pytest.mark.skipif(not CAN_BE_READ, reason="looks at processes through /proc")
     def test_they_are_gone_with_their_parent(self, tmp_path: Path) -> None:
-        with sharing("Processes(2)", tmp_path) as process:
+        with sharing(Processes, 2, tmp_path) as process:
             family = children(process.pid)
             assert len(family) == 2
             process.kill()
@@ -276,7 +275,7 @@ class TestCluster:
 
     @pytest.mark.skipif(not CAN_BE_READ, reason="looks at processes through /proc")
     def test_ctrl_c_leaves_no_task_on_the_cluster(self, cluster: LocalCluster, tmp_path: Path) -> None:
-        interrupted(f"Cluster({cluster.scheduler_address!r})", tmp_path)
+        interrupted(Cluster, cluster.scheduler_address, tmp_path)
         assert comes_true(lambda: not cluster.scheduler.tasks, 10)
 
     def test_nothing_of_a_run_stays_on_the_cluster(self, cluster: LocalCluster) -> None:
@@ -284,62 +283,7 @@ class TestCluster:
             done(executor, working.double, range(20), PARCELS)
             assert comes_true(lambda: not cluster.scheduler.tasks, 10)
 
-
-class TestJoining:
-    @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tcp://no-such-host.invalid:8786"])
-    def test_nobody_at_the_address_is_said_within_seconds(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(joining, "CONNECT_SECONDS", 1.0)
-        with pytest.raises(InputError, match=f"no Dask scheduler answers at {address}.*`dask scheduler`"):
-            within(lambda: open_executor(address), 10)
-
-    def test_a_port_that_says_nothing_is_left_within_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(joining, "CONNECT_SECONDS", 1.0)
-        with socket.create_server(("127.0.0.1", 0)) as silent:
-            address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-            with pytest.raises(InputError, match="no Dask scheduler answers"):
-                within(lambda: open_executor(address), 10)
-
-    @pytest.mark.parametrize("address", ["", "127.0.0.1", "http://127.0.0.1:80", "tcp://127.0.0.1:port"])
-    def test_what_is_no_address_is_refused_with_an_example(self, address: str) -> None:
-        with pytest.raises(InputError, match=r"is no address of a Dask scheduler.*tcp://HOST:8786") as caught:
-            within(lambda: open_executor(address), 10)
-        assert caught.value.field == "cluster"
-
     def test_a_worker_is_not_taken_for_a_scheduler(self, cluster: LocalCluster) -> None:
         address = next(iter(cluster.scheduler.workers))
         with pytest.raises(InputError, match="is a Worker, not a scheduler"):
             within(lambda: open_executor(address), 10)
-
-    def test_without_dask_the_extra_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(sys.modules, "forecast.executors.cluster")
-        monkeypatch.setitem(sys.modules, "distributed", None)
-        with pytest.raises(InputError, match=r"pip install 'ai-timelines\[cluster\]'"):
-            open_executor("tcp://127.0.0.1:9")
-
-    @pytest.mark.parametrize(
-        ("place", "package", "there", "said"),
-        [
-            ("worker", "ai-timelines", "0.0.9", "ai-timelines 0.0.9 there, 0.1.0 here"),
-            ("worker", "ai-timelines", None, "ai-timelines is missing there, 0.1.0 here"),
-            ("worker", "python", "3.11.1.final.0", "python 3.11 there, 3.13 here"),
-            ("worker", "numpy", "1.0", "numpy 1.0 there, 2.5 here"),
-            ("scheduler", "ai-timelines", None, "ai-timelines is missing there, 0.1.0 here"),
-            ("scheduler", "numpy", None, ""),
-            ("worker", "python", "3.13.9.final.0", ""),
-        ],
-    )
-    def test_other_versions_are_refused_by_name(self, place: str, package: str, there: str | None, said: str) -> None:
-        mine = {"ai-timelines": "0.1.0", "python": "3.13.0.final.0", "numpy": "2.5", "dask": "1", "distributed": "1"}
-        found = {"client": {"packages": mine}, "scheduler": {"packages": dict(mine)}}
-        found["workers"] = {"tcp://w:1": {"packages": dict(mine)}}  # type: ignore[assignment]
-        node = found["scheduler"] if place == "scheduler" else found["workers"]["tcp://w:1"]  # type: ignore[index]
-        node["packages"][package] = there  # type: ignore[index]
-        if not said:
-            joining.check_versions("tcp://s:8786", found)
-            return
-        with pytest.raises(InputError, match=f"{place} at .* has other versions than this machine: {said}"):
-            joining.check_versions("tcp://s:8786", found)
-
-    def test_a_worker_that_joins_with_another_version_refuses_the_work(self) -> None:
-        with pytest.raises(InputError, match=r"a worker has ai-timelines 0.0.9, this machine 0.1.0"):
-            joining.refuse_version("0.0.9", "0.1.0")
