@@ -30,7 +30,7 @@ from forecast.reports.strict_values import Pool
 _WIDTHS = r"\b(?:(?:50|80|90|95), )?(?:(?:50|80|90|95) and )?(?:50|80|90|95) %"
 CONSTANTS: Mapping[str, str] = {
     rf"{_WIDTHS} (?:predictive )?(?:bands?|intervals?|coverage)": "the widths in which every distribution is told",
-    rf"(?:median(?: and|, middle) ){_WIDTHS}": "the same, where it is said what a band is drawn of",
+    rf"(?:median and|middle) {_WIDTHS}": "the same, where it is said what a band is drawn of",
     r"\b(?:80|90|95) %(?=: )|(?<=\()(?:80|90) %(?=:? )": "the width of an interval that follows",
     r"\b2023 (?:US )?(?:dollars|\$)": "the unit of money: constant dollars of that year",
     r"\b(?:inside|outside|within) (?:their )?(?:80|95) %": "the width of an interval",
@@ -255,14 +255,16 @@ def _rows(table: Mapping[str, Any], there: Rows, path: str) -> Iterator[Disagree
 
 
 def _tiles(report: Mapping[str, Any], page: Page) -> Iterator[Disagreement]:
-    """Each tile of the lead with its value, in a row under its label or on one line with it."""
-    rows = [(table.headings, row) for table in page.tables for _, row in table.rows]
+    """Each tile of the lead with its value, over the sections: in a row under its label, or on one line with it."""
+    sections = {plain(str(section.get("heading", ""))) for section in report.get("sections", [])}
+    rows = [(table.headings, row) for table in page.tables for _, row in table.rows if table.section not in sections]
+    blocks = [block for block in page.blocks if block.section not in sections]
     pairs = {pair for headings, row in rows for pair in zip(headings, row, strict=False)}
     pairs |= {(row[0], row[1]) for _, row in rows if len(row) > 1}
     for tile in report.get("tiles", []):
         label, value = plain(tile["label"]), plain(tile["value"])
         beside = re.compile(rf"(?<!\w){re.escape(label)}\W{{1,4}}{re.escape(value)}(?![\w.,]\w)")
-        if (label, value) not in pairs and not any(beside.search(block.text) for block in page.blocks):
+        if (label, value) not in pairs and not any(beside.search(block.text) for block in blocks):
             yield Disagreement("report.md", f"{label}: {value}", "", "this tile, which does not stand there")
 
 

@@ -155,6 +155,7 @@ class _Reading:
         self, figure: Mapping[str, Any], path: str, heading: str, own: Pool, beside: list[Grid]
     ) -> Iterator[Text]:
         pool = Pool().add(figure.get("values", {}), figure.get("slug", "figure")).merged(own)
+        pool.quotes |= {plain(heading).partition(": ")[2] for heading in figure.get("columns", [])} - {""}
         for name in ("title", "subtitle"):
             may = self._with(pool, [grid_of(figure), *([] if figure.get("values") else beside)])
             yield Text(f"{path}.{name}", heading, plain(figure.get(name, "")), may)
