@@ -86,7 +86,7 @@ def binding_chart(forecaster: Forecaster, question: Question) -> Picture | None:
         columns=("decimal_year", *(f"share of draws: {NAMES[name]}" for name in found.limits)),
         rows=tuple(_numbers(found)),
         draw=functools.partial(_draw, found),
-        values={"leaders_from_year": [math.floor(found.decimal_year[k]) for _, k in (*_runs(found), ("", -1))]},
+        values={"leaders": list(_leaders(found))},
     )
 
 
@@ -144,6 +144,12 @@ def _runs(found: Binding) -> list[tuple[str, int]]:
     if len(starts) > _TOLD_RUNS:
         starts = [*starts[: _TOLD_RUNS - 1], starts[-1]]
     return [(found.limits[leaders[k]], k) for k in starts]
+
+
+def _leaders(found: Binding) -> Iterator[dict[str, object]]:
+    """What the title says."""
+    for k in (*(k for _, k in _runs(found)), -1):
+        yield {"from_year": math.floor(found.decimal_year[k]), "share": float(found.shares[:, k].max())}
 
 
 def _led(found: Binding, k: int) -> str:

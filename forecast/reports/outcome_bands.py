@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from forecast.evaluation.scores import INTERVALS
 from forecast.reports.placing import text_width
-from forecast.reports.sheet import Sheet, Tips
+from forecast.reports.plot import Tips
+from forecast.reports.sheet import Sheet
 from forecast.reports.theme import Palette
 
 OUTSIDE = 100

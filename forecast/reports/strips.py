@@ -120,8 +120,8 @@ def _x_axis(span: tuple[float, float], year_px: float, ends: str, unit: str) -> 
     first, last = (math.ceil(span[0] / step) * step, math.floor(span[1] + 1e-6))
     years: list[float] = [float(year) for year in range(first, last + 1, step)]
     if not ends:
-        told = {"labelExpr": f"format(datum.value, 'd') + '{unit}'"} if unit else {"format": "d"}
-        return alt.Axis(values=years, title=None, tickSize=4, domain=False, labelOverlap=False, **told)
+        told = f"format(datum.value, 'd') + '{unit}'"
+        return alt.Axis(values=years, labelExpr=told, title=None, tickSize=4, domain=False, labelOverlap=False)
     clear = text_width(ends, 12) / 2 + 18
     kept = [year for year in years if (span[1] - year) * year_px > clear] or [float(math.ceil(span[0]))]
     named = f"datum.value > {span[1] - 1e-3:.4f} ? '{ends}' : format(datum.value, 'd')"
