@@ -159,22 +159,22 @@ def _mark(plot: Plot, ribbon: Ribbon) -> None:
             spots = [plot.spot(year, value, dx=dx, dy=dy) for dx in (9, 3) for dy in (12, -12, 20, -20)]
             spots += [plot.spot(year, value, dx=-9, dy=dy, align="right") for dy in (-12, 12, -20, 20)]
             style = Style(bold=True, over=_OVER)
-            plot.label([[ribbon.told(value)]], spots, plot.theme.palette.asked, style)
+            plot.label([[ribbon.told(value)]], spots, plot.theme.palette.ink, style)
 
 
 def _name_levels(plot: Plot, ribbon: Ribbon) -> None:
     for level in ribbon.levels:
         years = np.linspace(ribbon.decimal_year[0], ribbon.decimal_year[-1], 40)[:-1]
         spots = [plot.spot(float(year), level.log10, dx=5, dy=dy) for dy in (11, -11) for year in years]
-        plot.label([[level.name], [level.short]], spots, plot.theme.palette.asked, Style(over=_OVER))
+        plot.label([[level.name], [level.short]], spots, plot.theme.palette.ink, Style(over=_OVER))
 
 
 def _name_curves(plot: Plot, ribbon: Ribbon) -> None:
-    """Name each curve beside it, the median first."""
+    """Name each curve beside it, the median first; in ink, which can be read on a band."""
     for i in (2, 0, 4, 1, 3):
         style = Style(bold=i == 2, names=f"q{i}", over=_OVER)
         name = ribbon.names[i].replace(" %", "\N{NO-BREAK SPACE}%")
-        plot.label([[name]], _beside(plot, ribbon, i), plot.theme.palette.uncertainty, style)
+        plot.label([[name]], _beside(plot, ribbon, i), plot.theme.palette.ink, style)
 
 
 def _beside(plot: Plot, ribbon: Ribbon, i: int) -> list[Spot]:
