@@ -25,6 +25,8 @@ from forecast.reports.theme import BAND_OPACITY, NARROW, Theme
 from forecast.reports.words import adverb, calendar_year, listed, percent, when
 
 MOST_CURVES = 3
+_ORDER = ("already", "in", "not", "never")  # with which a date in words begins
+_OTHERS = 3
 _ENDS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
@@ -56,7 +58,11 @@ def title(found: Comparison) -> str:
         told = listed([told, *(_named(date, by_date) for date in others)] if ends else others, "or")
         return f"{target}: {told}, by scenario"
     verb = "on trend" if first.criterion == "on_trend" else "affordable"
-    told = "; ".join(f"{date} under {listed(names)}" for date, names in by_date.items())
+    ordered = sorted(by_date.items(), key=lambda one: (_ORDER.index(one[0].split()[0]), one[0]))
+    groups = [names for _, names in ordered]
+    if len(groups) > 1 and len(groups[-1]) >= _OTHERS:
+        groups[-1] = ["the others"]
+    told = "; ".join(f"{date} under {listed(names)}" for (date, _), names in zip(ordered, groups, strict=True))
     return f"{target}: {verb} {told}"
 
 

@@ -85,7 +85,7 @@ def _subtitle(surface: Surface) -> str:
         bound = f"Before {first} no sum has even odds: limits other than money forbid the run. {bound}"
     return (
         "Probability that a sum, in 2023 dollars, is enough by a date: lines of 10, 25, 50 (thick), 75 and 90 %, "
-        f"darker where it is more likely. {bound}{surface.assumed}"
+        f"stronger where it is more likely. {bound}{surface.assumed}"
     )
 
 

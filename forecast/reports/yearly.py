@@ -106,10 +106,10 @@ def _month(number: int) -> str:
 
 
 def _subtitle(answer: Answer, bars: Sequence[Year]) -> str:
+    median = "; strongest: the year of the median" if any(one.opacity == MEDIAN for one in bars) else ""
     drawn = (
-        "Probability of arrival in each calendar year, counted and not smoothed. Darker: inside the 80 % interval; "
-        "darkest: the year of the median. The columns at the edges have a scale of their own: all draws are their "
-        "full height."
+        "Probability of arrival in each calendar year, counted and not smoothed. Stronger: inside the 80 % interval"
+        f"{median}. The columns at the edges have a scale of their own: all draws are their full height."
     )
     return f"{drawn}{_partial(bars)} {assumption(answer.choices)}"
 
