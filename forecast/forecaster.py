@@ -124,6 +124,12 @@ class Forecaster:
         day = None if as_of is None else parse_day(as_of, "as_of")
         return cls(find(posterior, as_of=day, home=home), home, memory=memory, fetches=fetches)
 
+    def on(self, posterior: Posterior) -> Forecaster:
+        """The same forecaster on another posterior, with the same memory; this one where it is its own."""
+        if posterior is self.posterior:
+            return self
+        return Forecaster(posterior, self._home, self.imported, self._memory, self._fetches)
+
     def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
         """The answer to a question; the checkpoint is called between the steps of the work, to end it by raising.
 

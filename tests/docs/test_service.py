@@ -163,7 +163,7 @@ sys.stdout.buffer.write(response.SerializeToString())
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for a plugin is a script")
 def test_the_settings_for_buf_generate_every_proto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (settings,) = blocks("yaml")
+    (settings,) = (block for block in blocks("yaml") if block.startswith("# buf.gen.yaml"))
     plugin = tmp_path / str(re.search(r"local: (\S+)", settings)[1])  # type: ignore[index]
     plugin.write_text(PLUGIN.format(python=sys.executable), encoding="utf-8")
     plugin.chmod(0o755)

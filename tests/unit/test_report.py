@@ -13,6 +13,7 @@ import pytest
 
 from forecast.batch.layering import over
 from forecast.engine import words
+from forecast.engine.encode_question import question_dict
 from forecast.errors import InputError, StorageError
 from forecast.executors.here import Here
 from forecast.reports.report import changes, compose, faces
@@ -137,6 +138,19 @@ def test_every_kind_of_question_makes_a_report(lead: str) -> None:
     for face in made.faces:
         within = face.answer.cdf.probability[-1]
         assert math.isclose(within + face.answer.p_beyond_horizon + face.answer.p_never, 1.0, abs_tol=1e-9)
+
+
+def test_a_lead_as_of_another_date_is_told_from_the_posterior_of_that_date() -> None:
+    made = compose.make(spec_of("lead: {flop: 2.0e29, as_of: 2021-12-15}\nscenarios: [baseline]"), shipped())
+    assert made.lead.provenance.as_of == "2021-12-15"
+    compute = next(one for section in made.sections for one in section.figures if one.slug == "compute")
+    assert "as of 2021-12-15" in compute.description
+
+
+def test_a_lead_that_is_told_whole_has_the_same_tiles() -> None:
+    whole = json.dumps(question_dict(shipped().question(flop=2e29)))
+    found = faces.faces(spec_of(f'{{"lead": {{"question": {whole}}}}}'), shipped()).shown[0]
+    assert found.tiles == short()[0].faces[0].tiles
 
 
 # What changed

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forecast.batch.asking import WHOLE
+from forecast.batch.asking import WHOLE, question_of
 from forecast.batch.layering import over
 from forecast.batch.spec import Spec, Variant
-from forecast.engine.question import DEFAULT_HORIZON
+from forecast.engine.question import DEFAULT_BY_YEARS, DEFAULT_HORIZON
 from forecast.errors import InputError
+from forecast.forecaster import Forecaster
 
 TOLD_YEARS = (2030, 2035, 2040)
 BASELINE = Variant("baseline", {})
@@ -27,8 +28,14 @@ def lead_arguments(spec: Spec) -> dict[str, Any]:
         raise InputError(f"{spec.name} has no lead and no questions; give one", field="lead")
     asked = over(spec.defaults, spec.lead) if spec.lead else dict(spec.items[0].asked)
     if WHOLE in asked:
-        return {WHOLE: {"by_years": list(_years(asked[WHOLE])), **asked[WHOLE]}}
+        return {WHOLE: _told_years(asked[WHOLE])}
     return {"by_years": _years(asked), **asked}
+
+
+def _told_years(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole question with the years of the tiles, where it has those of every question or none."""
+    said = whole.get("by_years")
+    return {**whole, "by_years": list(_years(whole))} if said in (None, list(DEFAULT_BY_YEARS)) else dict(whole)
 
 
 def _years(asked: Mapping[str, Any]) -> tuple[int, ...]:
@@ -42,3 +49,15 @@ def variants(spec: Spec) -> tuple[Variant, ...]:
     others = [one for one in spec.scenarios if one.asked not in ({}, {"scenario": "baseline"})]
     first = [one for one in spec.scenarios if one not in others] or [BASELINE]
     return (first[0], *others)
+
+
+def of_lead(spec: Spec, forecaster: Forecaster) -> Forecaster:
+    """The forecaster on the posterior that the lead asks: what drives it and what it rests on are that one's.
+
+    Raises
+    ------
+    InputError, PosteriorNotFoundError
+        When the lead is no question, or there is no such posterior.
+    """
+    question = question_of(lead_arguments(spec), forecaster.scenario)
+    return forecaster.on(forecaster.ready(question)[0].posterior)

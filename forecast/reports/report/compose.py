@@ -18,6 +18,7 @@ from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.forecaster import Forecaster
 from forecast.reports import evidence_basis, evidence_calibration, evidence_claims, evidence_glossary, notes
 from forecast.reports.report import changes, findings
+from forecast.reports.report.asking import of_lead
 from forecast.reports.report.changes import Earlier
 from forecast.reports.report.faces import Face, faces
 from forecast.reports.report.findings import Subject
@@ -88,7 +89,7 @@ def key_of(spec: Spec, forecaster: Forecaster) -> str:
     """
     parts: dict[str, Any] = {
         "spec": spec.digest,
-        "posterior": forecaster.posterior.manifest["sha256"],
+        "posterior": of_lead(spec, forecaster).posterior.manifest["sha256"],
         "code": forecast.__version__,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -125,6 +126,7 @@ def make(
     InputError
         When the lead or a scenario is no question, or does not fit the posterior.
     """
+    forecaster = of_lead(spec, forecaster)
     builders = _builders(asked, earlier)
     total = len(builders) + 1
     told("answers", 0, total)

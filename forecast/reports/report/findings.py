@@ -150,7 +150,9 @@ def limiting(subject: Subject) -> Section:
     held = limits.limits_picture(subject.forecaster)
     table = (_limit_table(answer),) if answer.binding_limits else ()
     told = _limit_words(answer)
-    return Section("limiting", "What limits it", words=(told,) if told else (), tables=table, figures=drawn(strip, held))
+    return Section(
+        "limiting", "What limits it", words=(told,) if told else (), tables=table, figures=drawn(strip, held)
+    )
 
 
 def _limit_words(answer: Answer) -> str:

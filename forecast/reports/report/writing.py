@@ -9,12 +9,13 @@ What a run that was cut off had answered is taken up by the next one.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import forecast
+from forecast.batch.parquet import FOLDER
 from forecast.batch.run import Told as BatchTold
 from forecast.batch.run import answer_batch, untold
 from forecast.batch.spec import Spec
@@ -118,8 +119,13 @@ def write(spec: Spec, forecaster: Forecaster, place: Path | str, way: Way | None
     earlier = _earlier(way.since or str(place), bool(way.since), key, forecaster)
     with Replacing(place, KIND) as new:
         report = fill(new.store, spec, forecaster, way, earlier)
-        manifest = new.finish(extra=_told_of(report))
+        manifest = new.finish(_kept(new.store.files, spec), _told_of(report))
     return Written(new.place, report, manifest)
+
+
+def _kept(names: Iterable[str], spec: Spec) -> list[str]:
+    """The files of a report: the answers as Parquet only where they are wanted."""
+    return [name for name in names if "parquet" in spec.formats or not name.startswith(f"{FOLDER}/")]
 
 
 def hold(spec: Spec, forecaster: Forecaster, way: Way | None = None) -> tuple[compose.Report, Held]:
