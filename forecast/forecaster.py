@@ -64,8 +64,7 @@ class Forecaster:
     memory : Memory, optional
         What is remembered between questions; by default a memory of its own.
     fetches : bool
-        Whether a question may name a posterior by URL. Where strangers ask, it must not: they would choose what this
-        machine connects to.
+        Whether a question may name a posterior by URL; where strangers ask, they would choose what this connects to.
 
     Examples
     --------
@@ -125,9 +124,7 @@ class Forecaster:
         return cls(find(posterior, as_of=day, home=home), home, memory=memory, fetches=fetches)
 
     def on(self, posterior: Posterior) -> Forecaster:
-        """The same forecaster on another posterior, with the same memory; this one where it is its own."""
-        if posterior is self.posterior:
-            return self
+        """The same forecaster on another posterior, with the same memory."""
         return Forecaster(posterior, self._home, self.imported, self._memory, self._fetches)
 
     def ask(self, question: Question, checkpoint: Checkpoint = proceed) -> Answer:
@@ -250,8 +247,7 @@ class Forecaster:
         """
         if bands is not None:
             asked["quantiles"] = bands
-        question = question_of(asked, self.scenario, Target.training_flop(1.0))
-        return self.trajectory(driver, question)
+        return self.trajectory(driver, question_of(asked, self.scenario, Target.training_flop(1.0)))
 
     def trajectory(self, driver: Driver, asked: Question, checkpoint: Checkpoint = proceed) -> Fan:
         """The fan of one driver, for a question's quantiles, horizon, choices and posterior; its target is not read.

@@ -9,17 +9,9 @@ from typing import Any
 from forecast.engine import words as long_words
 from forecast.engine.answer import Answer
 from forecast.forecaster import Forecaster
-from forecast.reports import (
-    drivers,
-    evidence_basis,
-    evidence_calibration,
-    evidence_claims,
-    evidence_glossary,
-    limits,
-    stories,
-    tornado,
-)
+from forecast.reports import drivers, limits, stories, tornado
 from forecast.reports.drivers import Shown
+from forecast.reports.evidence import basis, calibration, claims, glossary
 from forecast.reports.report.faces import tiles
 from forecast.reports.section_json import figure_dict, section_dict, tile_dict
 from forecast.reports.sections import Section, drawn
@@ -49,10 +41,10 @@ def make() -> Report:
         Section("drivers", "What drives it", figures=tuple(drivers.pictures(forecaster, Shown((), (), ("8mo",))))),
         Section("decides", "What decides it", figures=(tornado.tornado_chart(found),)),
         Section("limits", "What limits it", figures=drawn(limits.limits_picture(forecaster))),
-        evidence_claims.claims_section(forecaster),
-        evidence_calibration.calibration_section(),
-        *evidence_basis.basis_section(forecaster, [lead, free], "ab" * 32),
-        evidence_glossary.glossary_section([lead, free]),
+        claims.claims_section(forecaster),
+        calibration.calibration_section(),
+        *basis.basis_section(forecaster, [lead, free], "ab" * 32),
+        glossary.glossary_section([lead, free]),
     ]
     faces = [face("baseline", lead), face("no-physical-limits", free)]
     return {

@@ -2,8 +2,9 @@
 
 Less than YAML, on purpose: one document of mappings, lists and scalars; no anchors, aliases or tags, no name twice, at
 most 256 KiB and eight levels unless the reader allows more. A plain scalar is a number, true, false, null or text, so
-that `off` and `2020-07-27` stay text and `1e9` is a number. What is read is told by events, so a file that breaks a rule
-is left at the place where it does. PyYAML is imported with this module, which nothing imports before a scenario is named.
+that `off` and `2020-07-27` stay text and `1e9` is a number. What is read is told by events, so a file that breaks a
+rule is left at the place where it does. PyYAML is imported with this module, which nothing imports before a scenario
+is named.
 """
 
 from __future__ import annotations

@@ -12,9 +12,13 @@ from forecast import glossary
 from forecast.engine.answer import Answer
 from forecast.evaluation import bar, calibration, replay
 from forecast.forecaster import Forecaster
-from forecast.reports import evidence_basis, evidence_calibration, evidence_claims, evidence_glossary, facts
-from forecast.reports.evidence_calibration import calibration_section
-from forecast.reports.evidence_glossary import glossary_section
+from forecast.reports import facts
+from forecast.reports.evidence import basis as evidence_basis
+from forecast.reports.evidence import calibration as evidence_calibration
+from forecast.reports.evidence import claims as evidence_claims
+from forecast.reports.evidence import glossary as evidence_glossary
+from forecast.reports.evidence.calibration import calibration_section
+from forecast.reports.evidence.glossary import glossary_section
 from forecast.reports.section_json import section_dict
 from forecast.reports.sections import Section, Table
 from forecast.reports.words import percent

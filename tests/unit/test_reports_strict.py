@@ -8,10 +8,10 @@ import re
 import pytest
 
 from forecast.reports import words
-from forecast.reports.strict import Disagreement, disagreements, unknown
-from forecast.reports.strict_report import Text, texts
-from forecast.reports.strict_tokens import Token, tokens
-from forecast.reports.strict_tokens import plain as read
+from forecast.reports.strict.check import Disagreement, disagreements, unknown
+from forecast.reports.strict.report import Text, texts
+from forecast.reports.strict.tokens import Token, tokens
+from forecast.reports.strict.tokens import plain as read
 from tests import told_report
 from tests.told_report import NOTES, Report, markdown, page, plain
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from forecast.engine import words as long_words
 from forecast.reports import words
-from forecast.reports.strict import CONSTANTS, unknown
-from forecast.reports.strict_tokens import Token, tokens
-from forecast.reports.strict_values import Grid, Pool
+from forecast.reports.strict.check import CONSTANTS, unknown
+from forecast.reports.strict.tokens import Token, tokens
+from forecast.reports.strict.values import Grid, Pool
 
 
 def test_a_number_is_right_only_with_its_year() -> None:

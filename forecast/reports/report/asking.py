@@ -60,4 +60,5 @@ def of_lead(spec: Spec, forecaster: Forecaster) -> Forecaster:
         When the lead is no question, or there is no such posterior.
     """
     question = question_of(lead_arguments(spec), forecaster.scenario)
-    return forecaster.on(forecaster.ready(question)[0].posterior)
+    asked = forecaster.ready(question)[0].posterior
+    return forecaster if asked is forecaster.posterior else forecaster.on(asked)

@@ -16,7 +16,8 @@ from forecast.batch.spec import Spec
 from forecast.engine.answer import Answer
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.forecaster import Forecaster
-from forecast.reports import evidence_basis, evidence_calibration, evidence_claims, evidence_glossary, notes
+from forecast.reports import notes
+from forecast.reports.evidence import basis, calibration, claims, glossary
 from forecast.reports.report import changes, findings
 from forecast.reports.report.asking import of_lead
 from forecast.reports.report.changes import Earlier
@@ -162,8 +163,8 @@ def _builders(asked: Asked | None, earlier: Earlier | None) -> list[tuple[str, B
     return [
         *((what, one(build)) for what, build in findings.SECTIONS),
         *([("questions", one(lambda subject: asked_section(asked)))] if asked is not None else []),
-        ("claims", one(lambda subject: evidence_claims.claims_section(subject.forecaster))),
-        ("calibration", one(lambda subject: evidence_calibration.calibration_section())),
+        ("claims", one(lambda subject: claims.claims_section(subject.forecaster))),
+        ("calibration", one(lambda subject: calibration.calibration_section())),
         ("changes", one(lambda subject: changes.changed(subject, earlier))),
         ("basis", _basis),
         ("glossary", _glossary),
@@ -171,11 +172,11 @@ def _builders(asked: Asked | None, earlier: Earlier | None) -> list[tuple[str, B
 
 
 def _basis(subject: Subject, before: Sequence[Section]) -> Sequence[Section]:
-    return evidence_basis.basis_section(subject.forecaster, _answers(subject), subject.spec.digest)
+    return basis.basis_section(subject.forecaster, _answers(subject), subject.spec.digest)
 
 
 def _glossary(subject: Subject, before: Sequence[Section]) -> Sequence[Section]:
-    return [evidence_glossary.glossary_section(_answers(subject), before)]
+    return [glossary.glossary_section(_answers(subject), before)]
 
 
 def _answers(subject: Subject) -> list[Answer]:

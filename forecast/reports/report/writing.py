@@ -29,7 +29,7 @@ from forecast.reports.report.changes import Earlier, read_report
 from forecast.reports.report.compose import Told
 from forecast.reports.report.files import JSON, MARKDOWN, PAGE, files, page
 from forecast.reports.report.questions import Asked, told_of
-from forecast.reports.strict import disagreements
+from forecast.reports.strict.check import disagreements
 from forecast.storage.held import Held
 from forecast.storage.manifest import MANIFEST, Manifest
 from forecast.storage.replacing import Recording, Replacing

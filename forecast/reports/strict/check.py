@@ -6,8 +6,8 @@
 Four things are held against each other:
 
 1. the top against the answers: sentences, tiles and quantiles are worked out again from the curves;
-2. each number of a text against the numbers of its own section (`strict_report`), as the house writes numbers
-   (`strict_values`);
+2. each number of a text against the numbers of its own section (`strict.report`), as the house writes numbers
+   (`strict.values`);
 3. the Markdown and the page against the JSON: its texts, rows and tiles stand there as they are, and no others;
 4. numbers that somebody typed, in the notes or in a file, against what the section has.
 
@@ -21,11 +21,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.reports import strict_answers, strict_html
-from forecast.reports.strict_markdown import Block, Page, Rows, read
-from forecast.reports.strict_report import Text, face_pools, grid_of, notes_pool, texts
-from forecast.reports.strict_tokens import Token, plain, tokens
-from forecast.reports.strict_values import Pool
+from forecast.reports.strict import answers
+from forecast.reports.strict.html import lines as lines_of
+from forecast.reports.strict.markdown import Block, Page, Rows, read
+from forecast.reports.strict.report import Text, face_pools, grid_of, notes_pool, texts
+from forecast.reports.strict.tokens import Token, plain, tokens
+from forecast.reports.strict.values import Pool
 
 _WIDTHS = r"\b(?:(?:50|80|90|95), )?(?:(?:50|80|90|95) and )?(?:50|80|90|95) %"
 CONSTANTS: Mapping[str, str] = {
@@ -98,7 +99,7 @@ def disagreements(report: Mapping[str, Any], markdown: str, html: str | None = N
         *_strays(compared, report),
         *_tables(report, page),
         *_tiles(report, page),
-        *(strict_html_found(report, said, html) if html is not None else []),
+        *(_html_found(report, said, html) if html is not None else []),
     ]
     return list(dict.fromkeys(found))
 
@@ -127,7 +128,7 @@ def _told(place: str, said: str, pool: Pool) -> Iterator[Disagreement]:
 
 
 def _tops(report: Mapping[str, Any]) -> Iterator[Disagreement]:
-    for place, said, wanted in strict_answers.differences(report):
+    for place, said, wanted in answers.differences(report):
         yield Disagreement(f"report.json: {place}", said, "", wanted)
 
 
@@ -268,9 +269,9 @@ def _tiles(report: Mapping[str, Any], page: Page) -> Iterator[Disagreement]:
             yield Disagreement("report.md", f"{label}: {value}", "", "this tile, which does not stand there")
 
 
-def strict_html_found(report: Mapping[str, Any], said: Iterable[Text], html: str) -> Iterator[Disagreement]:
+def _html_found(report: Mapping[str, Any], said: Iterable[Text], html: str) -> Iterator[Disagreement]:
     """Texts of the JSON that the page has not, and numbers of the page that no text or table of the JSON has."""
-    lines = strict_html.lines(html)
+    lines = lines_of(html)
     whole = " \n ".join(lines)
     known = [text for text in said if not text.path.endswith(".description")]
     for text in known:

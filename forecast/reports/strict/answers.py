@@ -11,7 +11,7 @@ from forecast.engine.answer import Answer
 from forecast.engine.decode import answer_from_dict
 from forecast.reports.report.faces import tiles
 from forecast.reports.section_json import tile_dict
-from forecast.reports.strict_tokens import plain
+from forecast.reports.strict.tokens import plain
 
 _CLOSE = 1e-6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from forecast.reports.strict_tokens import plain
+from forecast.reports.strict.tokens import plain
 
 _HIDDEN = frozenset(("script", "style", "svg", "template", "head"))
 _INLINE = frozenset(("a", "abbr", "b", "code", "em", "i", "small", "span", "strong", "sub", "sup", "wbr"))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from forecast.reports.strict_tokens import plain
-from forecast.reports.strict_values import Grid, Pool
+from forecast.reports.strict.tokens import plain
+from forecast.reports.strict.values import Grid, Pool
 from forecast.units import decimal_year
 
 _OF_AN_ANSWER = ("question", "never_reasons", "p_by_year", "binding_limits", "choices", "notices", "data_notice")

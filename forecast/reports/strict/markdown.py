@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from forecast.reports.strict_tokens import plain
+from forecast.reports.strict.tokens import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from forecast.reports.strict_forms import Value, forms
-from forecast.reports.strict_tokens import Kind, Token, plain, tokens
+from forecast.reports.strict.forms import Value, forms
+from forecast.reports.strict.tokens import Kind, Token, plain, tokens
 
 SHORT_GRID = 12
 """Rows up to which every row of a grid counts."""
