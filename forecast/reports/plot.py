@@ -68,7 +68,7 @@ class Plot:
     ) -> None:
         self.theme = theme
         self.canvas = Canvas(theme.layout.plot_sizes())
-        self._x_domain, self._y_domain = x_domain, y_domain
+        self.x_domain, self._y_domain = x_domain, y_domain
         self._x = alt.X("year:Q", scale=alt.Scale(domain=list(x_domain), nice=False, zero=False), axis=x_axis)
         self._y_scale, self._y_axis = alt.Scale(domain=list(y_domain), nice=False, zero=False), y_axis
         self._layers: list[alt.Chart] = []
@@ -79,7 +79,7 @@ class Plot:
 
     def fraction(self, year: ArrayLike, level: ArrayLike) -> tuple[Array, Array]:
         """Data as fractions of the plot."""
-        (left, right), (bottom, top) = self._x_domain, self._y_domain
+        (left, right), (bottom, top) = self.x_domain, self._y_domain
         x, y = np.asarray(year, float), np.asarray(level, float)
         return (x - left) / (right - left), (y - bottom) / (top - bottom)
 
@@ -166,11 +166,11 @@ class Plot:
 
     def horizontal(self, level: float, colour: str, *, until: float | None = None, dash: Sequence[float] = ()) -> None:
         """A rule at one level, from the left edge on."""
-        last = self._x_domain[1] if until is None else until
-        rows = [{"year": self._x_domain[0], "until": last, "level": level}]
+        last = self.x_domain[1] if until is None else until
+        rows = [{"year": self.x_domain[0], "until": last, "level": level}]
         mark = alt.Chart(self._data(rows)).mark_rule(color=colour, strokeWidth=1.3, strokeDash=list(dash), clip=True)
         self._add(mark.encode(self._x, alt.X2("until"), self._y("level")))
-        self.canvas.add_line(*self.fraction([self._x_domain[0], last], [level, level]))
+        self.canvas.add_line(*self.fraction([self.x_domain[0], last], [level, level]))
 
     def label(
         self,
@@ -191,7 +191,7 @@ class Plot:
 
     def write(self, lines: Sequence[str], spot: Spot, colour: str, size: float, *, bold: bool = False) -> None:
         """Write a label without asking whether its place is free."""
-        (left, right), (bottom, top) = self._x_domain, self._y_domain
+        (left, right), (bottom, top) = self.x_domain, self._y_domain
         at = {"year": left + spot.x * (right - left), "level": bottom + spot.y * (top - bottom)}
         rise = (len(lines) - 1) * size * 1.1 / 2
         mark = alt.Chart(self._data([at])).mark_text(
@@ -251,7 +251,7 @@ class Plot:
         if rows is not None and not rows:
             return
         if rows and tips and self.theme.interactive:
-            layer = layer.encode(tooltip=[alt.Tooltip(f"{name}:N", title=title) for title, name in tips.items()])
+            layer = layer.encode(tooltip=[alt.Tooltip(f"{name}:N", title=title or " ") for title, name in tips.items()])
         elif rows and tips:
             layer = layer.encode(description=alt.Description(f"{_TOLD}:N"))
             layer.data = self._data([{**row, _TOLD: told(row, tips)} for row in rows])

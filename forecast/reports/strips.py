@@ -6,7 +6,7 @@ The names stand over their strips, so that the same drawing works on a phone; a 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import altair as alt
@@ -101,6 +101,11 @@ class Strips:
         thick = half * HALF_STRIP_PX / self.row_px
         level = self.level(row)
         self.plot.rectangle(span, (level - thick, level + thick), colour, opacity)
+
+    def tell(self, row: int, said: Mapping[str, str]) -> None:
+        """What a row says where a pointer rests anywhere on it: title -> words; to be called when all is drawn."""
+        plot, level = self.plot, float(self.count - row)
+        plot.rectangle(plot.x_domain, (level - 1, level), plot.theme.palette.background, 0.0, said)
 
     def as_of(self, year: float, day: str) -> None:
         """The as-of date: a tick through every strip, named over the first; a line would run through the names."""

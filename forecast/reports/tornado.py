@@ -91,6 +91,9 @@ def _draw(found: Sensitivity, theme: Theme) -> dict[str, Any]:
         what = _what(bar)
         strips.name(row, (what[:1].upper() + what[1:], bar.about, bar.input))
         _draw_bar(strips, row, bar, found.median)
+    for row, bar in enumerate(found.tornado):
+        dates = (_when(found, outcome) for outcome in (bar.median_low, bar.median_high))
+        strips.tell(row, {"": _what(bar), **dict(zip(_labels(bar), dates, strict=True))})
     return strips.plot.finish()
 
 

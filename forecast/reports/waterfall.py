@@ -268,6 +268,8 @@ def _draw(found: Explanation, before: str, after: str, theme: Theme) -> dict[str
         _draw_row(strips, i, row, found)
     for i, row in enumerate(rows[:-1]):
         _lead_on(strips, i, row.end)
+    for i, row in enumerate(rows):
+        strips.tell(i, {"": row.name, "here" if i in (0, len(rows) - 1) else "change": row.told})
     return strips.plot.finish()
 
 

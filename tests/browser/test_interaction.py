@@ -40,7 +40,7 @@ def tips_along(page: Opened, chart: str, height: float, count: int = 12) -> list
     said = []
     for i in range(1, count):
         page.page.mouse.move(box["x"] + box["width"] * i / count, box["y"] + box["height"] * height)
-        page.page.wait_for_timeout(30)
+        page.page.wait_for_timeout(15)
         said.append(page.tip())
     return said
 
@@ -187,3 +187,16 @@ def test_a_browser_that_cannot_unpack_keeps_the_still_charts(open_page: Open) ->
     page.page.reload()
     page.page.wait_for_timeout(500)
     assert not any(one["live"] for one in page.charts()) and page.said == []
+
+
+@pytest.mark.long
+def test_every_chart_of_a_report_tells_something_wherever_it_has_something_to_tell(open_page: Open) -> None:
+    page = open_page("report")
+    page.scroll_through()
+    silent, said = [], []
+    for chart in page.charts():
+        tips = [tip for height in range(1, 16) for tip in tips_along(page, chart["name"], height / 16) if tip]
+        said += tips
+        silent += [] if tips else [chart["name"]]
+    assert silent == [] and page.said == []
+    assert not [tip for tip in said if tip.startswith(("s0", "told")) or "undefined" in tip or "NaN" in tip]

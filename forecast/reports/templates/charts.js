@@ -29,7 +29,7 @@ function tipOf(figure) {
     if (value === null || value === undefined || value === "") return hideTip();
     const hidden = new Set([...figure.querySelectorAll(".curves input:not(:checked)")].map((box) => box.value));
     const rows = typeof value === "object" ? Object.entries(value) : told(String(value));
-    tell(event, rows.filter(([name]) => !hidden.has(name)));
+    tell(event, rows.filter(([name]) => !hidden.has(name)).map(([name, said]) => (name.trim() ? [name, said] : [said])));
   };
 }
 
