@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from click.testing import CliRunner
 
 from forecast.cli.backtest import backtest as command
 from forecast.cli.backtest_table import skill_table, table
+from forecast.cli.fit import fit
+from forecast.cli.tasks import JOBS, open_shared
 from forecast.errors import InputError
 from forecast.evaluation import calibration, skill
 from forecast.evaluation.quantities import BASELINES
@@ -25,6 +29,19 @@ def test_wrong_origins_are_refused_before_anything_runs(options: list[str], said
     result = CliRunner().invoke(command, options)
     assert isinstance(result.exception, InputError)
     assert said in str(result.exception)
+
+
+def test_processes_and_a_cluster_are_not_chosen_together() -> None:
+    with pytest.raises(InputError, match="give one"):
+        open_shared(2, "tcp://127.0.0.1:9")
+    assert (open_shared(None, None).workers, open_shared(3, None).workers) == (min(JOBS, os.cpu_count() or 1), 3)
+
+
+@pytest.mark.parametrize("option", [("--only", "loss"), ("--tables", ".")])
+def test_a_fit_on_a_cluster_takes_no_files_of_this_machine(option: tuple[str, str]) -> None:
+    result = CliRunner().invoke(fit, ["--cluster", "tcp://127.0.0.1:9", *option])
+    assert isinstance(result.exception, InputError)
+    assert f"{option[0]} is about files of this machine" in str(result.exception)
 
 
 def test_the_table_of_scores_has_a_heading_a_quantity() -> None:
