@@ -18,13 +18,12 @@ import vl_convert
 from altair.utils.schemapi import debug_mode
 
 from forecast.errors import InputError
+from forecast.reports.drawing import png_of
 from forecast.reports.placing import wrap
-from forecast.reports.png import repack
 from forecast.reports.theme import Theme
 from forecast.storage.atomic import write_bytes
 
 SUFFIXES = (".html", ".svg", ".png", ".json")
-PNG_SCALE = 2.0
 _CLIP = re.compile(r'(id="|url\(#)clip(\d+)')
 
 
@@ -94,7 +93,7 @@ class Picture:
 
     def png(self, theme: Theme | None = None) -> bytes:
         """The picture as PNG at twice its nominal size."""
-        return repack(bytes(vl_convert.vegalite_to_png(self.json(theme or Theme()), scale=PNG_SCALE)))
+        return png_of(self.json(theme or Theme()))
 
     def save(self, path: Path | str) -> None:
         """Write the picture as .html, .svg, .png or .json (its specification), by the suffix.

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+SCALE = 2.0
+"""Points for each px: pictures are sharp on fine screens and on paper."""
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _NONE, _SUB, _UP = 0, 1, 2
 

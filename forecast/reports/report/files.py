@@ -6,17 +6,20 @@ All are made from the same sections, and the same report gives the same bytes.
 from __future__ import annotations
 
 import csv
+import functools
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.reports import notes
+from forecast.reports.drawing import Drawing
 from forecast.reports.picture import Picture
 from forecast.reports.render import rendered
 from forecast.reports.report.compose import Report
 from forecast.reports.report.json_form import report_json
 from forecast.reports.report.markdown import report_markdown
 from forecast.reports.sections import Table
+from forecast.reports.theme import Theme
 
 PAGE, MARKDOWN, JSON, ANSWERS = "report.html", "report.md", "report.json", "answers.csv"
 FORMATS = ("html", "markdown", "json", "csv", "pictures")
@@ -44,21 +47,28 @@ def files(
     tuple of str and bytes
         Its name, with `/` between folder and file, and what it holds.
     """
+    shown = pictured(report) if "pictures" in formats else []
+    with Drawing([picture.json(Theme()) for picture in shown]) as drawing:
+        for name, made in _made(report, formats):
+            yield name, made().encode()
+            checkpoint()
+        for picture, data in zip(shown, drawing.pictures(), strict=True):
+            yield f"pictures/{picture.slug}.png", data
+            checkpoint()
+
+
+def _made(report: Report, formats: Sequence[str]) -> Iterator[tuple[str, Callable[[], str]]]:
+    """What each file is made by, pictures left out."""
     if "html" in formats:
-        yield PAGE, page(report).encode()
-        checkpoint()
+        yield PAGE, lambda: page(report)
     if "markdown" in formats:
-        yield MARKDOWN, report_markdown(report, "pictures" in formats).encode()
+        yield MARKDOWN, lambda: report_markdown(report, "pictures" in formats)
     if "json" in formats:
-        yield JSON, report_json(report).encode()
+        yield JSON, lambda: report_json(report)
     if "csv" in formats:
         yield from _numbers(report)
         if report.asked is not None and report.asked.rows:
-            yield ANSWERS, report.asked.csv().encode()
-    if "pictures" in formats:
-        for picture in pictured(report):
-            checkpoint()
-            yield f"pictures/{picture.slug}.png", picture.png()
+            yield ANSWERS, report.asked.csv
 
 
 def figures(report: Report) -> list[Picture]:
@@ -89,13 +99,13 @@ FOLDED = ("data", "models", "priors", "diagnostics", "provenance", "glossary")
 """Sections that a page shows folded."""
 
 
-def _numbers(report: Report) -> Iterator[tuple[str, bytes]]:
+def _numbers(report: Report) -> Iterator[tuple[str, Callable[[], str]]]:
     for picture in figures(report):
-        yield f"numbers/{picture.slug}.csv", picture.csv().encode()
+        yield f"numbers/{picture.slug}.csv", picture.csv
     for section in report.sections:
         for table in section.tables:
             if table.slug:
-                yield f"numbers/{table.slug}.csv", table_csv(table).encode()
+                yield f"numbers/{table.slug}.csv", functools.partial(table_csv, table)
 
 
 def table_csv(table: Table) -> str:
