@@ -19,7 +19,8 @@ SECONDS = 60.0
 @contextmanager
 def local_cluster(workers: int = 2) -> Iterator[LocalCluster]:
     """Workers of one thread each, started again when they die, as `dask worker` does; no dashboard."""
-    options: dict[str, Any] = {"dashboard_address": "127.0.0.1:0", "host": "127.0.0.1", "silence_logs": logging.CRITICAL}
+    quiet = {"silence_logs": logging.CRITICAL}
+    options: dict[str, Any] = {"dashboard_address": "127.0.0.1:0", "host": "127.0.0.1", **quiet}
     # A local cluster would close for good a worker that happens to be away 15 s after it was lost before.
     with dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}):
         cluster = within(lambda: LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **options))

@@ -69,6 +69,7 @@ def filled(notes: str, faces: Sequence[Shown], source: str = "") -> str:
     """
 
     def value(found: re.Match[str]) -> str:
+        """What stands for one placeholder, or for two braces."""
         if found[1] is None:
             return found[0][0]
         owner, _, name = found[1].strip().rpartition(".")

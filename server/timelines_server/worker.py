@@ -39,9 +39,6 @@ CHUNK_BYTES = 1 << 18
 TERMINATED_WITHIN_S = 0.5
 """After SIGTERM; SIGKILL follows."""
 
-DISAGREEMENT = "STRICT"
-"""The reason of a report whose words and numbers disagree, where that is refused."""
-
 _LINE_BYTES = 1 << 16
 
 type Part = Progress | File | bytes
@@ -163,8 +160,8 @@ async def _broken_off(process: Process) -> WorkerError:
 
 def _error(said: Mapping[str, Any]) -> ForecastError:
     """The error that the process tells of; its reason, which may be of a class that is not known here, is kept."""
-    if said["reason"] == DISAGREEMENT:
-        return CallError(StatusCode.FAILED_PRECONDITION, DISAGREEMENT, said["message"])
+    if said["reason"] == "STRICT":  # words and numbers disagree, and it was to be strict
+        return CallError(StatusCode.FAILED_PRECONDITION, "STRICT", said["message"])
     kind = next((_KINDS[name] for name in said["kinds"] if name in _KINDS), ForecastError)
     error = kind(said["message"], field=said["field"])
     error.reason = said["reason"]
