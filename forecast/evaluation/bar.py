@@ -15,14 +15,15 @@ from pathlib import Path
 from forecast.errors import ArtefactError
 from forecast.evaluation import calibration, skill
 from forecast.evaluation.calibration import STORED, Scored, Summary
+from forecast.evaluation.hindsight import CHOSEN_IN
 from forecast.evaluation.quantities import LINE, MODEL, QUANTITIES
 from forecast.evaluation.skill import Skill
 
 CAVEATS = (
     "Before 2023-12 there are no true vintages: a backtest of that time knows values as they were recorded later, "
     "widened by revision noise.",
-    "Structure and priors of these models were chosen in 2026, with the outcomes in view: only the track record, "
-    "which is written before the facts, is prospective.",
+    f"Structure and priors of these models were chosen in {CHOSEN_IN}, with the outcomes in view: only the track "
+    "record, which is written before the facts, is prospective.",
     "Forecasts of one origin share one path, and origins share outcomes: one shared path is one success, and the "
     "effective number beside each figure counts it so.",
 )

@@ -13,6 +13,9 @@ from typing import Any
 from forecast.engine.encode_question import told
 from forecast.engine.words import money, month, number, percent
 
+CHOSEN_IN = 2026
+"""When the structure and the priors of the models were chosen, with all outcomes until then in view."""
+
 _WEEKS = 0.05
 """Years under which an error is no more than weeks."""
 
@@ -199,7 +202,7 @@ def caveats(rows: Sequence[Row]) -> tuple[str, ...]:
     came = sum(row.came is not None for row in rows)
     return (
         f"One shared path is one success, not {came}: if growth had broken off, all of them would have missed.",
-        "Hindsight: the structure and the priors were chosen in 2026 with these outcomes in view.",
+        f"Hindsight: the structure and the priors were chosen in {CHOSEN_IN} with these outcomes in view.",
         f"Pseudo-vintage: the rows had been published by {rows[0].as_of}, but most values were recorded later.",
         "The sizes asked are those of the runs that came, so each came as early as a run of that size can.",
         "Costs are estimates that others made later.",

@@ -9,7 +9,7 @@ from typing import Any
 
 from forecast.engine.words import number
 from forecast.evaluation.claims.gwern_2020 import DOUBLING_MONTHS
-from forecast.evaluation.hindsight import Row, summary
+from forecast.evaluation.hindsight import CHOSEN_IN, Row, summary
 from forecast.reports.lanes import Lanes, lanes
 from forecast.reports.picture import Picture
 from forecast.reports.theme import NARROW, Theme
@@ -31,7 +31,7 @@ def picture(rows: Sequence[Row]) -> Picture | None:
         f"intervals, off the median by {found.error_years:.1f} years on average; by the 3.4-month doubling, "
         f"{found.claim_error_years:.1f}",
         subtitle="When a run of each size was forecast (strip: 80 % interval, upright line: median), and when it came. "
-        "One shared path: one success, not many; and hindsight, for structure and priors were chosen in 2026.",
+        f"One shared path: one success, not many; and hindsight, for structure and priors were chosen in {CHOSEN_IN}.",
         description="Intervals by size of run. " + " ".join(row.words for row in rows),
         columns=(
             "FLOP",
@@ -46,6 +46,7 @@ def picture(rows: Sequence[Row]) -> Picture | None:
         rows=tuple(_numbers(row) for row in rows),
         draw=functools.partial(_draw, rows),
         values={
+            "chosen_in_year": CHOSEN_IN,
             "as_of": rows[0].as_of.isoformat(),
             "runs": found.runs,
             "inside_80": found.inside_80,

@@ -16,11 +16,14 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 PHONE, TABLET, DESK = 390, 820, 1280
 SCHEMES = ("light", "dark")
 _CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
-_SEEN = """async (dwell) => {
+_SEEN = """async () => {
+  const live = document.getElementById("chart-bundle");
   for (const chart of document.querySelectorAll("figure .chart")) {
     if (!chart.checkVisibility()) continue;
     chart.scrollIntoView({ block: "center" });
-    await new Promise((resolve) => setTimeout(resolve, dwell));
+    for (let tries = 0; live && chart.clientWidth >= 340 && tries < 500 && !chart.classList.contains("live"); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
   scrollTo(0, 0);
 }"""
@@ -34,8 +37,6 @@ _CHARTS = """() => [...document.querySelectorAll("figure .chart")].filter((it) =
     width: box?.width, height: box?.height, left: box?.left - room.left, right: room.right - box?.right,
   };
 })"""
-_DRAWN = """() => [...document.querySelectorAll("figure .chart")]
-  .filter((chart) => chart.checkVisibility()).every((chart) => chart.classList.contains("live"))"""
 _TOO_WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.checkVisibility() && !one.closest(".scroll, details, #tip, svg"))
   .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
@@ -76,10 +77,8 @@ class Opened:
         self.page.set_viewport_size({"width": width, "height": height})
 
     def scroll_through(self) -> None:
-        """Bring every chart into the window, as a reader would, until each is drawn anew if it is to be."""
-        self.page.evaluate(_SEEN, 60)
-        if self.page.locator("#chart-bundle").count():
-            self.page.wait_for_function(_DRAWN, timeout=20_000)
+        """Bring every chart into the window, as a reader would, and wait there until it is drawn anew if it can be."""
+        self.page.evaluate(_SEEN)
 
     def charts(self) -> list[dict[str, Any]]:
         """Every chart that is shown: its name, marks, words, size and room left in its figure, px."""

@@ -16,6 +16,7 @@ from forecast.evaluation import calibration
 from forecast.evaluation.bar import CAVEATS, LATE, Check
 from forecast.evaluation.calibration import Summary
 from forecast.evaluation.calibration_encode import bar_dict, skill_dict, summary_dict
+from forecast.evaluation.hindsight import CHOSEN_IN
 from forecast.evaluation.quantities import LINE
 from forecast.evaluation.skill import Skill
 from forecast.reports import calibration_scores, coverage_chart
@@ -137,6 +138,7 @@ def _values(stored: Stored, scored: Sequence[_Scored]) -> dict[str, Any]:
     met = sum(one.met for one in checks)
     return {
         "origins_from": int(LATE[:4]),
+        "chosen_in_year": CHOSEN_IN,
         "lines": {"count": len(checks), "met": met, "missed": len(known) - sum(one.met for one in known)},
         "not_measured": len(checks) - len(known),
         "origins": {"count": len(origins), "first": origins[0], "last": origins[-1]},

@@ -116,6 +116,7 @@ def _values(replayed: Sequence[Replayed], rows: Sequence[hindsight.Row]) -> dict
     return {
         "count": len(replayed),
         "published": [days[0], days[-1]],
+        "facts_until": selection.reference().as_of.isoformat(),
         "by_verdict": {name: counts[name] for name in _TOLD},
         "arithmetic": {"agrees": agrees[True], "with_a_figure": agrees[True] + agrees[False]},
         "retrospective": {**retrospective["summary"], "doubling_months": DOUBLING_MONTHS},
