@@ -56,10 +56,11 @@ def imported(file: Path) -> set[str]:
 
 
 def installed_by(extras: tuple[str, ...]) -> set[str]:
-    """Distributions that the base and some extras ask for by name."""
+    """Distributions that the base and some extras ask for by name, as `dask[distributed]` asks for both."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [*project["dependencies"], *(line for name in extras for line in project["optional-dependencies"][name])]
-    return {canonicalize_name(Requirement(line).name) for line in lines}
+    asked = map(Requirement, lines)
+    return {canonicalize_name(name) for one in asked for name in (one.name, *one.extras)}
 
 
 @pytest.mark.parametrize("room", EXTRAS)
