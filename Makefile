@@ -1,7 +1,7 @@
 # `make` or `make help` lists the commands. Everything is made in this checkout: the environment in .venv, pages in out.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help forecast test test-long bench backtest checks posteriors protos release lock env clean
+.PHONY: help forecast gallery test test-long bench backtest checks posteriors protos release lock env clean
 
 python := .venv/bin/python
 # One BLAS thread for each process: more of them fight for the same cores, and their waiting counts as CPU.
@@ -10,9 +10,13 @@ one_thread := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-forecast: env  ## fit the models on the shipped data, print the headline, draw the page out/forecast.html
+forecast: env  ## fit the models on the shipped data, print the headline, write the report out/forecast
 	@.venv/bin/timelines fit
-	@.venv/bin/timelines forecast --out out/forecast.html
+	@.venv/bin/timelines forecast --out out/forecast
+
+gallery: env  ## write the pictures of README.md, and docs/gallery.md with reports as Chromium shows them
+	@$(python) -m forecast.reports.gallery docs/images
+	@$(python) -m tests.browser.gallery
 
 test: env  ## the tests (at most 12 minutes on 2 cores)
 	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile -m "not long" --ignore=tests/benchmarks $(ARGS)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 @click.command(name="forecast", short_help="Print the headline and draw the page, from a stored posterior.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FOLDER|FILE.html",
+    type=click.Path(path_type=Path),
     default=Path("forecast.html"),
     show_default=True,
-    help="Where the page goes.",
+    help="Where the report goes: a folder for all of it, or its page alone.",
 )
 @click.option("--posterior", metavar="NAME|URL", help="A posterior, instead of the current one.")
 @click.option("--as-of", metavar="DATE", help="The posterior of that as-of date.")
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 def forecast(out: Path, posterior: str | None, as_of: str | None, as_json: bool) -> None:
     """Say when the losses 1.24 and 0.86, and a run of 2e29 FLOP, become affordable.
 
-    Answers from a stored posterior (`timelines fit` makes a new one), prints the table and writes the page of the
-    default report, which opens offline; `timelines report` writes it with all its numbers.
+    Answers from a stored posterior (`timelines fit` makes a new one), prints the table and writes the default report,
+    as `timelines report` does: a page that opens offline and, in a folder, every number behind it.
     """
     from forecast.forecaster import Forecaster
     from forecast.reports.tables import headline
@@ -36,8 +37,9 @@ def forecast(out: Path, posterior: str | None, as_of: str | None, as_json: bool)
     forecaster = Forecaster.load(posterior, as_of)
     answered = headline(forecaster)
     click.echo(_printed(answered, as_json))
-    size = write_page(forecaster, out)
-    click.echo(f"Page: {out.resolve()} ({size / 1e6:.1f} MB, opens offline)", err=as_json)
+    page = out if out.suffix == ".html" else write_all(forecaster, out)
+    size = write_page(forecaster, out) if page is out else page.stat().st_size
+    click.echo(f"Page: {page.resolve()} ({size / 1e6:.1f} MB, opens offline)", err=as_json)
 
 
 def _printed(answered: Headline, as_json: bool) -> str:
@@ -46,6 +48,22 @@ def _printed(answered: Headline, as_json: bool) -> str:
     from forecast.reports.text import headline_text
 
     return headline_text(answered)
+
+
+def write_all(forecaster: Forecaster, out: Path) -> Path:
+    """Write the default report into a folder, whole or not at all; its page.
+
+    Raises
+    ------
+    StorageError
+        When it cannot be written, or the folder holds something else.
+    """
+    from forecast.reports.report.files import PAGE
+    from forecast.reports.report.writing import write
+    from forecast.reports.specs import default
+
+    write(default(forecaster.scenario), forecaster, out)
+    return out / PAGE
 
 
 def write_page(forecaster: Forecaster, out: Path) -> int:

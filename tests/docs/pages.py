@@ -30,7 +30,7 @@ README = ROOT / "README.md"
 STATE = ".local/state/timelines"
 SERVE = "timelines serve"
 # `make forecast` fits before it prints: its table is compared on the posterior that the package ships.
-STANDS_FOR = {"make forecast": "timelines forecast --out out/forecast.html"}
+STANDS_FOR = {"make forecast": "timelines forecast --out out/forecast"}
 
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)

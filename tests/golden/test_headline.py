@@ -16,6 +16,8 @@ from forecast.forecaster import Forecaster
 from forecast.reports import gallery, stories, words
 from forecast.reports.tables import ALGORITHMS, OWN, POOLED, Headline, headline
 from forecast.reports.text import headline_text
+from forecast.storage.manifest import faults
+from forecast.storage.store import store_of
 
 BLOCKS = [
     ("loss 1.24 on kaplan-webtext2", POOLED),
@@ -95,6 +97,14 @@ def test_the_command_prints_the_table_and_writes_the_page(tmp_path: Path) -> Non
     assert headline_text(_headline()) in result.output
     assert f"Page: {out}" in result.output
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_folder_takes_the_whole_report(tmp_path: Path) -> None:
+    result = CliRunner().invoke(forecast, ["--out", str(tmp_path / "report")])
+    assert result.exit_code == 0, result.output
+    assert f"Page: {tmp_path / 'report' / 'report.html'}" in result.output
+    assert faults(store_of(tmp_path / "report")) == ()
+    assert {"report.md", "report.json", "answers.csv"} <= {path.name for path in (tmp_path / "report").iterdir()}
 
 
 def test_json_is_one_document_with_every_answer(tmp_path: Path) -> None:
