@@ -12,22 +12,20 @@ from pathlib import Path
 from forecast.forecaster import Forecaster
 from forecast.posterior import selection
 from forecast.posterior.artefact import read
-from forecast.reports import calibration_page, drivers, stories
+from forecast.reports import calibration_page, stories
 from forecast.reports.limits import limits_picture
 from forecast.reports.picture import Picture
 from forecast.reports.tables import headline
 from forecast.reports.theme import DARK, LIGHT, Theme
 from forecast.storage.atomic import make_folder, write_bytes
 
-SHOWN = ("arrival-kaplan", "arrival-pooled", "compute", "limits", "coverage", "past-fans", "skill")
+SHOWN = ("arrival-kaplan", "limits", "past-fans")
 
 
 def pictures(forecaster: Forecaster) -> Iterator[Picture]:
     """Those of the forecast page and of the calibration page that the README shows."""
     answered = headline(forecaster)
-    drawn = (*stories.arrival_pictures(answered), *drivers.fan_pictures(forecaster, answered))
-    held = (limits_picture(forecaster),)
-    every = (*drawn, *held, *calibration_page.pictures())
+    every = (*stories.arrival_pictures(answered), limits_picture(forecaster), *calibration_page.pictures())
     return (picture for picture in every if picture is not None and picture.slug in SHOWN)
 
 
