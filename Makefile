@@ -18,10 +18,6 @@ gallery: env  ## write the pictures of README.md, and docs/gallery.md with repor
 	@$(python) -m forecast.reports.gallery docs/images
 	@$(python) -m tests.browser.gallery
 
-gallery: env  ## write the pictures of README.md, and docs/gallery.md with reports as Chromium shows them
-	@$(python) -m forecast.reports.gallery docs/images
-	@$(python) -m tests.browser.gallery
-
 test: env  ## the tests (at most 12 minutes on 2 cores)
 	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile -m "not long" --ignore=tests/benchmarks $(ARGS)
 
