@@ -35,7 +35,7 @@ def test_every_chart_is_drawn_within_its_figure(shown: Opened, width: int) -> No
     for chart in charts:
         assert chart["live"] == live, chart
         assert chart["count"] == 1 and chart["marks"] >= 5 and chart["words"] >= 3, chart
-        assert chart["width"] > 250 and chart["height"] > 80, chart
+        assert chart["width"] > 250 and chart["height"] > 60, chart
         assert chart["left"] >= -0.5 and chart["right"] >= -0.5, chart
 
 
