@@ -93,15 +93,18 @@ def still_page() -> str:
     return render.rendered("picture.html.j2", [shown], live=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; without one the tests skip, or fail where TIMELINES_REQUIRE_BROWSER is set."""
+    """The browser; without one the tests skip, or fail where TIMELINES_REQUIRE_BROWSER is set.
+
+    For a module, not for longer: its driver holds an event loop, beside which no other test could run one of its own.
+    """
     with browser() as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def written(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A page's file by the page's name, written when it is first asked for."""
     folder = tmp_path_factory.mktemp("pages")
 

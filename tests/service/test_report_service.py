@@ -70,6 +70,8 @@ def begun(running: RunningServer, connected: grpc.Channel) -> tuple[Any, int]:
     call = ReportServiceStub(connected).CreateReport(asked(), timeout=60)
     while next(call).WhichOneof("part") != "progress":
         pass
+    # The kernel's list may miss a child while others come and go: it is read until it tells one.
+    assert processes.comes_true(lambda: len(children(running.process.pid)) == 1, 5)
     (child,) = children(running.process.pid)
     return call, child
 
