@@ -139,7 +139,7 @@ def test_a_stranger_clones_types_make_forecast_and_reads_the_table(tmp_path: Pat
     (shown,) = (piece.shown for piece in pieces(TEXT) if piece.source == "make forecast")
     assert labels(done.stdout) == labels(shown)
     assert list((tmp_path / "state" / "posteriors").glob("*.nc")), "nothing was fitted"
-    assert (clone / "out" / "forecast.html").stat().st_size > 100_000
+    assert (clone / "out" / "forecast" / "report.html").stat().st_size > 100_000
 
 
 def labels(table: str) -> list[str]:
