@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
+from forecast.batch.reading import parse_spec
 from forecast.cli.main import main
+from forecast.forecaster import Forecaster
 from forecast.posterior.schema import as_markdown
 from tests.docs.pages import README, Piece, made, pieces, same
 from tests.docs.refresh import ARTEFACT, artefact_page
@@ -125,6 +127,12 @@ def test_numbers_may_differ_by_a_rounding_and_words_may_not() -> None:
     assert not same("58 %", "61 %")
     assert same("2.0 MB", "2.1 MB") and not same("2.0 MB", "2.2 MB")
     assert not same("already", "never")
+
+
+def test_the_spec_of_a_report_is_one_that_the_command_reads() -> None:
+    (text,) = (block for block in re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.M | re.S) if block.startswith("title:"))
+    spec = parse_spec(text, "README", Forecaster.load().scenario)
+    assert len(spec.items) == 2 * 50 * 2 and len(spec.scenarios) == 3 and spec.notes
 
 
 @pytest.mark.long

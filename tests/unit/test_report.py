@@ -216,6 +216,20 @@ def test_a_foreign_file_in_the_way_is_refused_and_untouched(tmp_path: Path) -> N
     assert (tmp_path / "out").read_text() == "mine"
 
 
+def test_a_lead_without_an_answer_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        write(spec_of("lead: {loss: 0.86, scale: nowhere}"), shipped(), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_grid_too_large_for_the_page_says_how_much_of_it_is_shown(tmp_path: Path) -> None:
+    text = "lead: {flop: 2.0e29}\nformats: [json, markdown]\nscenarios: [baseline]\ngrid:\n"
+    text += "  budget_usd: {from: 1.0e8, to: 1.0e10, count: 60, log: true}\n  as_of: [2021-12-15, 2026-11-20]\n"
+    report = write(spec_of(text), shipped(), tmp_path / "out", Way(Here(), strict=True)).report
+    (table,) = next(one for one in report.sections if one.slug == "questions").tables
+    assert table.caption.endswith("96 of 120") and len(table.rows) == 48
+
+
 # Words against numbers
 
 

@@ -62,3 +62,14 @@ def of_lead(spec: Spec, forecaster: Forecaster) -> Forecaster:
     question = question_of(lead_arguments(spec), forecaster.scenario)
     asked = forecaster.ready(question)[0].posterior
     return forecaster if asked is forecaster.posterior else forecaster.on(asked)
+
+
+def check_lead(spec: Spec, forecaster: Forecaster) -> None:
+    """Ask the lead, before anything is written: one that has no answer makes no report.
+
+    Raises
+    ------
+    InputError, PosteriorNotFoundError
+        When it is no question, or the posterior cannot answer it.
+    """
+    forecaster.ask(question_of(lead_arguments(spec), forecaster.scenario))

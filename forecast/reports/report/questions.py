@@ -83,6 +83,7 @@ def asked_section(asked: Asked) -> Section:
             "questions": found.questions,
             "failed": found.failed,
             "failures": [one.questions for one in found.failures],
+            "tables": [{"shown": len(one.rows) * len(one.columns), "of": one.questions} for one in found.tables],
         },
     )
 

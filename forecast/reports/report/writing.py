@@ -25,6 +25,7 @@ from forecast.executors.executor import Executor
 from forecast.executors.here import Here
 from forecast.forecaster import Forecaster
 from forecast.reports.report import changes, compose
+from forecast.reports.report.asking import check_lead
 from forecast.reports.report.changes import Earlier, read_report
 from forecast.reports.report.compose import Told
 from forecast.reports.report.files import JSON, MARKDOWN, PAGE, files, page
@@ -115,6 +116,7 @@ def write(spec: Spec, forecaster: Forecaster, place: Path | str, way: Way | None
         When the place cannot be written, or holds what timelines did not write; what was there is there still.
     """
     way = way or Way(Here())
+    check_lead(spec, forecaster)
     key = compose.key_of(spec, forecaster)
     earlier = _earlier(way.since or str(place), bool(way.since), key, forecaster)
     with Replacing(place, KIND) as new:
