@@ -86,25 +86,39 @@ async def working(order: Mapping[str, Any]) -> AsyncIterator[Process]:
     order : mapping
         Goes to its standard input, which stays open: the process ends when this one does, however that comes.
     """
-    loop = asyncio.get_running_loop()
-    transport, protocol = await loop.subprocess_exec(
-        lambda: SubprocessStreamProtocol(_LINE_BYTES, loop),
-        *COMMAND,
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        env={**os.environ, **ONE_THREAD},
-    )
-    process = Process(transport, protocol, loop)
+    process, transport = await _begun(json.dumps(order).encode() + b"\n")
     try:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(order).encode() + b"\n")
         yield process
     finally:
         try:
             await _ended(process)
         finally:
             transport.close()  # and with it what nobody will read any more; SIGKILL where the process still runs
+
+
+async def _begun(order: bytes) -> tuple[Process, asyncio.SubprocessTransport]:
+    """A process that has been told what to do; started again where the loop takes its pipe for closed at once."""
+    loop = asyncio.get_running_loop()
+    for tries_left in (2, 1, 0):
+        transport, protocol = await loop.subprocess_exec(
+            lambda: SubprocessStreamProtocol(_LINE_BYTES, loop),
+            *COMMAND,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env={**os.environ, **ONE_THREAD},
+        )
+        process = Process(transport, protocol, loop)
+        try:
+            assert process.stdin is not None
+            process.stdin.write(order)
+        except RuntimeError:  # uvloop, seldom and under load: "the handler is closed"
+            transport.close()
+            if not tries_left:
+                raise
+        else:
+            return process, transport
+    raise AssertionError("unreachable")
 
 
 async def parts(process: Process) -> AsyncGenerator[Part]:
