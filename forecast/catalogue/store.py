@@ -222,6 +222,7 @@ class Catalogue:
     def _writing(self) -> Iterator[Session]:
         file, engine = self._state.catalogue_file, database.writing(self._engine)
         with database.database_errors(file), Session(engine) as session, session.begin():
+            session.connection()  # the lock is taken here, not at the first statement: files change under it too
             yield session
 
     @contextmanager
