@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -22,7 +23,10 @@ from forecast.catalogue import database
 from forecast.catalogue.schema import HEAD, Base
 from forecast.catalogue.store import Catalogue
 from forecast.errors import StorageError
+from forecast.posterior import selection
+from forecast.posterior.artefact import write
 from forecast.posterior.state import StateFolder
+from tests.synthetic import synthetic_posterior
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,6 +63,26 @@ class TestSqlite:
             assert sorted(history) == sorted(written)
             assert len(written) == 20
             assert catalogue.current().name == history[0]
+
+    def test_the_current_file_changes_under_the_lock(self, state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Else two processes could change the file in one order and the history in the other."""
+        told: list[str] = []
+        real = selection.set_current
+
+        def watched(name: str, home: Path) -> selection.Entry:
+            """What another process would be told that wanted to write now."""
+            with contextlib.closing(sqlite3.connect(state.catalogue_file, timeout=0)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    told.append(str(error))
+            return real(name, home)
+
+        monkeypatch.setattr(selection, "set_current", watched)
+        name = write(synthetic_posterior(20, seed=7), state.posteriors).stem
+        with Catalogue.open(state.root) as catalogue:
+            catalogue.set_current(name)
+        assert told == ["database is locked"]
 
     def test_it_uses_the_write_ahead_log_and_full_sync(self, state: StateFolder) -> None:
         engine = database.open_database(state.catalogue_file)
