@@ -20,7 +20,7 @@ from forecast.forecaster import Forecaster
 from forecast.reports.limits import NAMES
 from forecast.reports.picture import Picture
 from forecast.reports.placing import Style, text_width
-from forecast.reports.plot import Plot, y_axis
+from forecast.reports.plot import Plot, y_axis, year_axis
 from forecast.reports.theme import NARROW, Theme
 from forecast.reports.words import month, percent
 
@@ -215,10 +215,7 @@ def _attempt(found: Binding, theme: Theme, outside: frozenset[int]) -> tuple[Plo
 
 
 def _axes(start: float, horizon: float, theme: Theme) -> tuple[alt.Axis, alt.Axis]:
-    first, last = math.ceil(start), math.floor(horizon)
-    step = next(step for step in (1, 2, 5, 10, 20) if (last - first) / step <= theme.layout.plot[0] / 75)
-    years = [year for year in range(first, last + 1) if year % step == 0]
-    across = alt.Axis(values=years, format="d", title=None, tickSize=4, domain=False, labelFlush=False)
+    across = year_axis(start, horizon, theme, domain=False)
     return across, y_axis("share of the draws", theme, values=list(_TICKS), format="%", grid=False)
 
 

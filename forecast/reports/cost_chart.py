@@ -23,7 +23,7 @@ from forecast.reports.fan_data import PROBABILITIES
 from forecast.reports.inverse_charts import usd_ticks
 from forecast.reports.picture import Picture
 from forecast.reports.placing import Spot, Style
-from forecast.reports.plot import Plot, Rows, y_axis
+from forecast.reports.plot import Plot, Rows, level_axis, year_axis
 from forecast.reports.theme import BAND_OPACITY, NARROW, Theme
 from forecast.reports.words import calendar_year, month, percent, usd
 
@@ -161,22 +161,10 @@ def _draw(cost: Cost, theme: Theme) -> dict[str, Any]:
 
 
 def _axes(cost: Cost, theme: Theme) -> tuple[alt.Axis, alt.Axis]:
-    first, last = math.ceil(cost.start), math.floor(cost.end)
-    step = next(step for step in (1, 2, 5, 10, 20) if (last - first) / step <= theme.layout.plot[0] / 75)
     ticks = usd_ticks(cost.ends)
     if len(ticks) > (6 if theme.layout is NARROW else 9):
         ticks = tuple(tick for tick in ticks if tick[0] % 3 == 0) or ticks
-    labels = " : ".join(f"abs(datum.value - {value:g}) < 1e-9 ? '{label}'" for value, label in ticks)
-    return (
-        alt.Axis(
-            values=[year for year in range(first, last + 1) if year % step == 0],
-            format="d",
-            title=None,
-            tickSize=4,
-            labelFlush=False,
-        ),
-        y_axis("cost, 2023 $", theme, values=[value for value, _ in ticks], labelExpr=f"{labels} : ''"),
-    )
+    return year_axis(cost.start, cost.end, theme), level_axis("cost, 2023 $", ticks, theme)
 
 
 def _rows(cost: Cost) -> Rows:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -43,6 +44,20 @@ def y_axis(title: str, theme: Theme, **axis: Any) -> alt.Axis:
         "titleY": -22,
     }
     return alt.Axis(title=title, domain=False, ticks=False, **axis, **(above if layout is NARROW else left))
+
+
+def year_axis(start: float, end: float, theme: Theme, **axis: Any) -> alt.Axis:
+    """Axis of time: every year between two dates, or every second, fifth ... as far as the plot has room."""
+    first, last = math.ceil(start), math.floor(end)
+    step = next(step for step in (1, 2, 5, 10, 20) if (last - first) / step <= theme.layout.plot[0] / 75)
+    years = [year for year in range(first, last + 1) if year % step == 0]
+    return alt.Axis(values=years, format="d", title=None, tickSize=4, labelFlush=False, **axis)
+
+
+def level_axis(title: str, ticks: Sequence[tuple[float, str]], theme: Theme, **axis: Any) -> alt.Axis:
+    """Upright axis whose levels have labels of their own, such as sums on a log scale."""
+    labels = " : ".join(f"abs(datum.value - {value:g}) < 1e-9 ? '{label}'" for value, label in ticks)
+    return y_axis(title, theme, values=[value for value, _ in ticks], labelExpr=f"{labels} : ''", **axis)
 
 
 class Plot:

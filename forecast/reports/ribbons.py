@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from forecast.reports.fan_data import Level
 from forecast.reports.picture import Picture
 from forecast.reports.placing import Spot, Style
-from forecast.reports.plot import Plot, Rows, y_axis
+from forecast.reports.plot import Plot, Rows, level_axis, year_axis
 from forecast.reports.theme import BAND_OPACITY, Theme
 from forecast.reports.words import month
 
@@ -128,14 +128,8 @@ def draw(ribbon: Ribbon, theme: Theme) -> dict[str, Any]:
 
 
 def _axes(ribbon: Ribbon, theme: Theme) -> tuple[alt.Axis, alt.Axis]:
-    first, last = math.ceil(ribbon.decimal_year[0]), math.floor(ribbon.decimal_year[-1])
-    step = next(step for step in (1, 2, 5, 10, 20) if (last - first) / step <= theme.layout.plot[0] / 75)
-    years = [year for year in range(first, last + 1) if year % step == 0]
-    labels = " : ".join(f"abs(datum.value - {value:g}) < 1e-9 ? '{label}'" for value, label in ribbon.ticks)
-    return (
-        alt.Axis(values=years, format="d", title=None, tickSize=4, labelFlush=False),
-        y_axis(ribbon.y_title, theme, values=[value for value, _ in ribbon.ticks], labelExpr=f"{labels} : ''"),
-    )
+    across = year_axis(ribbon.decimal_year[0], ribbon.decimal_year[-1], theme)
+    return across, level_axis(ribbon.y_title, ribbon.ticks, theme)
 
 
 def _rows(ribbon: Ribbon) -> Rows:

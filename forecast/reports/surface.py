@@ -24,7 +24,7 @@ from forecast.forecaster import Forecaster
 from forecast.reports.inverse_charts import usd_or_none, usd_ticks
 from forecast.reports.picture import Picture
 from forecast.reports.placing import Spot, Style
-from forecast.reports.plot import Plot, Rows, y_axis
+from forecast.reports.plot import Plot, Rows, level_axis, year_axis
 from forecast.reports.surface_data import ENDS_LOG10_USD, MEDIAN, PROBABILITIES, Surface, surface_of
 from forecast.reports.theme import NARROW, Theme
 from forecast.reports.words import calendar_year, month, percent, usd
@@ -150,22 +150,10 @@ def _draw(surface: Surface, theme: Theme) -> dict[str, Any]:
 
 
 def _axes(start: float, end: float, theme: Theme) -> tuple[alt.Axis, alt.Axis]:
-    first, last = math.ceil(start), math.floor(end)
-    step = next(step for step in (1, 2, 5, 10, 20) if (last - first) / step <= theme.layout.plot[0] / 75)
     ticks = usd_ticks(ENDS_LOG10_USD)
     if theme.layout is NARROW:
         ticks = tuple(tick for tick in ticks if tick[0] % 3 == 0)
-    labels = " : ".join(f"abs(datum.value - {value:g}) < 1e-9 ? '{label}'" for value, label in ticks)
-    return (
-        alt.Axis(
-            values=[year for year in range(first, last + 1) if year % step == 0],
-            format="d",
-            title=None,
-            tickSize=4,
-            labelFlush=False,
-        ),
-        y_axis("budget, 2023 $", theme, values=[value for value, _ in ticks], labelExpr=f"{labels} : ''", grid=False),
-    )
+    return year_axis(start, end, theme), level_axis("budget, 2023 $", ticks, theme, grid=False)
 
 
 def _rows(surface: Surface) -> Rows:
