@@ -15,6 +15,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=int, default=8433, show_default=True, help="Port, below 32768; 0 takes any free one.")
 @click.option("--posterior", metavar="NAME|URL", help="The posterior that answers, instead of the current one.")
+@click.option("--catalogue", metavar="URL", help="postgresql:// or sqlite:///, instead of the state folder's file.")
+@click.option("--artefacts", metavar="PLACE", help="Folder or URL of posteriors that several servers share.")
 @click.option("--tokens", type=FILE, metavar="FILE", help="Ask for a token of this file (`timelines token` makes one).")
 @click.option("--tls-cert", type=FILE, metavar="FILE", help="Certificate chain (PEM): serve over TLS.")
 @click.option("--tls-key", type=FILE, metavar="FILE", help="Its private key (PEM).")
@@ -36,6 +38,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     default=1,
     show_default=True,
     help="Reports made at once, each in a process of its own; two more wait.",
+)
+@click.option(
+    "--fits",
+    type=int,
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Fits run at once, each in a process of its own; 0: none.",
 )
 @click.option(
     "--grace",

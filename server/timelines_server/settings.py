@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.errors import InputError
+from forecast.storage.store import checked_url, is_url
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8433
 DEFAULT_MAX_IN_FLIGHT = 128
 DEFAULT_REPORTS = 1
+DEFAULT_FITS = 1
+MOST_FITS = 8
 DEFAULT_GRACE_S = 10.0
 DEFAULT_LAME_DUCK_S = 0.5
 
@@ -23,6 +26,9 @@ PORT_END = 32_768
 """From here on the system hands out ports to outgoing connections (Linux), so that a restart may find its own taken."""
 
 LONGEST_WAIT_S = 3_600.0
+
+CATALOGUES = ("postgresql://", "sqlite:///")
+"""How the URL of a catalogue begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Settings:
         Calls at once, and a quarter as many streams beside them; more are refused.
     reports : int
         Reports that are made at once, each in a process of its own; two more may wait.
+    fits : int
+        Fits that run at once, each in a process of its own; 0: this server runs none.
     grace_s : float
         How long calls in flight may go on after a signal to stop, seconds.
     lame_duck_s : float
@@ -63,6 +71,10 @@ class Settings:
         Trace calls with OpenTelemetry.
     posterior : str, optional
         Name or URL of the posterior that answers; default: the current one.
+    catalogue : str, optional
+        URL of the catalogue, `postgresql://` or `sqlite:///`; default: the SQLite file in the state folder.
+    artefacts : str, optional
+        Folder or URL of posteriors that several servers share; default: the state folder's own.
     home : Path, optional
         The state folder; default as in `forecast.posterior.state`.
 
@@ -82,6 +94,7 @@ class Settings:
     metrics_port: int | None = None
     max_in_flight: int = DEFAULT_MAX_IN_FLIGHT
     reports: int = DEFAULT_REPORTS
+    fits: int = DEFAULT_FITS
     grace_s: float = DEFAULT_GRACE_S
     lame_duck_s: float = DEFAULT_LAME_DUCK_S
     reflection: bool = True
@@ -89,6 +102,8 @@ class Settings:
     reuse_port: bool = False
     trace: bool = False
     posterior: str | None = None
+    catalogue: str | None = None
+    artefacts: str | None = None
     home: Path | None = None
 
     def __post_init__(self) -> None:
@@ -99,6 +114,7 @@ class Settings:
         self._check_tls()
         self._check_exposure()
         self._check_numbers()
+        self._check_places()
 
     @property
     def secure(self) -> bool:
@@ -146,10 +162,24 @@ class Settings:
             raise InputError(f"--max-in-flight {self.max_in_flight} lets no call in: give at least 1")
         if self.reports < 1:
             raise InputError(f"--reports {self.reports} makes none: give at least 1", field="reports")
+        if not 0 <= self.fits <= MOST_FITS:
+            message = f"--fits {self.fits} is out of range: give 1 to {MOST_FITS}, or 0 for a server that runs none"
+            raise InputError(message, field="fits")
         for option, seconds in (("grace", self.grace_s), ("lame-duck", self.lame_duck_s)):
             if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_WAIT_S):
                 message = f"--{option} {seconds:g} is out of range: give 0 to {LONGEST_WAIT_S:.0f} seconds"
                 raise InputError(message, field=option)
+
+    def _check_places(self) -> None:
+        """Neither URL is repeated: it may hold a password."""
+        if self.catalogue is not None and not self.catalogue.startswith(CATALOGUES):
+            message = f"--catalogue is no URL of a catalogue: begin it with {' or '.join(CATALOGUES)}"
+            raise InputError(message, field="catalogue")
+        if self.artefacts is not None and is_url(self.artefacts):
+            try:
+                checked_url(self.artefacts)
+            except InputError as error:
+                raise InputError(f"--artefacts: {error.message}", field="artefacts") from error
 
 
 def is_loopback(host: str) -> bool:
