@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`."""
 
 
@@ -71,3 +72,65 @@ class CurrentRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     name: Mapped[str] = mapped_column(ForeignKey("posteriors.name"))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FitRow(Base):
+    """A fit that was asked for; what it is told and becomes is in `forecast.catalogue.fits`."""
+
+    __tablename__ = "fits"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    request_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_by: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    revision: Mapped[int]
+    stage: Mapped[str] = mapped_column(String(200))
+    chains: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    owner: Mapped[str] = mapped_column(String(64))
+    attempts: Mapped[int]
+    cancel_requested: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(64))
+    message: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecordRow(Base):
+    """A published forecast; never changed, never removed."""
+
+    __tablename__ = "records"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(32), unique=True)
+    request_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+    series: Mapped[str] = mapped_column(String(64), index=True)
+    previous: Mapped[str | None] = mapped_column(ForeignKey("records.name"))
+    title: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    question: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    posterior: Mapped[str] = mapped_column(String(64), index=True)
+    posterior_sha256: Mapped[str] = mapped_column(String(64))
+    code_version: Mapped[str] = mapped_column(String(64))
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    citation: Mapped[str] = mapped_column(Text)
+    published_by: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ScenarioRow(Base):
+    """A scenario of a user's, as its file; `removed_at` where it was deleted."""
+
+    __tablename__ = "scenarios"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(64), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,29 +6,25 @@ remembers what they said. `sync` brings it up to date with files that came or we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forecast.catalogue import database
+from forecast.catalogue.database import Clock, Database, utc_now
+from forecast.catalogue.fits import FitStore
+from forecast.catalogue.records import RecordStore
 from forecast.catalogue.schema import CurrentRow, PosteriorRow
+from forecast.catalogue.sqlite import open_sqlite
 from forecast.errors import ArtefactError, PosteriorNotFoundError
 from forecast.posterior import selection
 from forecast.posterior.manifest import Manifest
 from forecast.posterior.state import StateFolder, state_folder
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The time now, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +68,20 @@ class CurrentChange:
 
 
 class Catalogue:
-    """The catalogue in a state folder; open it with `Catalogue.open`, close it with `close` or `with`."""
+    """The catalogue in a state folder; open it with `Catalogue.open`, close it with `close` or `with`.
 
-    def __init__(self, engine: Engine, state: StateFolder, clock: Clock) -> None:
-        self._engine, self._state, self._clock = engine, state, clock
+    Attributes
+    ----------
+    fits : FitStore
+        Fits that were asked for.
+    records : RecordStore
+        Forecasts that were published.
+    """
+
+    def __init__(self, database: Database, state: StateFolder) -> None:
+        self._database, self._state, self._clock = database, state, database.clock
+        self.fits = FitStore(database)
+        self.records = RecordStore(database)
 
     @classmethod
     def open(cls, home: Path | str | None = None, *, clock: Clock = utc_now) -> Catalogue:
@@ -94,11 +100,11 @@ class Catalogue:
             When the folder cannot be written, or the database is damaged, held or of a newer version.
         """
         state = state_folder(home)
-        return cls(database.open_database(state.catalogue_file), state, clock)
+        return cls(open_sqlite(state.catalogue_file, clock), state)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._database.close()
 
     def __enter__(self) -> Catalogue:
         return self
@@ -110,14 +116,14 @@ class Catalogue:
 
     def add(self, manifest: Manifest, origin: str = "state") -> PosteriorRecord:
         """Record a posterior; adding it again changes nothing."""
-        with self._writing() as session:
+        with self._database.writing() as session:
             return _record(self._ensure(session, manifest, origin))
 
     def list(self) -> tuple[PosteriorRecord, ...]:
         """Posteriors whose files are there, the newest recorded first, after a `sync`."""
         self.sync()
         newest = select(PosteriorRow).where(PosteriorRow.removed_at.is_(None))
-        with self._reading() as session:
+        with self._database.reading() as session:
             rows = session.scalars(newest.order_by(PosteriorRow.recorded_at.desc(), PosteriorRow.name)).all()
             return tuple(_record(row) for row in rows)
 
@@ -152,7 +158,7 @@ class Catalogue:
         StorageError
             When the state folder or the database cannot be written.
         """
-        with self._writing() as session:
+        with self._database.writing() as session:
             # Inside the transaction, so that file and history change in one order for every process. A crash between
             # the two leaves a file that is newer than the history; `sync` notices.
             entry = selection.set_current(name, self._state.root)
@@ -172,13 +178,13 @@ class Catalogue:
 
     def history(self) -> tuple[CurrentChange, ...]:
         """Every change of the current posterior, the newest first."""
-        with self._reading() as session:
+        with self._database.reading() as session:
             rows = session.scalars(select(CurrentRow).order_by(CurrentRow.number.desc())).all()
             return tuple(CurrentChange(row.name, row.since) for row in rows)
 
     def sync(self) -> None:
         """Record posteriors that came, went or became current without the catalogue."""
-        with self._writing() as session:
+        with self._database.writing() as session:
             entries = [entry for entry in selection.available(self._state.root) if entry.manifest]
             for entry in reversed(entries):
                 self._ensure_entry(session, entry)
@@ -214,21 +220,9 @@ class Catalogue:
         return row
 
     def _find(self, name: str) -> PosteriorRecord | None:
-        with self._reading() as session:
+        with self._database.reading() as session:
             row = session.get(PosteriorRow, name)
             return None if row is None else _record(row)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        file, engine = self._state.catalogue_file, database.writing(self._engine)
-        with database.database_errors(file), Session(engine) as session, session.begin():
-            session.connection()  # the lock is taken here, not at the first statement: files change under it too
-            yield session
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with database.database_errors(self._state.catalogue_file), Session(self._engine) as session:
-            yield session
 
 
 def _row(manifest: Manifest, origin: str, now: datetime) -> PosteriorRow:

@@ -19,8 +19,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from forecast.catalogue import database
+from forecast.catalogue import database, sqlite
 from forecast.catalogue.schema import HEAD, Base
+from forecast.catalogue.sqlite import open_sqlite
 from forecast.catalogue.store import Catalogue
 from forecast.errors import StorageError
 from forecast.posterior import selection
@@ -85,32 +86,32 @@ class TestSqlite:
         assert told == ["database is locked"]
 
     def test_it_uses_the_write_ahead_log_and_full_sync(self, state: StateFolder) -> None:
-        engine = database.open_database(state.catalogue_file)
-        with engine.connect() as connection:
+        opened = open_sqlite(state.catalogue_file)
+        with opened.engine.connect() as connection:
             found = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
-        engine.dispose()
+        opened.close()
         assert found == ["wal", 2]
 
     def test_migrations_make_what_the_code_declares(self, state: StateFolder) -> None:
-        engine = database.open_database(state.catalogue_file)
-        with engine.connect() as connection:
+        opened = open_sqlite(state.catalogue_file)
+        with opened.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, Base.metadata) == []
             assert context.get_current_revision() == HEAD
-        engine.dispose()
+        opened.close()
         assert ScriptDirectory(str(database.MIGRATIONS)).get_heads() == [HEAD]
 
     def test_every_migration_can_be_taken_back(self, state: StateFolder) -> None:
         from alembic import command
         from alembic.config import Config
 
-        engine = database.open_database(state.catalogue_file)
-        with database.writing(engine).begin() as connection:
+        opened = open_sqlite(state.catalogue_file)
+        with opened.engine.execution_options(immediate=True).begin() as connection:
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(database.MIGRATIONS))
             command.downgrade(config, "base")
-        database.open_database(state.catalogue_file).dispose()
-        engine.dispose()
+        open_sqlite(state.catalogue_file).close()
+        opened.close()
 
     def test_a_migration_that_fails_leaves_nothing_half_made(
         self, state: StateFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -147,7 +148,7 @@ class TestSqlite:
     def test_a_held_lock_is_waited_for_and_then_named(
         self, state: StateFolder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+        monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.2)
         with Catalogue.open(state.root) as catalogue, sqlite3.connect(state.catalogue_file) as holder:
             holder.execute("BEGIN IMMEDIATE")
             with pytest.raises(StorageError, match="held by another process"):
