@@ -167,11 +167,13 @@ def parse(text: str) -> dict[str, Any]:
     """
     try:
         raw = json.loads(text)
+        if not isinstance(raw, dict):
+            raise ArtefactError("the manifest is not a JSON object", field="manifest")
+        frozen: dict[str, Any] = freeze(raw)
     except ValueError as error:
         raise ArtefactError(f"the manifest is not JSON ({error})", field="manifest") from error
-    if not isinstance(raw, dict):
-        raise ArtefactError("the manifest is not a JSON object", field="manifest")
-    frozen: dict[str, Any] = freeze(raw)
+    except RecursionError as error:
+        raise ArtefactError("the manifest is not JSON of ours: it is nested too deeply", field="manifest") from error
     return frozen
 
 
@@ -222,7 +224,8 @@ def _check_dates(manifest: Manifest) -> None:
         try:
             days[field] = date.fromisoformat(text)
         except ValueError:
-            _require(False, field, f"is {text!r}, not a date YYYY-MM-DD")
+            days[field] = date.min
+        _require(days[field].isoformat() == text, field, f"is {text!r}, not a date YYYY-MM-DD")
     late = days["data_cutoff"] > days["as_of"]
     _require(not late, "data_cutoff", f"({manifest['data_cutoff']}) lies after as_of ({manifest['as_of']})")
 

@@ -9,6 +9,7 @@ needs neither a lock nor write permission.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -79,17 +80,19 @@ def decode(image: bytes) -> tuple[dict[str, dict[str, Array]], dict[str, NDArray
     Raises
     ------
     ArtefactError
-        When the bytes are not HDF5, or a group or variable is missing.
+        When the bytes are not HDF5, or what they hold is no posterior: a variable is missing, of another type, or does
+        not lie in these bytes.
     """
     try:
         file = h5py.File(BytesIO(image), "r")
     except OSError as error:
         raise ArtefactError("the draws file is not an HDF5 file", field="draws") from error
     with file:
-        text = _dataset(file, "manifest").asstr()[()]
-        blocks = {block: {v.name: _read(file, v) for v in variables_of(block)} for block in BLOCKS}
-        observed = {v.name: _read(file, v) for v in variables_of(OBSERVED)}
-        coords = {d.name: _labels(file, d) for d in DIMENSIONS.values() if d.block in BLOCKS}
+        source = _Source(file, len(image))
+        text = str(source.read("manifest", "str", 0))
+        blocks = {block: {v.name: _read(source, v) for v in variables_of(block)} for block in BLOCKS}
+        observed = {v.name: _read(source, v) for v in variables_of(OBSERVED)}
+        coords = {d.name: _labels(source, d) for d in DIMENSIONS.values() if d.block in BLOCKS}
     return blocks, coords, observed, text
 
 
@@ -119,25 +122,42 @@ def _write_dimension(group: h5py.Group, dimension: Dimension, labels: NDArray[An
     return scale
 
 
-def _dataset(group: h5py.Group, path: str) -> h5py.Dataset:
-    found = group.get(path)
-    if not isinstance(found, h5py.Dataset):
-        raise ArtefactError(f"variable {path} is missing from the draws file", field=path)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """An open file that may be anybody's: nothing is read from it before it is what it should be."""
+
+    file: h5py.File
+    size: int
+
+    def read(self, path: str, kind: str, axes: int) -> Any:
+        """One variable; refused with an ArtefactError unless it is there, of its type, and in these bytes."""
+        try:
+            dataset = self._dataset(path, kind, axes)
+            return dataset.asstr()[()] if kind == "str" else dataset[()]
+        except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:  # what h5py says of broken insides
+            said = " ".join(str(error).split())[:80]
+            raise ArtefactError(f"variable {path} of the draws file cannot be read ({said})", field=path) from error
+
+    def _dataset(self, path: str, kind: str, axes: int) -> h5py.Dataset:
+        found = self.file.get(path)
+        if not isinstance(found, h5py.Dataset):
+            raise ArtefactError(f"variable {path} is missing from the draws file", field=path)
+        if found.file != self.file or found.external or found.is_virtual:
+            raise ArtefactError(f"variable {path} of the draws file points to another file", field=path)
+        text = h5py.check_string_dtype(found.dtype) is not None
+        if text != (kind == "str") or not (text or found.dtype.kind in "fiu") or found.ndim != axes:
+            what = f"of type {found.dtype} with {found.ndim} axes, not {'text' if kind == 'str' else 'numbers'}"
+            raise ArtefactError(f"variable {path} of the draws file is {what} with {axes}", field=path)
+        if found.nbytes > self.size:  # we write nothing compressed, and a claim may be larger than the memory
+            raise ArtefactError(f"variable {path} claims more bytes than the draws file has", field=path)
+        return found
 
 
-def _read(file: h5py.File, variable: Variable) -> NDArray[Any]:
-    dataset = _dataset(file, f"{variable.block}/{variable.name}")
-    if variable.kind == "str":
-        return _text(dataset)
-    result: Array = dataset[()].astype(np.float64)
-    return result
+def _read(source: _Source, variable: Variable) -> NDArray[Any]:
+    values = source.read(f"{variable.block}/{variable.name}", variable.kind, len(variable.dims))
+    return np.asarray(values, object if variable.kind == "str" else np.float64)
 
 
-def _labels(file: h5py.File, dimension: Dimension) -> NDArray[Any]:
-    dataset = _dataset(file, f"{dimension.block}/{dimension.name}")
-    return _text(dataset) if dimension.kind == "str" else np.asarray(dataset[()], np.int64)
-
-
-def _text(dataset: h5py.Dataset) -> NDArray[Any]:
-    return np.asarray(dataset.asstr()[()], object)
+def _labels(source: _Source, dimension: Dimension) -> NDArray[Any]:
+    values = source.read(f"{dimension.block}/{dimension.name}", dimension.kind, 1)
+    return np.asarray(values, object if dimension.kind == "str" else np.int64)

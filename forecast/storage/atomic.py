@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 from forecast.errors import StorageError
 
@@ -36,10 +37,26 @@ def write_bytes(path: Path, data: bytes, remedy: Remedy = Remedy.PLACE) -> None:
     StorageError
         When there is no permission or no space; what was at `path` is untouched.
     """
+    with writing(path, remedy) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path, remedy: Remedy = Remedy.PLACE) -> Iterator[IO[bytes]]:
+    """A file that comes to `path` in one step when the block ends; as `write_bytes`, for what is written in pieces.
+
+    Raises
+    ------
+    StorageError
+        As `write_bytes`.
+    """
     temporary = _beside(path)
     with storage_errors(path, remedy):
         try:
-            _write_new(temporary, data)
+            with _new(temporary) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(temporary, path)
         except BaseException:
             with suppress(OSError):
@@ -64,7 +81,10 @@ def create_bytes(path: Path, data: bytes, remedy: Remedy = Remedy.PLACE) -> bool
     temporary = _beside(path)
     with storage_errors(path, remedy):
         try:
-            _write_new(temporary, data)
+            with _new(temporary) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
             created = _move_new(temporary, path)
         finally:
             with suppress(OSError):
@@ -91,7 +111,7 @@ def remove_file(path: Path, remedy: Remedy = Remedy.PLACE) -> bool:
 
 
 def make_folder(folder: Path, remedy: Remedy = Remedy.PLACE) -> Path:
-    """Make `folder` and its parents where they are missing.
+    """Make `folder` and its parents where they are missing, so that they survive a power cut.
 
     Raises
     ------
@@ -99,7 +119,11 @@ def make_folder(folder: Path, remedy: Remedy = Remedy.PLACE) -> Path:
         When that is not possible; names the folder.
     """
     with storage_errors(folder, remedy):
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+        for one in missing:
+            with suppress(PermissionError):  # one that may be written, and not be read
+                sync_folder(one.parent)
     return folder
 
 
@@ -138,12 +162,9 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def _new(path: Path) -> IO[bytes]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    return os.fdopen(descriptor, "wb")
 
 
 def _move_new(temporary: Path, path: Path) -> bool:

@@ -37,7 +37,7 @@ def failure(path: Path) -> ArtefactError:
     return caught.value
 
 
-def reseal(path: Path, edit: Callable[[h5py.File], None]) -> Path:
+def reseal(path: Path, edit: Callable[[h5py.File], object]) -> Path:
     """A file that was changed inside and given the hash and name that fit: only the schema can find fault with it."""
     with h5py.File(path, "r+") as file:
         edit(file)
@@ -53,14 +53,26 @@ def rename(path: Path, manifest: dict[str, Any]) -> Path:
     return target
 
 
-def cut(path: Path, share: float) -> None:
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
+def test_a_draws_file_cut_at_any_length_is_refused(written: Path) -> None:
+    whole = written.read_bytes()
+    lengths = {*range(16), *(2**power for power in range(4, 18)), *range(len(whole) - 16, len(whole)), len(whole) // 3}
+    for length in sorted(length for length in lengths if length < len(whole)):
+        written.write_bytes(whole[:length])
+        error = failure(written)
+        expected = "the hash of the draws file" if length >= len(netcdf.SIGNATURE) else "not an HDF5 file"
+        assert expected in error.message, length
 
 
-@pytest.mark.parametrize("share", [0.2, 0.9, 0.9999])
-def test_truncated(written: Path, share: float) -> None:
-    cut(written, share)
+def test_a_manifest_cut_at_any_length_is_refused(written: Path) -> None:
+    manifest = written.with_suffix(".json")
+    whole = manifest.read_bytes()
+    for length in {*range(0, len(whole) - 1, 97), len(whole) - 3, len(whole) - 2}:
+        manifest.write_bytes(whole[:length])
+        assert "not JSON" in failure(written).message, length
+
+
+def test_bytes_after_the_end_are_refused(written: Path) -> None:
+    written.write_bytes(written.read_bytes() + b"\0")
     assert "the hash of the draws file" in failure(written).message
 
 
@@ -79,8 +91,9 @@ def test_one_flipped_bit(written: Path) -> None:
     assert "timelines fit" in error.message
 
 
-def test_not_hdf5(written: Path) -> None:
-    written.write_bytes(b"PK\x03\x04 an archive")
+@pytest.mark.parametrize("begin", [b"PK\x03\x04 an archive", b"\x89PNG\r\n\x1a\n a picture", b"CDF\x02 an old netCDF"])
+def test_not_hdf5(written: Path, begin: bytes) -> None:
+    written.write_bytes(begin)
     assert "not an HDF5 file" in failure(written).message
 
 
@@ -97,6 +110,69 @@ def test_hdf5_of_something_else(written: Path) -> None:
     error = failure(path)
     assert error.field == "manifest"
     assert "variable manifest is missing" in error.message
+
+
+def replaced(path: str, **made: Any) -> Callable[[h5py.File], None]:
+    """Put another dataset at a path."""
+
+    def edit(file: h5py.File) -> None:
+        del file[path]
+        file.create_dataset(path, **made)
+
+    return edit
+
+
+TEXT = h5py.string_dtype()
+FOREIGN = {
+    "a manifest of numbers": ("manifest", replaced("manifest", data=np.zeros(3)), "not text with 0"),
+    "an empty manifest": ("manifest", replaced("manifest", data=h5py.Empty("f")), "not text with 0"),
+    "no text at all": ("manifest", replaced("manifest", data=b"\xff\xfe", dtype=TEXT), "cannot be read"),
+    "words for draws": ("loss/b", replaced("loss/b", data=np.array([["a"]], TEXT)), "not numbers with 2"),
+    "draws in a row": ("loss/b", replaced("loss/b", data=np.zeros(DRAWS)), "with 1 axes"),
+    "numbers for names": ("observed/compute_name", replaced("observed/compute_name", data=np.zeros(4)), "not text"),
+    "words for years": (
+        "compute/spend_year",
+        replaced("compute/spend_year", data=np.array(["x"], TEXT)),
+        "not numbers",
+    ),
+    "a terabyte": ("loss/b", replaced("loss/b", shape=(10**6, 10**6), chunks=(9, 9), dtype="f4"), "claims more bytes"),
+    "no group": ("loss/mu_b", replaced("loss", data=1.0), "missing"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_file_that_is_hdf5_and_no_posterior_is_refused_by_its_variable(written: Path, kind: str) -> None:
+    field, edit, said = FOREIGN[kind]
+    error = failure(reseal(written, edit))
+    assert (error.field, said in error.message) == (field, True), error.message
+
+
+def test_a_draws_file_never_makes_us_read_another_file(written: Path, tmp_path: Path) -> None:
+    """HDF5 can point to other files of the machine; whoever sends a posterior must not choose what is read there."""
+    other, raw = tmp_path / "other.h5", tmp_path / "secret"
+    with h5py.File(other, "w") as file:
+        file["x"] = np.zeros((DRAWS, 13), np.float32)
+    raw.write_bytes(b"\0" * DRAWS * 13 * 4)
+    layout = h5py.VirtualLayout((DRAWS, 13), np.float32)
+    layout[:] = h5py.VirtualSource(str(other), "x", (DRAWS, 13))
+    outside = [(str(raw), 0, DRAWS * 13 * 4)]
+    edits: list[tuple[str, Callable[[h5py.File], object]]] = [
+        ("is missing", lambda file: file.__setitem__("loss/b", h5py.ExternalLink(str(other), "x"))),
+        ("points to another", lambda file: file.create_virtual_dataset("loss/b", layout)),
+        ("points to another", lambda file: file.create_dataset("loss/b", (DRAWS, 13), np.float32, external=outside)),
+    ]
+    for said, edit in edits:
+        copy = write(read(written), tmp_path / "copy")
+        with h5py.File(copy, "r+") as file:
+            del file["loss/b"]
+        resealed = reseal(copy, edit)
+        assert said in failure(resealed).message
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000])
+def test_a_manifest_nested_without_end_is_refused(written: Path, text: str) -> None:
+    written.with_suffix(".json").write_text(text)
+    assert "nested too deeply" in failure(written).message
 
 
 def test_draws_file_is_missing(written: Path) -> None:
@@ -186,6 +262,8 @@ def test_every_manifest_field_is_required(written: Path, field: str) -> None:
     [
         ("as_of", "soon"),
         ("as_of", 2026),
+        ("as_of", "20261120"),
+        ("data_cutoff", "2026-W40-1"),
         ("data_cutoff", "2027-01-01"),
         ("draws", 0),
         ("draws", True),
