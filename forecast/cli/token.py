@@ -17,20 +17,26 @@ import click
     help="What it allows; each includes those before it.",
 )
 @click.option(
+    "--calls-per-minute",
+    type=int,
+    metavar="N",
+    help="How many calls it may make, each question of a batch counted. Default: as many as it likes.",
+)
+@click.option(
     "--file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Add the line to this token file, which is made if it is missing.",
 )
-def token(name: str, scope: str, file: Path | None) -> None:
+def token(name: str, scope: str, calls_per_minute: int | None, file: Path | None) -> None:
     """Make a token for a server: print it, and the line for the file that `timelines serve --tokens` reads.
 
     The token goes to standard output and is shown this once; everything else goes to standard error. A running server
-    reads its file when it starts.
+    knows it within two seconds. To take a token back, remove its line.
     """
     from timelines_server import tokens
 
-    secret, made = tokens.make(name, tokens.SCOPES[scope])
+    secret, made = tokens.make(name, tokens.SCOPES[scope], calls_per_minute)
     if file is None:
         told = f"The line for the token file:\n{made.line}"
     else:

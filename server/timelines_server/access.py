@@ -1,30 +1,59 @@
-"""Who may call what, where tokens are asked for: `authorization: Bearer TOKEN` in a call's metadata."""
+"""Who may call what, where tokens are asked for: `authorization: Bearer TOKEN` in a call's metadata.
+
+One table says what each call needs. A call that is not in it is refused, whoever asks, so that a new one is closed
+until somebody has thought about it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 
 from grpc import StatusCode
 
-from timelines_server.status import CallError
+from timelines_server.quotas import QUOTA, Quota
+from timelines_server.status import CallError, no_such_method
 from timelines_server.tokens import Scope, Token, Tokens
 
 NEEDS: Mapping[str, Scope] = {
+    "/timelines.v1.ForecastService/Forecast": Scope.READ,
+    "/timelines.v1.ForecastService/ForecastBatch": Scope.READ,
+    "/timelines.v1.ForecastService/Trajectory": Scope.READ,
+    "/timelines.v1.ForecastService/StreamDraws": Scope.READ,
+    "/timelines.v1.ForecastService/EstimateTrainingCompute": Scope.READ,
+    "/timelines.v1.ForecastService/AffordableLoss": Scope.READ,
+    "/timelines.v1.ForecastService/RequiredBudget": Scope.READ,
+    "/timelines.v1.ForecastService/Sensitivity": Scope.READ,
+    "/timelines.v1.ForecastService/Compare": Scope.READ,
+    "/timelines.v1.ForecastService/Explain": Scope.READ,
+    "/timelines.v1.ScaleService/ListScales": Scope.READ,
+    "/timelines.v1.ScaleService/GetScale": Scope.READ,
     "/timelines.v1.ScaleService/ImportStudy": Scope.FIT,
     "/timelines.v1.ScaleService/DeleteScale": Scope.ADMIN,
+    "/timelines.v1.PosteriorService/ListPosteriors": Scope.READ,
+    "/timelines.v1.PosteriorService/GetPosterior": Scope.READ,
     "/timelines.v1.PosteriorService/SetCurrentPosterior": Scope.ADMIN,
+    "/timelines.v1.DatasetService/ListTables": Scope.READ,
+    "/timelines.v1.DatasetService/GetTable": Scope.READ,
+    "/timelines.v1.DatasetService/ListRows": Scope.READ,
+    "/timelines.v1.ScenarioService/ListScenarios": Scope.READ,
+    "/timelines.v1.ScenarioService/GetScenario": Scope.READ,
     "/timelines.v1.ScenarioService/CreateScenario": Scope.FIT,
     "/timelines.v1.ScenarioService/DeleteScenario": Scope.ADMIN,
+    "/timelines.v1.EvaluationService/GetCalibration": Scope.READ,
+    "/timelines.v1.EvaluationService/ListBacktests": Scope.READ,
+    "/timelines.v1.EvaluationService/Replay": Scope.READ,
+    "/timelines.v1.ReportService/CreateReport": Scope.READ,
 }
-"""Methods that change something; every other one needs `read`."""
+"""The scope that each of our calls needs; a call that changes something needs more than `read`."""
 
-HEALTH = "/grpc.health."
+HEALTH = "/grpc.health.v1.Health/"
 REFLECTION = "/grpc.reflection."
 HOW = "send the metadata `authorization: Bearer TOKEN`"
 
 
 class TokenGate:
-    """Lets in those who bring a token of enough scope; health needs none.
+    """Lets in those who bring a token of enough scope, as often as it may be used; health needs none.
 
     Parameters
     ----------
@@ -32,11 +61,27 @@ class TokenGate:
         Those that the server knows.
     open_reflection : bool
         Whether the protos may be read without one.
+    clock : callable
+        Seconds, which never go back; quotas are counted by it.
     """
 
-    def __init__(self, tokens: Tokens, open_reflection: bool = False) -> None:
-        self._tokens = tokens
+    def __init__(self, tokens: Tokens, open_reflection: bool = False, clock: Callable[[], float] = monotonic) -> None:
         self._open = (HEALTH, REFLECTION) if open_reflection else (HEALTH,)
+        self._clock = clock
+        self._quotas: dict[str, Quota] = {}
+        self.use(tokens)
+
+    def use(self, tokens: Tokens) -> None:
+        """Know these tokens from the next call on; what one has spent of a limit that stays is not forgotten."""
+        before = self._quotas
+        self._quotas = {
+            one.name: kept
+            if (kept := before.get(one.name)) and kept.limit == one.calls_per_minute
+            else Quota(one.name, one.calls_per_minute, self._clock)
+            for one in tokens
+            if one.calls_per_minute is not None
+        }
+        self._tokens = tokens
 
     def allow(self, metadata: Sequence[tuple[str, str | bytes]], method: str) -> str:
         """The name of the caller's token; empty where none is needed.
@@ -44,15 +89,20 @@ class TokenGate:
         Raises
         ------
         CallError
-            UNAUTHENTICATED without a token that is known, PERMISSION_DENIED with one of too little scope.
+            UNAUTHENTICATED without a token that is known, PERMISSION_DENIED with one of too little scope,
+            RESOURCE_EXHAUSTED with one that has made its calls for now, UNIMPLEMENTED for a call without a scope.
         """
         if method.startswith(self._open):
             return ""
         token = self._known(metadata)
-        needed = NEEDS.get(method, Scope.READ)
+        needed = _needed(method)
         if token.scope < needed:
             message = f"token {token.name} has the scope {token.scope.label}; this call needs {needed.label}"
-            raise CallError(StatusCode.PERMISSION_DENIED, "SCOPE_MISSING", message)
+            raise CallError(StatusCode.PERMISSION_DENIED, "SCOPE_MISSING", message, caller=token.name)
+        quota = self._quotas.get(token.name)
+        if quota is not None:
+            quota.spend()
+            QUOTA.set(quota)
         return token.name
 
     def _known(self, metadata: Sequence[tuple[str, str | bytes]]) -> Token:
@@ -65,6 +115,13 @@ class TokenGate:
             message = "this server does not know that token: check it, or ask who runs the server for another"
             raise CallError(StatusCode.UNAUTHENTICATED, "TOKEN_UNKNOWN", message)
         return token
+
+
+def _needed(method: str) -> Scope:
+    needed = Scope.READ if method.startswith(REFLECTION) else NEEDS.get(method)
+    if needed is None:
+        raise no_such_method(method)
+    return needed
 
 
 def _bearer(metadata: Sequence[tuple[str, str | bytes]]) -> str:

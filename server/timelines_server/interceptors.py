@@ -20,14 +20,13 @@ from timelines_server.admission import Admission, Slots
 from timelines_server.calls import CALL, Call, Context
 from timelines_server.logs import Log
 from timelines_server.metrics import Meters, Metrics
-from timelines_server.status import CallError, Failure
+from timelines_server.status import METHOD_CHARACTERS, CallError, Failure, no_such_method
 from timelines_server.strict import parse, refuse_unknown_fields
 from timelines_server.tracing import Tracing
 from timelines_server.wording import clean
 
 OURS = "/timelines."
 TOKEN: ContextVar[str] = ContextVar("TOKEN", default="")
-_METHOD_CHARACTERS = 200
 
 type Handler = grpc.RpcMethodHandler[Any, Any]
 type Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
@@ -85,7 +84,7 @@ class Manners(grpc.aio.ServerInterceptor):
         if handler is None:
             handler = await continuation(details)
             if handler is None:
-                return self._refusal(method, _no_such_method(method))
+                return self._refusal(method, no_such_method(method))
             if method.startswith(OURS):
                 handler = self._handlers[method] = self._mannered(method, handler)
         return handler
@@ -93,10 +92,11 @@ class Manners(grpc.aio.ServerInterceptor):
     def _refusal(self, method: str, error: Exception) -> Handler:
         """Ends the call at once, whatever its kind, before a word of its request is read."""
         meters = self._metrics.known(method)
-        name = clean(method, _METHOD_CHARACTERS)
+        name = clean(method, METHOD_CHARACTERS)
+        caller = error.caller if isinstance(error, CallError) else ""
 
         async def refuse(_: Any, context: Context) -> None:
-            call = Call(name, meters, self._log, "", context)
+            call = Call(name, meters, self._log, caller, context)
             await call.abort(call.failure(error))
 
         return grpc.stream_stream_rpc_method_handler(refuse)
@@ -238,7 +238,7 @@ class _Mannered:
             call.end(context.code())
             return None
         if isinstance(error, NotImplementedError) and context.code() is StatusCode.UNIMPLEMENTED:
-            error = _no_such_method(self._method)  # a servicer that leaves it to its generated base
+            error = no_such_method(self._method)  # a servicer that leaves it to its generated base
         return call.failure(error, None if self._request_streaming else request)
 
 
@@ -254,8 +254,3 @@ def _converters(handler: Handler) -> tuple[Callable[[bytes], Any], Callable[[Any
     if parse_bytes is None or pack is None:
         raise TypeError("a method of ours reads and writes messages, not bytes")
     return parse_bytes, pack
-
-
-def _no_such_method(method: str) -> CallError:
-    name = clean(method, _METHOD_CHARACTERS)
-    return CallError(StatusCode.UNIMPLEMENTED, "NO_SUCH_METHOD", f"this server does not serve {name}; see timelines.v1")

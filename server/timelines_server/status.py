@@ -33,6 +33,8 @@ from timelines_server.wording import clean, names_a_path
 
 DOMAIN = "timelines"
 VIOLATIONS = 50
+METHOD_CHARACTERS = 200
+"""How much of a path that no method has is told."""
 _FIELD_CHARACTERS = 200
 _DESCRIPTION_CHARACTERS = 400
 # gRPC sends details as trailers and refuses more than 8 KiB of those; the rest is for names and other trailers.
@@ -53,12 +55,27 @@ class CallError(ForecastError):
         In UPPER_SNAKE, for programs.
     message : str
         What is wrong and what to do, for people.
+    caller : str
+        Name of the token that the call came with, for the log; empty for none.
     """
 
-    def __init__(self, code: StatusCode, reason: str, message: str) -> None:
+    def __init__(self, code: StatusCode, reason: str, message: str, *, caller: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
+        self.caller = caller
+
+
+def no_such_method(method: str) -> CallError:
+    """What a call ends with that is not there, or that nobody gave a scope.
+
+    Parameters
+    ----------
+    method : str
+        Its path, as the caller sent it.
+    """
+    name = clean(method, METHOD_CHARACTERS)
+    return CallError(StatusCode.UNIMPLEMENTED, "NO_SUCH_METHOD", f"this server does not serve {name}; see timelines.v1")
 
 
 # The first class that fits decides.

@@ -1,9 +1,12 @@
 """Bearer tokens: who may do what. The server keeps their SHA-256 only.
 
-One token a line; `#` begins a comment:
+One token a line; `#` begins a comment; what may be done a minute is optional:
 
     # name  scope  SHA-256 of the token
-    ci      read   0f343b0931126a20f133d67c2b018a3b41e5a5e9cf5c3f7c7f8d1f0c4c9c1d3a
+    ci      read   0f343b0931126a20f133d67c2b018a3b41e5a5e9cf5c3f7c7f8d1f0c4c9c1d3a  calls_per_minute=600
+
+A server reads its file again when that changes. What is wrong with a line is told without the words that may be a
+token, written into the wrong place: it goes to the log.
 
 Tokens are long and random, so a plain hash of one cannot be turned round. A scope includes the lower ones.
 """
@@ -16,7 +19,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -26,7 +29,12 @@ from forecast.storage.atomic import storage_errors
 
 TOKEN_BYTES = 32
 FORMAT = "NAME SCOPE SHA256"
+LIMIT = "calls_per_minute"
+MOST_A_MINUTE = 1_000_000
 
+NAMES = "use up to 64 letters, digits, dots, dashes and underscores"
+
+_CALLS = re.compile(rf"{LIMIT}=([0-9]{{1,7}})")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -59,16 +67,20 @@ class Token:
         What it allows.
     sha256 : str
         Of the token, hexadecimal.
+    calls_per_minute : int, optional
+        How many calls it may make (`timelines_server.quotas`); None for as many as it likes.
     """
 
     name: str
     scope: Scope
     sha256: str
+    calls_per_minute: int | None = None
 
     @property
     def line(self) -> str:
         """The line of the file."""
-        return f"{self.name} {self.scope.label} {self.sha256}"
+        limit = "" if self.calls_per_minute is None else f" {LIMIT}={self.calls_per_minute}"
+        return f"{self.name} {self.scope.label} {self.sha256}{limit}"
 
 
 class Tokens:
@@ -96,23 +108,30 @@ class Tokens:
         """How many there are."""
         return len(self._known)
 
+    def __iter__(self) -> Iterator[Token]:
+        """Each, in the order of the file."""
+        return (token for token, _ in self._known)
+
 
 def digest_of(token: str) -> str:
     """SHA-256 of a token, hexadecimal."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def make(name: str, scope: Scope) -> tuple[str, Token]:
+def make(name: str, scope: Scope, calls_per_minute: int | None = None) -> tuple[str, Token]:
     """A new token and its line for the file; the token itself is kept nowhere.
 
     Raises
     ------
     InputError
-        When the name is not one.
+        When the name is not one, or the limit is out of range.
     """
     _check_name(name)
+    if calls_per_minute is not None and not 1 <= calls_per_minute <= MOST_A_MINUTE:
+        message = f"{LIMIT}={calls_per_minute} is out of range: give 1 to {MOST_A_MINUTE:,}, or leave it out"
+        raise InputError(message, field=LIMIT)
     secret = secrets.token_urlsafe(TOKEN_BYTES)
-    return secret, Token(name, scope, digest_of(secret))
+    return secret, Token(name, scope, digest_of(secret), calls_per_minute)
 
 
 def load(file: Path) -> Tokens:
@@ -135,7 +154,7 @@ def parse(text: str, source: str) -> tuple[Token, ...]:
     Parameters
     ----------
     text : str
-        Lines of `NAME SCOPE SHA256`, blank lines, comments.
+        Lines of `NAME SCOPE SHA256 [calls_per_minute=N]`, blank lines, comments.
     source : str
         What messages call it.
     """
@@ -176,27 +195,35 @@ def warnings(file: Path) -> tuple[str, ...]:
 
 
 def _token(words: Sequence[str], before: Sequence[Token]) -> Token:
-    if len(words) != 3:
-        raise InputError(f"{len(words)} words stand there, 3 are needed: {FORMAT}")
-    name, scope, digest = words
-    _check_name(name)
+    if len(words) not in (3, 4):
+        raise InputError(f"{len(words)} words stand there, 3 are needed: {FORMAT}, and {LIMIT}=N after it if you like")
+    name, scope, digest = words[:3]
+    if not _NAME.fullmatch(name):
+        raise InputError(f"the first word is not a name for a token: {NAMES}")
     if scope not in SCOPES:
-        raise InputError(f"unknown scope {scope!r}; known: {', '.join(SCOPES)}")
+        raise InputError(f"the second word is not a scope; known: {', '.join(SCOPES)}")
     if not _DIGEST.fullmatch(digest):
         raise InputError(
             "the third word is not a SHA-256 of 64 lower-case hexadecimal digits; never write a token here"
         )
     if any(name == token.name for token in before):
-        raise InputError(f"the name {name!r} stands there twice: give every token its own")
+        raise InputError("the name stands there twice: give every token its own")
     if any(digest == token.sha256 for token in before):
-        raise InputError(f"{name!r} has the hash of another token: make a new one with `timelines token`")
-    return Token(name, SCOPES[scope], digest)
+        raise InputError("it has the hash of another token: make a new one with `timelines token`")
+    return Token(name, SCOPES[scope], digest, _limit(words[3]) if words[3:] else None)
+
+
+def _limit(word: str) -> int:
+    found = _CALLS.fullmatch(word)
+    limit = int(found[1]) if found else 0
+    if not 1 <= limit <= MOST_A_MINUTE:
+        raise InputError(f"the fourth word is not {LIMIT}=N with N from 1 to {MOST_A_MINUTE:,}")
+    return limit
 
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        message = f"{name!r:.80} is not a name for a token: use up to 64 letters, digits, dots, dashes and underscores"
-        raise InputError(message, field="name")
+        raise InputError(f"{name!r:.80} is not a name for a token: {NAMES}", field="name")
 
 
 def _text(file: Path) -> str:

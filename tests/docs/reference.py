@@ -19,7 +19,6 @@ from google.protobuf.descriptor_pb2 import (
 
 from tests.house import ROOT
 from timelines_server.access import NEEDS
-from timelines_server.tokens import Scope
 from tools.protos import buf
 
 HEAD = """<!-- Written by `python -m tests.docs.refresh` from the protos; do not edit. -->
@@ -79,7 +78,7 @@ def _services(proto: Proto) -> Iterator[str]:
 
 def _rpc(proto: Proto, service: ServiceDescriptorProto, i: int, j: int) -> tuple[str, str, str]:
     method = service.method[j]
-    scope = NEEDS.get(f"/{PACKAGE}.{service.name}/{method.name}", Scope.READ).label
+    scope = NEEDS[f"/{PACKAGE}.{service.name}/{method.name}"].label
     streams = [_link(name, stream) for name, stream in _ends(service, j)]
     return f"`{method.name}` ({streams[0]}) → {streams[1]}", scope, proto.about(SERVICES, i, PARTS, j)
 

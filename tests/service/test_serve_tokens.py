@@ -143,4 +143,4 @@ def test_a_token_file_with_a_bad_line_is_one_line_with_its_number(tmp_path: Path
     with launch(tmp_path, "--tokens", str(tmp_path / "tokens")) as launched:
         assert launched.process.wait(timeout=20) == 2
         said = launched.log_path.read_text()
-    assert "tokens, line 2: unknown scope 'everything'" in said and said.count("\n") == 1
+    assert "tokens, line 2: the second word is not a scope" in said and said.count("\n") == 1

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
-from grpc import StatusCode
 
 from forecast.cli.main import main
 from forecast.errors import InputError
-from tests.wire import METHODS
 from timelines_server import tokens
-from timelines_server.access import NEEDS, TokenGate
-from timelines_server.status import CallError
 from timelines_server.tokens import Scope, Token, Tokens
 
 A, B = "a" * 64, "b" * 64
-READING = ("Get", "List", "Forecast", "Trajectory", "StreamDraws", "Estimate", "AffordableLoss", "RequiredBudget")
-READING += ("Sensitivity", "Compare", "Explain", "Replay", "CreateReport")
-FORECAST = "/timelines.v1.ForecastService/Forecast"
-DELETE = "/timelines.v1.ScaleService/DeleteScale"
+SECRET = tokens.make("ci", Scope.READ)[0]
 
 
 def test_a_token_is_long_random_and_known_by_its_hash_only() -> None:
@@ -43,20 +38,58 @@ def test_a_file_may_hold_comments_and_blank_lines() -> None:
     ("line", "said"),
     [
         ("ci read", "2 words stand there, 3 are needed: NAME SCOPE SHA256"),
-        (f"ci read {B} more", "4 words"),
-        (f"ci write {B}", "unknown scope 'write'; known: read, fit, admin"),
-        (f"ci READ {B}", "unknown scope 'READ'"),
+        (f"ci read {B} more and more", "6 words"),
+        (f"ci write {B}", "the second word is not a scope; known: read, fit, admin"),
+        (f"ci READ {B}", "the second word is not a scope"),
         (f"ci read {B.upper()}", "64 lower-case hexadecimal digits"),
         ("ci read the-token-itself", "never write a token here"),
-        (f"c/i read {B}", "'c/i' is not a name"),
-        (f"first read {B}", "the name 'first' stands there twice"),
-        (f"second read {A}", "'second' has the hash of another token"),
+        (f"c/i read {B}", "the first word is not a name"),
+        (f"first read {B}", "the name stands there twice"),
+        (f"second read {A}", "it has the hash of another token"),
+        (f"ci read {B} calls_per_minute=0", "not calls_per_minute=N with N from 1 to 1,000,000"),
+        (f"ci read {B} calls_per_minute=1000001", "not calls_per_minute=N"),
+        (f"ci read {B} calls_per_minute=-6", "not calls_per_minute=N"),
+        (f"ci read {B} calls_per_minute=1.5", "not calls_per_minute=N"),
+        (f"ci read {B} calls=5", "not calls_per_minute=N"),
     ],
 )
 def test_a_bad_line_is_named_by_its_number(line: str, said: str) -> None:
     with pytest.raises(InputError, match=r"^tokens, line 3: ") as caught:
         tokens.parse(f"first read {A}\n\n{line}\n", "tokens")
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_token_in_the_wrong_place_is_not_told(place: int) -> None:
+    words = ["ci", "read", B, "calls_per_minute=5"]
+    for secret in (f"-{SECRET}", f"Bearer/{SECRET}", f"calls_per_minute={SECRET}", f"{SECRET}{SECRET}"):
+        for bad in ([*words[:place], secret, *words[place + 1 :]], [*words, secret], [secret]):
+            with pytest.raises(InputError) as caught:
+                tokens.parse(" ".join(bad), "tokens")
+            assert SECRET not in caught.value.message
+
+
+def test_a_line_may_limit_the_calls_of_a_minute_and_is_written_as_it_is_read() -> None:
+    (read,) = tokens.parse(f"ci read {A} calls_per_minute=600", "tokens")
+    assert read == Token("ci", Scope.READ, A, 600)
+    assert tokens.parse(read.line, "tokens") == (read,)
+
+
+def test_as_much_is_compared_for_every_token_whatever_was_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So the time tells neither which line a token is on, nor how much of a wrong one is right."""
+    made = [tokens.make(f"t{i}", Scope.READ) for i in range(5)]
+    known, compared = Tokens([one for _, one in made]), []
+
+    def compare(first: bytes, second: bytes) -> bool:
+        compared.append(second)
+        return hmac.compare_digest(first, second)
+
+    monkeypatch.setattr("timelines_server.tokens.hmac", SimpleNamespace(compare_digest=compare))
+    every = [one.sha256.encode() for _, one in made]
+    for presented in (*(secret for secret, _ in made), "wrong", "", made[0][0][:-1]):
+        compared.clear()
+        known.find(presented)
+        assert compared == every
 
 
 def test_only_the_token_itself_is_found() -> None:
@@ -107,6 +140,15 @@ class TestCommand:
         secret = result.stdout.strip()
         assert f"ci fit {tokens.digest_of(secret)}" in result.stderr and secret not in result.stderr
 
+    def test_it_writes_how_many_calls_a_minute(self) -> None:
+        result = run("--name", "ci", "--calls-per-minute", "60")
+        assert f"ci read {tokens.digest_of(result.stdout.strip())} calls_per_minute=60\n" in result.stderr
+
+    @pytest.mark.parametrize("limit", ["0", "-1", "1000001"])
+    def test_a_limit_that_is_out_of_range_makes_no_token(self, limit: str) -> None:
+        result = run("--name", "ci", "--calls-per-minute", limit)
+        assert result.exit_code == 2 and result.stdout == "" and "give 1 to 1,000,000" in result.stderr
+
     def test_it_adds_the_line_to_a_file_for_its_owner_only(self, tmp_path: Path) -> None:
         file = tmp_path / "tokens"
         first, second = (run("--name", name, "--file", str(file)).stdout.strip() for name in ("ci", "lab"))
@@ -137,50 +179,3 @@ class TestCommand:
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["token", *arguments])
-
-
-class TestGate:
-    """Who may call what."""
-
-    @pytest.mark.parametrize("scope", list(Scope))
-    @pytest.mark.parametrize("method", [FORECAST, DELETE, "/timelines.v1.ScaleService/ImportStudy", "/nobody/Knows"])
-    def test_a_scope_includes_the_lower_ones(self, scope: Scope, method: str) -> None:
-        secret, made = tokens.make("ci", scope)
-        gate = TokenGate(Tokens([made]))
-        if scope >= NEEDS.get(method, Scope.READ):
-            assert gate.allow(bearer(secret), method) == "ci"
-        else:
-            with pytest.raises(CallError, match=f"token ci has the scope {scope.label}") as caught:
-                gate.allow(bearer(secret), method)
-            assert (caught.value.code, caught.value.reason) == (StatusCode.PERMISSION_DENIED, "SCOPE_MISSING")
-
-    def test_the_kind_may_be_written_in_any_case(self) -> None:
-        secret, made = tokens.make("ci", Scope.READ)
-        assert TokenGate(Tokens([made])).allow((("authorization", f"bearer  {secret} "),), FORECAST) == "ci"
-
-    @pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Basic abc", b"Bearer abc"])
-    def test_what_is_no_bearer_token_is_missing(self, value: str | bytes) -> None:
-        with pytest.raises(CallError, match="authorization: Bearer TOKEN") as caught:
-            TokenGate(Tokens([])).allow((("user-agent", "x"), ("authorization", value)), FORECAST)
-        assert (caught.value.code, caught.value.reason) == (StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
-
-    def test_a_second_authorization_is_not_tried(self) -> None:
-        secret, made = tokens.make("ci", Scope.READ)
-        both = (*bearer("wrong"), *bearer(secret))
-        with pytest.raises(CallError) as caught:
-            TokenGate(Tokens([made])).allow(both, FORECAST)
-        assert caught.value.reason == "TOKEN_UNKNOWN"
-
-    def test_health_is_open_and_reflection_only_when_it_is_asked_for(self) -> None:
-        reflection = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
-        assert TokenGate(Tokens([])).allow((), "/grpc.health.v1.Health/Watch") == ""
-        assert TokenGate(Tokens([]), open_reflection=True).allow((), reflection) == ""
-        with pytest.raises(CallError):
-            TokenGate(Tokens([])).allow((), reflection)
-
-    def test_every_method_that_changes_something_needs_more_than_read(self) -> None:
-        assert {path for path, method in METHODS.items() if not method.name.startswith(READING)} == set(NEEDS)
-
-
-def bearer(token: str) -> tuple[tuple[str, str], ...]:
-    return (("authorization", f"Bearer {token}"),)

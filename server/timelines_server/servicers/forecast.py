@@ -36,6 +36,7 @@ from timelines_server.converters.sensitivity import explain_of, explanation_prot
 from timelines_server.converters.training import run_of, training_proto
 from timelines_server.converters.trajectory import trajectory_of, trajectory_proto
 from timelines_server.handlers.forecast import ForecastHandlers
+from timelines_server.quotas import spend
 from timelines_server.strict import refuse_unknown_fields
 
 Context = ServicerContext[Any, Any]
@@ -138,6 +139,7 @@ class ForecastServicer(ForecastServiceServicer):
     async def _item(self, request: pb.ForecastBatchRequest) -> pb.ForecastBatchResponse:
         """The answer to one question of a stream, or why there is none; a bad question never ends the stream."""
         try:
+            spend()
             refuse_unknown_fields(request)
             answer = await self._answer(request.question)
         except Exception as error:  # an unforeseen one too: the others on the stream are asked for as well
