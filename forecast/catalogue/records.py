@@ -6,84 +6,16 @@ that whoever cites it can show that it is the same.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime
-from typing import Any
+from dataclasses import asdict, fields
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forecast.catalogue.database import Database, NotListedError
+from forecast.catalogue.published import Published, Record, as_kept, content_sha256
 from forecast.catalogue.schema import RecordRow
 from forecast.catalogue.studies import RequestIdUsedError
 from forecast.engine.imported import checked_uuid
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A forecast to publish.
-
-    Attributes
-    ----------
-    series : str
-        What it belongs to: the one before it is the last of the same series.
-    title, note : str
-        In the publisher's words; may be empty.
-    question : mapping
-        As `forecast.engine.encode_question.question_dict` writes it.
-    answer : mapping
-        As `forecast.engine.encode` writes it.
-    posterior, posterior_sha256 : str
-        Name and hash of the posterior that answered.
-    code_version : str
-        Of the program that answered.
-    citation : str
-        One line, without the record's name.
-    """
-
-    series: str
-    title: str
-    note: str
-    question: Mapping[str, Any]
-    answer: Mapping[str, Any]
-    posterior: str
-    posterior_sha256: str
-    code_version: str
-    citation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A published forecast.
-
-    Attributes
-    ----------
-    name : str
-        The day it was published and twelve digits of `content_sha256`.
-    record : Record
-        What was published.
-    previous : str or None
-        The one before it in its series.
-    published_by : str
-        Name of the publisher's token; may be empty.
-    published_at : datetime
-        UTC.
-    request_id : str or None
-        A UUID of the publisher's.
-    content_sha256 : str
-        Of the record, `previous` and the time, as canonical JSON; hexadecimal.
-    """
-
-    name: str
-    record: Record
-    previous: str | None
-    published_by: str
-    published_at: datetime
-    request_id: str | None
-    content_sha256: str
 
 
 class RecordStore:
@@ -108,7 +40,7 @@ class RecordStore:
         StorageError
             When the catalogue cannot be written; then nothing was published.
         """
-        request_id, record = checked_uuid(request_id), _as_kept(record)
+        request_id, record = checked_uuid(request_id), as_kept(record)
         with self._database.writing() as session:
             before = self._asked_before(session, record, request_id)
             row = before or self._new(session, record, request_id, published_by)
@@ -173,17 +105,6 @@ class RecordStore:
             known = session.scalars(select(RecordRow.name).order_by(RecordRow.number.desc()).limit(100)).all()
             raise NotListedError("published forecast", name, known, field="name")
         return row
-
-
-def content_sha256(record: Record, previous: str | None, published_at: datetime) -> str:
-    """The hash of all that a published forecast says, hexadecimal; from it alone one can show that nothing changed."""
-    content = {**asdict(record), "previous": previous, "published_at": published_at.isoformat()}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _as_kept(record: Record) -> Record:
-    """As JSON keeps it: lists for tuples."""
-    return Record(**json.loads(json.dumps(asdict(record))))
 
 
 def _published(row: RecordRow) -> Published:
