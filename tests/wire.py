@@ -9,6 +9,7 @@ from timelines.v1 import (
     dataset_service_pb2,
     error_pb2,
     evaluation_service_pb2,
+    fit_service_pb2,
     forecast_service_pb2,
     posterior_service_pb2,
     question_pb2,
@@ -25,6 +26,7 @@ SERVICE_FILES = (
     scenario_service_pb2,
     evaluation_service_pb2,
     report_service_pb2,
+    fit_service_pb2,
 )
 FILES = (answer_pb2, error_pb2, question_pb2, *SERVICE_FILES)
 

@@ -7,11 +7,12 @@ until somebody has thought about it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from time import monotonic
 
 from grpc import StatusCode
 
-from timelines_server.quotas import QUOTA, Quota
+from timelines_server.quotas import Quota
 from timelines_server.status import CallError, no_such_method
 from timelines_server.tokens import Scope, Token, Tokens
 
@@ -44,6 +45,11 @@ NEEDS: Mapping[str, Scope] = {
     "/timelines.v1.EvaluationService/ListBacktests": Scope.READ,
     "/timelines.v1.EvaluationService/Replay": Scope.READ,
     "/timelines.v1.ReportService/CreateReport": Scope.READ,
+    "/timelines.v1.FitService/CreateFit": Scope.FIT,
+    "/timelines.v1.FitService/GetFit": Scope.READ,
+    "/timelines.v1.FitService/ListFits": Scope.READ,
+    "/timelines.v1.FitService/WatchFit": Scope.READ,
+    "/timelines.v1.FitService/CancelFit": Scope.FIT,
 }
 """The scope that each of our calls needs; a call that changes something needs more than `read`."""
 
@@ -99,11 +105,27 @@ class TokenGate:
         if token.scope < needed:
             message = f"token {token.name} has the scope {token.scope.label}; this call needs {needed.label}"
             raise CallError(StatusCode.PERMISSION_DENIED, "SCOPE_MISSING", message, caller=token.name)
+        self._count(token)
+        _ADMITTED.set((self, token))
+        return token.name
+
+    def again(self, token: Token) -> None:
+        """Let the bearer of a token do one thing more in a call that has begun.
+
+        Raises
+        ------
+        CallError
+            UNAUTHENTICATED when the token has been taken back since, or RESOURCE_EXHAUSTED.
+        """
+        if not self._tokens.holds(token):
+            message = f"token {token.name} has been taken back, or changed: begin anew with one that is known"
+            raise CallError(StatusCode.UNAUTHENTICATED, "TOKEN_UNKNOWN", message, caller=token.name)
+        self._count(token)
+
+    def _count(self, token: Token) -> None:
         quota = self._quotas.get(token.name)
         if quota is not None:
             quota.spend()
-            QUOTA.set(quota)
-        return token.name
 
     def _known(self, metadata: Sequence[tuple[str, str | bytes]]) -> Token:
         presented = _bearer(metadata)
@@ -115,6 +137,23 @@ class TokenGate:
             message = "this server does not know that token: check it, or ask who runs the server for another"
             raise CallError(StatusCode.UNAUTHENTICATED, "TOKEN_UNKNOWN", message)
         return token
+
+
+_ADMITTED: ContextVar[tuple[TokenGate, Token] | None] = ContextVar("ADMITTED", default=None)
+
+
+def admit_again() -> None:
+    """Ask the gate about one question of a stream, whose call it let in a while ago; without a gate, nothing.
+
+    Raises
+    ------
+    CallError
+        As `TokenGate.again`.
+    """
+    admitted = _ADMITTED.get()
+    if admitted is not None:
+        gate, token = admitted
+        gate.again(token)
 
 
 def _needed(method: str) -> Scope:

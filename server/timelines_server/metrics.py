@@ -16,6 +16,7 @@ from prometheus_client.utils import floatToGoString
 from timelines.v1 import (
     dataset_service_pb2,
     evaluation_service_pb2,
+    fit_service_pb2,
     forecast_service_pb2,
     posterior_service_pb2,
     report_service_pb2,
@@ -33,6 +34,7 @@ SERVED = (
     scenario_service_pb2,
     evaluation_service_pb2,
     report_service_pb2,
+    fit_service_pb2,
 )
 """Modules whose services have their series from the start, at zero."""
 
