@@ -25,6 +25,7 @@ from timelines_server.allocator import return_large_blocks
 from timelines_server.current import Current
 from timelines_server.logs import Log
 from timelines_server.ports import MetricsPage, listen
+from timelines_server.reloading import Watch
 from timelines_server.resources import Resources
 from timelines_server.server import Service, build
 from timelines_server.settings import Settings
@@ -80,10 +81,12 @@ async def _serve(settings: Settings, say: Say) -> None:
     resources = Resources(Current(settings.home), Work())
     with ExitStack() as leaving:
         leaving.callback(resources.work.close)
-        service = build(settings, resources, log)
+        watch = Watch(log)
+        leaving.callback(watch.close)
+        service = build(settings, resources, log, watch)
         if service.tracing:
             leaving.callback(service.tracing.close)
-        address = listen(service.server, settings)
+        address = listen(service.server, settings, watch)
         for warning in _warnings(settings):
             say(f"Warning: {warning}")
         if settings.metrics_port is not None:
@@ -91,6 +94,7 @@ async def _serve(settings: Settings, say: Say) -> None:
             leaving.callback(page.close)
             say(f"Metrics on {page.url}")
         stop = _signals(log)
+        watch.start()
         await service.server.start()
         await _until(stop, _get_ready(service, resources, settings.posterior, say, address))
         await _drain(service, settings)

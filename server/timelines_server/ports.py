@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from forecast.errors import ForecastError
 from timelines_server import tls
+from timelines_server.reloading import Watch
 from timelines_server.settings import Settings
 
 METRICS_HOST = "127.0.0.1"
@@ -54,7 +55,7 @@ class MetricsPage:
         self._thread.join()
 
 
-def listen(server: grpc.aio.Server, settings: Settings) -> str:
+def listen(server: grpc.aio.Server, settings: Settings, watch: Watch) -> str:
     """Open the service's port, with TLS where it is asked for.
 
     Returns
@@ -69,7 +70,7 @@ def listen(server: grpc.aio.Server, settings: Settings) -> str:
     InputError
         When the certificate, its key or the client authorities cannot be used.
     """
-    credentials = tls.credentials(settings)
+    credentials = tls.credentials(settings, watch)
     host = settings.host.strip("[]")
     _check_free(host, settings.port, settings.reuse_port)
     host = f"[{host}]" if ":" in host else host

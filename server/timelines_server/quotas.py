@@ -9,7 +9,6 @@ Each server counts for itself; what it has counted is forgotten when it stops.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from math import ceil
 from time import monotonic
 
@@ -104,20 +103,3 @@ class Quota:
         wait_s = self._bucket.take()
         if wait_s:
             raise QuotaError(self.name, self.limit, wait_s)
-
-
-QUOTA: ContextVar[Quota | None] = ContextVar("QUOTA", default=None)
-"""That of the token which the call of this task came with."""
-
-
-def spend() -> None:
-    """Count one question of a stream.
-
-    Raises
-    ------
-    QuotaError
-        When its token has made its calls for now.
-    """
-    quota = QUOTA.get()
-    if quota is not None:
-        quota.spend()

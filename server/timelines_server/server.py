@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import grpc
@@ -32,6 +33,7 @@ from timelines_server.health import Health
 from timelines_server.interceptors import Manners
 from timelines_server.logs import Log
 from timelines_server.metrics import SERVED, Metrics
+from timelines_server.reloading import Watch
 from timelines_server.resources import Resources
 from timelines_server.servicers.datasets import DatasetServicer
 from timelines_server.servicers.evaluation import EvaluationServicer
@@ -75,7 +77,7 @@ class Service:
     tracing: Tracing | None
 
 
-def build(settings: Settings, resources: Resources, log: Log) -> Service:
+def build(settings: Settings, resources: Resources, log: Log, watch: Watch) -> Service:
     """A server with every service on it; a running event loop is needed.
 
     Parameters
@@ -86,6 +88,8 @@ def build(settings: Settings, resources: Resources, log: Log) -> Service:
         What the handlers share.
     log : Log
         Where each call leaves a line.
+    watch : Watch
+        Looks at the token file.
 
     Raises
     ------
@@ -95,7 +99,7 @@ def build(settings: Settings, resources: Resources, log: Log) -> Service:
     admission = Admission(settings.max_in_flight, settings.reports)
     metrics = Metrics(resources.current, admission)
     tracing = Tracing() if settings.trace else None
-    manners = Manners(admission, metrics, log, _gate(settings), tracing, STALLED_S)
+    manners = Manners(admission, metrics, log, _gate(settings, watch), tracing, STALLED_S)
     server = grpc.aio.server(interceptors=[manners], options=_options(settings))
     health, unregistered = Health(SERVICES), cast(grpc.aio.Server, _Unregistered(server))
     _add_services(unregistered, resources, admission)
@@ -120,8 +124,13 @@ class _Unregistered:
         """Leave them to the generic handlers, which find the same methods by their path."""
 
 
-def _gate(settings: Settings) -> TokenGate | None:
-    return TokenGate(tokens.load(settings.tokens), settings.open_reflection) if settings.tokens else None
+def _gate(settings: Settings, watch: Watch) -> TokenGate | None:
+    if settings.tokens is None:
+        return None
+    known = watch.keep("tokens", [settings.tokens], partial(tokens.load, settings.tokens))
+    gate = TokenGate(known.value, settings.open_reflection)
+    known.then(gate.use)
+    return gate
 
 
 def _add_services(server: grpc.aio.Server, resources: Resources, admission: Admission) -> None:

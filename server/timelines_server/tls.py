@@ -1,18 +1,30 @@
-"""TLS and mutual TLS: from PEM files to the server's credentials."""
+"""TLS and mutual TLS: from PEM files to the server's credentials, and to others when the files change."""
 
 from __future__ import annotations
 
 import ssl
+from functools import partial
 from pathlib import Path
 
 import grpc
 
 from forecast.errors import InputError
+from timelines_server.reloading import Watch
 from timelines_server.settings import Settings
 
 
-def credentials(settings: Settings) -> grpc.ServerCredentials | None:
+def credentials(settings: Settings, watch: Watch) -> grpc.ServerCredentials | None:
     """What the port is opened with; None for plain text.
+
+    Files that change are read again: connections that are made from then on get the new certificate, and clients are
+    held to the new authorities. Those that are there go on as they are.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the files.
+    watch : Watch
+        Looks at them.
 
     Raises
     ------
@@ -21,10 +33,17 @@ def credentials(settings: Settings) -> grpc.ServerCredentials | None:
     """
     if settings.tls_cert is None or settings.tls_key is None:
         return None
-    pair = (_pem(settings.tls_key, "--tls-key"), _pem(settings.tls_cert, "--tls-cert"))
-    _check_pair(settings.tls_cert, settings.tls_key)
-    authorities = _authorities(settings.client_ca)
-    return grpc.ssl_server_credentials([pair], authorities, require_client_auth=authorities is not None)
+    files = [file for file in (settings.tls_cert, settings.tls_key, settings.client_ca) if file is not None]
+    load = partial(_configuration, settings.tls_cert, settings.tls_key, settings.client_ca)
+    kept = watch.keep("certificates", files, load)
+    asked = settings.client_ca is not None
+    return grpc.dynamic_ssl_server_credentials(kept.value, kept.fresh, require_client_authentication=asked)
+
+
+def _configuration(certificate: Path, key: Path, client_ca: Path | None) -> grpc.ServerCertificateConfiguration:
+    pair = (_pem(key, "--tls-key"), _pem(certificate, "--tls-cert"))
+    _check_pair(certificate, key)
+    return grpc.ssl_server_certificate_configuration([pair], _authorities(client_ca))
 
 
 def _authorities(file: Path | None) -> bytes | None:

@@ -94,6 +94,7 @@ class Tokens:
 
     def __init__(self, known: Sequence[Token]) -> None:
         self._known = tuple((token, token.sha256.encode()) for token in known)
+        self._by_name = {token.name: token for token in known}
 
     def find(self, presented: str) -> Token | None:
         """The token that was presented, or None; takes as long for every token that it does not know."""
@@ -103,6 +104,11 @@ class Tokens:
             if hmac.compare_digest(digest, known):
                 found = token
         return found
+
+    def holds(self, token: Token) -> bool:
+        """Whether this token still is one, with the scope that it had."""
+        known = self._by_name.get(token.name)
+        return known is not None and (known.sha256, known.scope) == (token.sha256, token.scope)
 
     def __len__(self) -> int:
         """How many there are."""

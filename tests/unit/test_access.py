@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextvars import copy_context
 
 import pytest
 from grpc import StatusCode
 
 from tests.docs.reference import PARTS, SERVICES, protos
 from tests.wire import METHODS
-from timelines_server import quotas, tokens
-from timelines_server.access import NEEDS, TokenGate
-from timelines_server.quotas import QUOTA, QuotaError
+from timelines_server import tokens
+from timelines_server.access import NEEDS, TokenGate, admit_again
+from timelines_server.quotas import QuotaError
 from timelines_server.server import SERVICES as SERVED
 from timelines_server.status import CallError
 from timelines_server.tokens import Scope, Token, Tokens
@@ -178,16 +179,36 @@ class TestQuota:
 
     def test_what_a_stream_asks_is_counted_on_the_token_that_it_came_with(self) -> None:
         gate, secret, _ = limited(3)
-        before = QUOTA.set(None)
-        try:
-            quotas.spend()  # no token, no count
+
+        def stream() -> None:
+            """One call, and three questions on it."""
             gate.allow(bearer(secret), FORECAST)
-            quotas.spend()
-            quotas.spend()
+            admit_again()
+            admit_again()
             with pytest.raises(QuotaError):
-                quotas.spend()
-        finally:
-            QUOTA.reset(before)
+                admit_again()
+
+        admit_again()  # no token, no count
+        copy_context().run(stream)
+
+    def test_a_stream_whose_token_is_taken_back_asks_nothing_more(self) -> None:
+        gate, secret, _ = limited(100)
+        one = next(iter(gate._tokens))
+        changed = Token("ci", Scope.ADMIN, one.sha256), Token("ci", Scope.READ, "0" * 64)
+
+        def stream() -> None:
+            """One call, before its token is taken back and after."""
+            gate.allow(bearer(secret), FORECAST)
+            admit_again()
+            gate.use(Tokens([Token("ci", Scope.READ, one.sha256, 7), Token("other", Scope.READ, "1" * 64)]))
+            admit_again()
+            for others in ([], [changed[0]], [changed[1]]):
+                gate.use(Tokens(others))
+                with pytest.raises(CallError, match="has been taken back") as caught:
+                    admit_again()
+                assert caught.value.reason == "TOKEN_UNKNOWN"
+
+        copy_context().run(stream)
 
 
 class Clock:

@@ -18,6 +18,7 @@ from forecast.families import placed
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceServicer
 from timelines.v1.question_pb2 import Question, ScenarioChoice
+from timelines_server.access import admit_again
 from timelines_server.calls import failure_of
 from timelines_server.converters.answer import write_answer
 from timelines_server.converters.comparison import check_scenarios, compared_of, comparison_proto, overlays_of
@@ -36,7 +37,6 @@ from timelines_server.converters.sensitivity import explain_of, explanation_prot
 from timelines_server.converters.training import run_of, training_proto
 from timelines_server.converters.trajectory import trajectory_of, trajectory_proto
 from timelines_server.handlers.forecast import ForecastHandlers
-from timelines_server.quotas import spend
 from timelines_server.strict import refuse_unknown_fields
 
 Context = ServicerContext[Any, Any]
@@ -139,7 +139,7 @@ class ForecastServicer(ForecastServiceServicer):
     async def _item(self, request: pb.ForecastBatchRequest) -> pb.ForecastBatchResponse:
         """The answer to one question of a stream, or why there is none; a bad question never ends the stream."""
         try:
-            spend()
+            admit_again()
             refuse_unknown_fields(request)
             answer = await self._answer(request.question)
         except Exception as error:  # an unforeseen one too: the others on the stream are asked for as well
