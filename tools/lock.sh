@@ -12,5 +12,5 @@ compile() {
 }
 
 # The extra `gs` stays out: nothing here needs it, and it brings a dozen packages.
-compile pyproject.toml --extra fit --extra server --extra tracing --extra report --extra cluster --extra s3 --group dev --no-emit-package ai-timelines-client -o requirements.lock "$@"
+compile pyproject.toml --extra fit --extra server --extra tracing --extra report --extra cluster --extra s3 --extra postgres --group dev --no-emit-package ai-timelines-client -o requirements.lock "$@"
 compile --group codegen -o requirements-codegen.lock "$@"
