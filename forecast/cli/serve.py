@@ -1,87 +1,83 @@
-"""`timelines serve`: answer over gRPC until told to stop."""
+"""`timelines serve`: answer over gRPC until told to stop. Its options are made from `timelines_server.settings`."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+from timelines_server.choices import Choice
+from timelines_server.settings import CHOICES
+
+CONFIG = click.Option(
+    ["--config"],
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Settings file (TOML) with the names of these options; else the one that TIMELINES_CONFIG names.",
+)
 
 
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=8433, show_default=True, help="Port, below 32768; 0 takes any free one.")
-@click.option("--posterior", metavar="NAME|URL", help="The posterior that answers, instead of the current one.")
-@click.option("--catalogue", metavar="URL", help="postgresql:// or sqlite:///, instead of the state folder's file.")
-@click.option("--artefacts", metavar="PLACE", help="Folder or URL of posteriors that several servers share.")
-@click.option("--tokens", type=FILE, metavar="FILE", help="Ask for a token of this file (`timelines token` makes one).")
-@click.option("--tls-cert", type=FILE, metavar="FILE", help="Certificate chain (PEM): serve over TLS.")
-@click.option("--tls-key", type=FILE, metavar="FILE", help="Its private key (PEM).")
-@click.option("--client-ca", type=FILE, metavar="FILE", help="Let in only clients with a certificate of these (PEM).")
-@click.option("--insecure", is_flag=True, help="Listen beyond this machine without asking for a token.")
-@click.option("--metrics-port", type=int, metavar="N", help="Serve Prometheus /metrics on this loopback port.")
-@click.option(
-    "--max-in-flight",
-    type=int,
-    metavar="N",
-    default=128,
-    show_default=True,
-    help="Calls at once, and a quarter as many streams beside them; more are refused.",
-)
-@click.option(
-    "--reports",
-    type=int,
-    metavar="N",
-    default=1,
-    show_default=True,
-    help="Reports made at once, each in a process of its own; two more wait.",
-)
-@click.option(
-    "--fits",
-    type=int,
-    metavar="N",
-    default=1,
-    show_default=True,
-    help="Fits run at once, each in a process of its own; 0: none.",
-)
-@click.option(
-    "--grace",
-    "grace_s",
-    type=float,
-    metavar="S",
-    default=10,
-    show_default=True,
-    help="Seconds that calls in flight have to finish.",
-)
-@click.option(
-    "--lame-duck",
-    "lame_duck_s",
-    type=float,
-    metavar="S",
-    default=0.5,
-    show_default=True,
-    help="Seconds before that in which new calls are still taken.",
-)
-@click.option("--no-reflection", is_flag=True, help="Do not let callers read the protos from the server.")
-@click.option("--open-reflection", is_flag=True, help="Let them without a token.")
-@click.option("--reuse-port", is_flag=True, help="Share the port with other servers that do so.")
-@click.option("--trace", is_flag=True, help="Trace calls with OpenTelemetry.")
-def serve(no_reflection: bool, **options: Any) -> None:
+class Grouped(click.Command):
+    """A command whose help lists its options under the headings of the settings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, heading by heading, then those that are no setting."""
+        for group, choices in groupby(CHOICES.values(), lambda choice: choice.about.group):
+            _section(ctx, formatter, group, {choice.name for choice in choices})
+        rest = {str(parameter.name) for parameter in self.get_params(ctx)} - set(CHOICES)
+        _section(ctx, formatter, "Other options", rest)
+
+
+def _section(ctx: click.Context, formatter: click.HelpFormatter, title: str, names: Iterable[str]) -> None:
+    records = (parameter.get_help_record(ctx) for parameter in ctx.command.get_params(ctx) if parameter.name in names)
+    with formatter.section(title):
+        formatter.write_dl([record for record in records if record is not None])
+
+
+def option(choice: Choice) -> click.Option:
+    """The option of a choice."""
+    yes_no = choice.type is bool
+    declared = f"{choice.flag}/--no-{choice.key}" if yes_no else choice.flag
+    named = f" [{choice.about.variable}]" if choice.about.variable else ""
+    return click.Option(
+        [declared, choice.name],
+        type=click.Path(path_type=Path) if choice.type is Path else choice.type,
+        default=choice.default,
+        show_default=choice.default is not None and choice.default is not False,
+        metavar=choice.about.metavar or None,
+        help=choice.about.help + named,
+    )
+
+
+@click.command(cls=Grouped, params=[*map(option, CHOICES.values()), CONFIG])
+@click.pass_context
+def serve(ctx: click.Context, /, config: Path | None, **options: Any) -> None:
     """Serve forecasts over gRPC until SIGTERM or Ctrl-C.
 
     Answers from the current posterior, and prints one line when it is ready. The log is JSON lines on standard error. A
     request may be 1 MiB long. A signal turns health to NOT_SERVING; calls in flight still finish; a second signal ends
     the server at once.
+
+    Every option has a variable (--metrics-port: TIMELINES_METRICS_PORT; exceptions are named below) and a line in a
+    settings file (metrics-port = 9433). Options win over variables, variables over the file. `timelines config show`
+    says what holds and why, `timelines config check` whether a server can run so.
     """
     # Before gRPC is imported: it tells of every failed handshake in lines of its own, and the log is JSON.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    from timelines_server import configuration, variables
     from timelines_server.main import serve as run
-    from timelines_server.settings import Settings
 
-    run(Settings(reflection=not no_reflection, **options), say)
+    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    settings = configuration.settle({name: options[name] for name in given}, os.environ, config)
+    for warning in variables.warnings(os.environ, settings):
+        say(f"Warning: {warning}")
+    configuration.share(settings, os.environ)
+    run(settings, say)
 
 
 def say(line: str) -> None:

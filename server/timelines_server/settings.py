@@ -1,120 +1,166 @@
 """How one server runs: every choice of `timelines serve`, checked once, before anything listens.
 
-What is not checked here needs the network: whether the port is free shows when it is opened.
+This is the only list of them. The options of the command line, the variables of the environment, the keys of a settings
+file, `timelines config` and docs/configuration.md are made from it. What is not checked here needs the network or the
+disk: whether the port is free shows when it is opened.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType, NoneType
+from typing import cast, get_args, get_type_hints
 
-from forecast.errors import InputError
-from forecast.storage.store import checked_url, is_url
-
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8433
-DEFAULT_MAX_IN_FLIGHT = 128
-DEFAULT_REPORTS = 1
-DEFAULT_FITS = 1
-MOST_FITS = 8
-DEFAULT_GRACE_S = 10.0
-DEFAULT_LAME_DUCK_S = 0.5
+from timelines_server.choices import ABOUT, DEFAULT, Bounds, Choice, Source, Value, about
+from timelines_server.settings_checks import check, is_loopback
 
 PORT_END = 32_768
 """From here on the system hands out ports to outgoing connections (Linux), so that a restart may find its own taken."""
 
-LONGEST_WAIT_S = 3_600.0
+_LISTENS, _CALLERS, _STATE = "Where it listens", "Who may call", "What it answers from"
+_AMOUNTS, _STOPS, _TELLS = "How much at once", "How it stops", "What it tells"
 
-CATALOGUES = ("postgresql://", "sqlite:///")
-"""How the URL of a catalogue begins."""
+_HANDED_OUT = f"from {PORT_END} on the system itself hands out ports to connections"
+_PORTS = Bounds(0, PORT_END - 1, f"1 to {PORT_END - 1}, or 0 for any free port ({_HANDED_OUT})")
+_ONE_OR_MORE = Bounds(1, math.inf, "at least 1")
+_FITS = Bounds(0, 8, "1 to 8, or 0 for a server that runs none")
+_WAITS = Bounds(0, 3_600, "0 to 3600 seconds")
+_YES_NO = "yes or no"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Choices of one server.
+    """Choices of one server; `CHOICES` says what each of them means.
 
     Attributes
     ----------
-    host : str
-        Address to listen on: an IP address, or a name of this machine.
-    port : int
-        Port below 32768; 0 takes any free one.
-    tokens : Path, optional
-        File of tokens (`timelines_server.tokens`). Without it every caller may do everything.
-    tls_cert, tls_key : Path, optional
-        Certificate chain and private key, PEM. Without them calls travel in plain text.
-    client_ca : Path, optional
-        Certificates (PEM) of the authorities whose client certificates are let in; others then are not.
-    insecure : bool
-        Listen beyond this machine although no token is asked for.
-    metrics_port : int, optional
-        Port of `/metrics` on loopback; 0 takes any free one, None opens none.
-    max_in_flight : int
-        Calls at once, and a quarter as many streams beside them; more are refused.
-    reports : int
-        Reports that are made at once, each in a process of its own; two more may wait.
-    fits : int
-        Fits that run at once, each in a process of its own; 0: this server runs none.
-    grace_s : float
-        How long calls in flight may go on after a signal to stop, seconds.
-    lame_duck_s : float
-        How long new calls are still taken after health has turned NOT_SERVING, seconds.
-    reflection : bool
-        Whether callers may read the protos from the server.
-    open_reflection : bool
-        Whether they may without a token.
-    reuse_port : bool
-        Share the port with other servers that do so.
-    trace : bool
-        Trace calls with OpenTelemetry.
-    posterior : str, optional
-        Name or URL of the posterior that answers; default: the current one.
-    catalogue : str, optional
-        URL of the catalogue, `postgresql://` or `sqlite:///`; default: the SQLite file in the state folder.
-    artefacts : str, optional
-        Folder or URL of posteriors that several servers share; default: the state folder's own.
-    home : Path, optional
-        The state folder; default as in `forecast.posterior.state`.
+    sources : mapping
+        Where values came from, by field, for messages; what is not in it is named by its flag.
 
     Raises
     ------
     InputError
-        Naming the option, its value and the remedy.
+        Naming the choice as it was made, its value and the remedy.
     """
 
-    host: str = DEFAULT_HOST
-    port: int = DEFAULT_PORT
-    tokens: Path | None = None
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
-    client_ca: Path | None = None
-    insecure: bool = False
-    metrics_port: int | None = None
-    max_in_flight: int = DEFAULT_MAX_IN_FLIGHT
-    reports: int = DEFAULT_REPORTS
-    fits: int = DEFAULT_FITS
-    grace_s: float = DEFAULT_GRACE_S
-    lame_duck_s: float = DEFAULT_LAME_DUCK_S
-    reflection: bool = True
-    open_reflection: bool = False
-    reuse_port: bool = False
-    trace: bool = False
-    posterior: str | None = None
-    catalogue: str | None = None
-    artefacts: str | None = None
-    home: Path | None = None
+    host: str = field(default="127.0.0.1", metadata=about("Address to listen on.", "address", _LISTENS, "ADDRESS"))
+    port: int = field(
+        default=8433, metadata=about("Port, below 32768; 0 takes any free one.", "port", _LISTENS, "N", _PORTS)
+    )
+    metrics_port: int | None = field(
+        default=None,
+        metadata=about(
+            "Serve Prometheus /metrics on this loopback port.", "port", _LISTENS, "N", _PORTS, unset="no metrics"
+        ),
+    )
+    reuse_port: bool = field(
+        default=False, metadata=about("Share the port with other servers that do so.", _YES_NO, _LISTENS)
+    )
+    tokens: Path | None = field(
+        default=None,
+        metadata=about(
+            "Ask for a token of this file (`timelines token` makes one).", "file", _CALLERS, "FILE", unset="none asked"
+        ),
+    )
+    tls_cert: Path | None = field(  # TIMELINES_TLS_CERT and TIMELINES_TLS_KEY are the client's own
+        default=None,
+        metadata=about(
+            "Certificate chain (PEM): serve over TLS.",
+            "file",
+            _CALLERS,
+            "FILE",
+            unset="plain text",
+            variable="TIMELINES_SERVE_TLS_CERT",
+        ),
+    )
+    tls_key: Path | None = field(
+        default=None,
+        metadata=about(
+            "Its private key (PEM).", "file", _CALLERS, "FILE", unset="plain text", variable="TIMELINES_SERVE_TLS_KEY"
+        ),
+    )
+    client_ca: Path | None = field(
+        default=None,
+        metadata=about(
+            "Let in only clients with a certificate of these (PEM).", "file", _CALLERS, "FILE", unset="none asked"
+        ),
+    )
+    insecure: bool = field(
+        default=False, metadata=about("Listen beyond this machine without asking for a token.", _YES_NO, _CALLERS)
+    )
+    reflection: bool = field(
+        default=True, metadata=about("Let callers read the protos from the server.", _YES_NO, _CALLERS)
+    )
+    open_reflection: bool = field(default=False, metadata=about("Let them without a token.", _YES_NO, _CALLERS))
+    posterior: str | None = field(
+        default=None,
+        metadata=about(
+            "The posterior that answers, instead of the current one.",
+            "name or URL",
+            _STATE,
+            "NAME|URL",
+            unset="the current one",
+        ),
+    )
+    home: Path | None = field(
+        default=None,
+        metadata=about(
+            "The state folder: what is fitted and imported.", "folder", _STATE, "FOLDER", unset="the platform's own"
+        ),
+    )
+    catalogue: str | None = field(
+        default=None,
+        repr=False,  # it may hold a password
+        metadata=about(
+            "Database of the catalogue, postgresql:// or sqlite:///; a flag's password can be seen by others here.",
+            "URL",
+            _STATE,
+            "URL",
+            unset="catalogue.sqlite in the state folder",
+        ),
+    )
+    artefacts: str | None = field(
+        default=None,
+        metadata=about(
+            "Posteriors that several servers share.", "folder or URL", _STATE, "FOLDER|URL", unset="the state folder's"
+        ),
+    )
+    max_in_flight: int = field(
+        default=128,
+        metadata=about(
+            "Calls at once, and a quarter as many streams beside them; more are refused.",
+            "calls",
+            _AMOUNTS,
+            "N",
+            _ONE_OR_MORE,
+        ),
+    )
+    reports: int = field(
+        default=1,
+        metadata=about(
+            "Reports made at once, each in a process of its own; two more wait.", "reports", _AMOUNTS, "N", _ONE_OR_MORE
+        ),
+    )
+    fits: int = field(
+        default=1,
+        metadata=about("Fits run at once, each in a process of its own; 0: none.", "fits", _AMOUNTS, "N", _FITS),
+    )
+    grace_s: float = field(
+        default=10.0,
+        metadata=about("Seconds that calls in flight have to finish.", "seconds", _STOPS, "S", _WAITS),
+    )
+    lame_duck_s: float = field(
+        default=0.5,
+        metadata=about("Seconds before that in which new calls are still taken.", "seconds", _STOPS, "S", _WAITS),
+    )
+    trace: bool = field(default=False, metadata=about("Trace calls with OpenTelemetry.", _YES_NO, _TELLS))
+    sources: Mapping[str, Source] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        _check_port(self.port, "port")
-        if self.metrics_port is not None:
-            _check_port(self.metrics_port, "metrics-port")
-        self._check_ports_differ()
-        self._check_tls()
-        self._check_exposure()
-        self._check_numbers()
-        self._check_places()
+        check(self, CHOICES)
 
     @property
     def secure(self) -> bool:
@@ -134,66 +180,26 @@ class Settings:
         what = "tokens and questions" if self.tokens else "questions"
         return (f"{what} travel in plain text on {self.host}, for others to read: give --tls-cert and --tls-key",)
 
-    def _check_ports_differ(self) -> None:
-        if self.metrics_port and self.metrics_port == self.port:
-            message = f"--metrics-port {self.metrics_port} is the port of the service: give another"
-            raise InputError(message, field="metrics_port")
-
-    def _check_tls(self) -> None:
-        if (self.tls_cert is None) != (self.tls_key is None):
-            given, missing = ("--tls-cert", "--tls-key") if self.tls_cert else ("--tls-key", "--tls-cert")
-            raise InputError(f"{given} needs {missing} beside it: give both, or neither", field="tls_cert")
-        if self.client_ca is not None and not self.secure:
-            message = f"--client-ca {self.client_ca} needs TLS: give --tls-cert and --tls-key too"
-            raise InputError(message, field="client_ca")
-
-    def _check_exposure(self) -> None:
-        if not self.host.strip():
-            raise InputError("--host is empty: give an address, such as 127.0.0.1", field="host")
-        if not (self.loopback or self.tokens or self.insecure):
-            message = (
-                f"--host {self.host} lets other machines in, and no token is asked for: give --tokens FILE "
-                "(`timelines token` makes one), stay on 127.0.0.1, or say --insecure"
-            )
-            raise InputError(message, field="host")
-
-    def _check_numbers(self) -> None:
-        if self.max_in_flight < 1:
-            raise InputError(f"--max-in-flight {self.max_in_flight} lets no call in: give at least 1")
-        if self.reports < 1:
-            raise InputError(f"--reports {self.reports} makes none: give at least 1", field="reports")
-        if not 0 <= self.fits <= MOST_FITS:
-            message = f"--fits {self.fits} is out of range: give 1 to {MOST_FITS}, or 0 for a server that runs none"
-            raise InputError(message, field="fits")
-        for option, seconds in (("grace", self.grace_s), ("lame-duck", self.lame_duck_s)):
-            if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_WAIT_S):
-                message = f"--{option} {seconds:g} is out of range: give 0 to {LONGEST_WAIT_S:.0f} seconds"
-                raise InputError(message, field=option)
-
-    def _check_places(self) -> None:
-        """Neither URL is repeated: it may hold a password."""
-        if self.catalogue is not None and not self.catalogue.startswith(CATALOGUES):
-            message = f"--catalogue is no URL of a catalogue: begin it with {' or '.join(CATALOGUES)}"
-            raise InputError(message, field="catalogue")
-        if self.artefacts is not None and is_url(self.artefacts):
-            try:
-                checked_url(self.artefacts)
-            except InputError as error:
-                raise InputError(f"--artefacts: {error.message}", field="artefacts") from error
+    def label(self, name: str) -> str:
+        """What messages call a choice, such as `--tls-key`: its flag, variable, or file and key, whichever was used."""
+        return self.sources.get(name, DEFAULT).label(CHOICES[name])
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine's own; a name other than `localhost` counts as reachable from elsewhere."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _choices() -> dict[str, Choice]:
+    hints = get_type_hints(Settings)
+    told = {one.name: one for one in fields(Settings) if ABOUT in one.metadata}
+    return {
+        name: Choice(name, _type(hints[name]), cast(Value, one.default), one.metadata[ABOUT])
+        for name, one in told.items()
+    }
 
 
-def _check_port(port: int, option: str) -> None:
-    if not 0 <= port < PORT_END:
-        message = (
-            f"--{option} {port} is out of range: give 1 to {PORT_END - 1}, or 0 for any free port "
-            f"(from {PORT_END} on the system itself hands out ports to connections)"
-        )
-        raise InputError(message, field=option.replace("-", "_"))
+def _type(hint: type) -> type:
+    """The type of a field that may be None."""
+    kind: type
+    (kind,) = {*get_args(hint)} - {NoneType} or {hint}
+    return kind
+
+
+CHOICES: Mapping[str, Choice] = MappingProxyType(_choices())
+"""Every choice by its field, in the order in which they are listed."""

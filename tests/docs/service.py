@@ -30,12 +30,13 @@ from timelines_server.converters.reports import MAX_BUDGETS as MAX_REPORT_BUDGET
 from timelines_server.converters.reports import MAX_QUESTIONS
 from timelines_server.handlers.reports import LONGEST_S
 from timelines_server.server import MAX_REQUEST_BYTES, STALLED_S
-from timelines_server.settings import DEFAULT_GRACE_S, DEFAULT_MAX_IN_FLIGHT, DEFAULT_REPORTS
+from timelines_server.settings import Settings
 from timelines_server.status import VIOLATIONS
 from timelines_server.wording import MESSAGE_CHARACTERS
 from timelines_server.worker import CHUNK_BYTES
 
 MIB = 1 << 20
+DEFAULTS = Settings()
 
 
 def answer_fields() -> str:
@@ -76,16 +77,16 @@ def _limits() -> Iterator[str]:
         {MAX_COMPARED} scenarios and {MAX_OVERLAYS} beliefs of others. Required budgets: {MAX_DATES} days and
         {MAX_BUDGETS} sums. A tornado: {MAX_INPUTS} inputs. A condition that leaves under {LEAST_DRAWS} draws is
         refused."""
-    yield f"""At once: {DEFAULT_MAX_IN_FLIGHT} calls and {DEFAULT_MAX_IN_FLIGHT // STREAMS_OF_CALLS} streams
+    yield f"""At once: {DEFAULTS.max_in_flight} calls and {DEFAULTS.max_in_flight // STREAMS_OF_CALLS} streams
         (`--max-in-flight`). One more is refused at once; health checks never are."""
     yield f"""A report: {MAX_QUESTIONS:,} questions, {MAX_VARIANTS} scenarios, {MAX_REPORT_BUDGETS} budgets, a title of
-        {MAX_TITLE} and notes of {MAX_NOTES:,} characters. {DEFAULT_REPORTS} is made at a time (`--reports`) and
+        {MAX_TITLE} and notes of {MAX_NOTES:,} characters. {DEFAULTS.reports} is made at a time (`--reports`) and
         {REPORTS_WAITING} wait; one more is refused at once. It is given up after {LONGEST_S:.0f} s, and when its
         reader takes nothing for {STALLED_S["/timelines.v1.ReportService/CreateReport"]:.0f} s; chunks hold at most
         {CHUNK_BYTES // 1024} KiB."""
     yield f"""Deadlines are honoured: work stops when the time is over or the caller is gone. The Python client and
         `timelines ask` give a call {DEFAULT_TIMEOUT_S:g} s unless told otherwise, and the client a report
-        {TIMEOUT_S:g} s. A server that is stopped gives calls in flight {DEFAULT_GRACE_S:g} s (`--grace`)."""
+        {TIMEOUT_S:g} s. A server that is stopped gives calls in flight {DEFAULTS.grace_s:g} s (`--grace`)."""
     yield f"An error: a message of {MESSAGE_CHARACTERS:,} characters and {VIOLATIONS} fields at most."
 
 

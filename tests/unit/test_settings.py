@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from forecast.cli.serve import serve
 from forecast.errors import InputError
-from timelines_server.settings import Settings, is_loopback
+from timelines_server.settings import Settings
+from timelines_server.settings_checks import is_loopback
 
 FILE = Path("file.pem")
 
@@ -19,13 +18,6 @@ def test_the_defaults_stay_on_this_machine() -> None:
     settings = Settings()
     assert settings.loopback and not settings.secure and settings.warnings == ()
     assert settings.port == 8433 and not settings.reuse_port
-
-
-def test_the_command_line_has_the_same_choices_and_defaults() -> None:
-    given = serve.make_context("serve", []).params
-    assert given.pop("no_reflection") is False
-    assert Settings(**given) == Settings()
-    assert set(given) == {choice.name for choice in fields(Settings)} - {"reflection", "home"}
 
 
 @pytest.mark.parametrize("port", [0, 1, 8433, 32_767])
@@ -76,7 +68,11 @@ def test_an_empty_host_is_refused() -> None:
         ({"tls_cert": FILE}, "--tls-cert needs --tls-key"),
         ({"tls_key": FILE}, "--tls-key needs --tls-cert"),
         ({"client_ca": FILE}, "--client-ca file.pem needs TLS"),
-        ({"max_in_flight": 0}, "--max-in-flight 0 lets no call in"),
+        ({"reports": 0}, "--reports 0 is out of range: give at least 1"),
+        ({"fits": 9}, "--fits 9 is out of range: give 1 to 8, or 0"),
+        ({"fits": -1}, "--fits -1 is out of range"),
+        ({"artefacts": "ftp://there/posteriors"}, "--artefacts: unknown kind of URL ftp://"),
+        ({"max_in_flight": 0}, "--max-in-flight 0 is out of range: give at least 1"),
         ({"grace_s": -1.0}, "--grace -1 is out of range"),
         ({"grace_s": float("nan")}, "--grace nan is out of range"),
         ({"lame_duck_s": float("inf")}, "--lame-duck inf is out of range"),
@@ -93,3 +89,24 @@ def test_plain_text_beyond_this_machine_is_worth_a_line() -> None:
     assert open_to_all.startswith("questions travel in plain text")
     assert with_tokens.startswith("tokens and questions travel in plain text")
     assert Settings(host="0.0.0.0", tokens=Path("tokens"), tls_cert=FILE, tls_key=FILE).warnings == ()
+
+
+@pytest.mark.parametrize("url", ["mysql://me:secret@there/it", "postgres:/me:secret@there", "secret", ""])
+def test_a_catalogue_of_another_kind_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(InputError, match="--catalogue is no URL of a catalogue: begin it with postgresql://") as caught:
+        Settings(catalogue=url)
+    assert "secret" not in caught.value.message and caught.value.field == "catalogue"
+
+
+def test_no_password_is_told_by_a_refusal_or_a_representation() -> None:
+    with pytest.raises(InputError, match=r"--artefacts: .* credentials belong in the environment") as caught:
+        Settings(artefacts="s3://me:secret@bucket/posteriors")
+    assert "secret" not in caught.value.message
+    assert "secret" not in repr(Settings(catalogue="postgresql://me:secret@there/it"))
+
+
+@pytest.mark.parametrize(
+    "place", ["posteriors", "file:///posteriors", "s3://bucket/posteriors", "gs://bucket/posteriors"]
+)
+def test_artefacts_are_a_folder_or_a_url_that_is_known(place: str) -> None:
+    assert Settings(artefacts=place, catalogue="sqlite:///catalogue.sqlite").artefacts == place
