@@ -4,7 +4,7 @@ ForecastError                    exit code 1
 ├── InputError (ValueError)      exit code 2: the caller can mend it
 │   ├── UnknownNameError         a scale, law, scenario, table or model that is not there; lists those that are
 │   │   └── UnlikeNameError      the same where there are many; lists those most like it
-│   │       └── NotListedError   a fit or a published forecast that is not there (in `catalogue.database`)
+│   │       └── NotListedError   a fit or a published forecast that is not there (in `catalogue.failures`)
 │   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
 │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
 │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
@@ -12,8 +12,7 @@ ForecastError                    exit code 1
 │   ├── ScaleTakenError          a name that another scale has (in `catalogue.studies`)
 │   ├── ScenarioTakenError       a name that another scenario has (in `catalogue.scenario_store`)
 │   ├── RequestIdUsedError       a request_id that was used for another study or scenario (in `catalogue.studies`)
-│   ├── LostClaimError           a fit that another server runs now, or nobody (in `catalogue.fits`)
-│   ├── QueueFullError           more fits wait than may (in `catalogue.fits`)
+│   ├── QueueFullError           more fits wait than may (in `catalogue.failures`)
 │   ├── FileError                a scenario's file; names file, line and field (in `catalogue.marked_yaml`)
 │   └── DataError                a table or a download that breaks its schema; names file, row and column
 ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
@@ -21,8 +20,9 @@ ForecastError                    exit code 1
 │   ├── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.scenario_store`)
 │   └── DamagedOutputError       an output that is not what its manifest says (in `storage.manifest`)
 ├── StorageError (OSError)       no permission, no space, no connection; says which file and what to do
-│   ├── CatalogueUnavailableError  the database of several servers cannot be reached now (in `catalogue.database`)
+│   ├── CatalogueUnavailableError  the database of several servers cannot be reached now (in `catalogue.failures`)
 │   └── MissingFileError         a file that a folder or a URL does not hold (in `storage.store`)
+├── LostClaimError               a fit that another server runs now, or nobody (in `catalogue.failures`)
 ├── StoppedError                 nobody waits for the answer any more: the caller is gone or its deadline has passed
 ├── WorkerLostError              processes or a cluster's workers that died, so that work could not go on
 └── FitError                     a fit that could not end: aborted, or refused by the gates

@@ -16,23 +16,11 @@ from sqlalchemy.exc import DatabaseError, InterfaceError
 from sqlalchemy.orm import Session
 
 from forecast.catalogue.schema import HEAD
-from forecast.errors import StorageError, UnlikeNameError
+from forecast.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 Clock = Callable[[], datetime]
-
-
-class CatalogueUnavailableError(StorageError):
-    """The catalogue's database cannot be reached now; what is in memory still answers."""
-
-    reason = "CATALOGUE_UNAVAILABLE"
-
-
-class NotListedError(UnlikeNameError):
-    """A name that the catalogue does not know."""
-
-    reason = "NOT_FOUND"
 
 
 def utc_now() -> datetime:

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.database import Database, NotListedError
+from forecast.catalogue.database import Database
+from forecast.catalogue.failures import LostClaimError, NotListedError, QueueFullError
+from forecast.catalogue.fit_record import FitRecord, FitState
 from forecast.catalogue.schema import FitRow
 from forecast.catalogue.studies import RequestIdUsedError
 from forecast.engine.imported import checked_uuid
-from forecast.errors import InputError
 
 LEASE_S = 15.0
 """A running fit whose progress was not recorded for so long has lost its server."""
@@ -32,90 +32,6 @@ MAX_ATTEMPTS = 3
 """A fit that has lost so many servers takes no other down with it."""
 
 MAX_QUEUED = 100
-
-
-class FitState(StrEnum):
-    """Where a fit is."""
-
-    QUEUED = "QUEUED"
-    RUNNING = "RUNNING"
-    SUCCEEDED = "SUCCEEDED"
-    REFUSED = "REFUSED"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing will follow."""
-        return self not in (FitState.QUEUED, FitState.RUNNING)
-
-
-class LostClaimError(InputError):
-    """The fit is no longer this server's: it was cancelled, or another server took it over."""
-
-    reason = "LOST_CLAIM"
-
-
-class QueueFullError(InputError):
-    """So many fits wait that another would not be begun for hours."""
-
-    reason = "QUEUE_FULL"
-
-
-@dataclass(frozen=True, slots=True)
-class FitRecord:
-    """One fit.
-
-    Attributes
-    ----------
-    name : str
-        What it is called for good.
-    request : mapping
-        What was asked for, as `forecast.inference.worker` takes it.
-    request_id : str or None
-        A UUID of the asker's.
-    made_by : str
-        Name of the asker's token; may be empty.
-    state : FitState
-        Where it is.
-    revision : int
-        Grows with every change.
-    stage : str
-        What is being done, in words.
-    chains : tuple of mapping
-        Progress of each chain, as the fit's process tells it.
-    owner : str
-        The server that runs it, or ran it last.
-    attempts : int
-        How often it was begun.
-    cancel_requested : bool
-        Whether whoever runs it is to stop it.
-    reason, message : str
-        Why it failed, was refused or cancelled: in UPPER_SNAKE, and in words.
-    outcome : mapping or None
-        What the fit's process said at its end: `name` of the posterior, `status`, `reasons`, `current` and so on.
-    created_at, started_at, beat_at, ended_at : datetime
-        When it was asked for, begun last, heard of last, ended; UTC. None for what has not been.
-    """
-
-    name: str
-    request: Mapping[str, Any]
-    request_id: str | None
-    made_by: str
-    state: FitState
-    revision: int
-    stage: str
-    chains: tuple[Mapping[str, Any], ...]
-    owner: str
-    attempts: int
-    cancel_requested: bool
-    reason: str
-    message: str
-    outcome: Mapping[str, Any] | None
-    created_at: datetime
-    started_at: datetime | None
-    beat_at: datetime | None
-    ended_at: datetime | None
 
 
 class FitStore:
@@ -239,6 +155,11 @@ class FitStore:
                 self._again(row, row.attempts - 1)
             return tuple(map(_record, rows))
 
+    def waiting(self) -> int:
+        """How many fits wait for their turn."""
+        with self._database.reading() as session:
+            return _waiting(session)
+
     def _recover(self, session: Session) -> None:
         """Queue again, or give up, what lost its server. A clock that was set back counts as silence too."""
         now, lease = self._database.clock(), timedelta(seconds=LEASE_S)
@@ -267,7 +188,7 @@ class FitStore:
         return row
 
     def _new(self, session: Session, request: Mapping[str, Any], request_id: str, made_by: str) -> FitRow:
-        waiting = len(session.scalars(select(FitRow.number).where(FitRow.state == FitState.QUEUED)).all())
+        waiting = _waiting(session)
         if waiting >= MAX_QUEUED:
             message = f"{waiting} fits wait already; cancel some, or ask again when some have ended"
             raise QueueFullError(message, field="fit")
@@ -301,8 +222,12 @@ class FitStore:
     def _owned(self, session: Session, name: str, owner: str) -> FitRow:
         row = self._row(session, name)
         if row.state != FitState.RUNNING or row.owner != owner:
-            raise LostClaimError(f"fit {name} is {row.state} and not run by {owner} any more", field="name")
+            raise LostClaimError(f"fit {name} is {row.state} and not run by {owner} any more")
         return row
+
+
+def _waiting(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(FitRow).where(FitRow.state == FitState.QUEUED)) or 0
 
 
 def _oldest(state: FitState) -> Select[FitRow]:

@@ -11,7 +11,8 @@ from dataclasses import asdict, fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.database import Database, NotListedError
+from forecast.catalogue.database import Database
+from forecast.catalogue.failures import NotListedError
 from forecast.catalogue.published import Published, Record, as_kept, content_sha256
 from forecast.catalogue.schema import RecordRow
 from forecast.catalogue.studies import RequestIdUsedError

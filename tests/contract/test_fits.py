@@ -10,15 +10,13 @@ from uuid import uuid4
 import pytest
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.database import NotListedError
+from forecast.catalogue.failures import LostClaimError, NotListedError, QueueFullError
+from forecast.catalogue.fit_record import FitState
 from forecast.catalogue.fits import (
     LEASE_S,
     MAX_ATTEMPTS,
     MAX_QUEUED,
-    FitState,
     FitStore,
-    LostClaimError,
-    QueueFullError,
 )
 from forecast.catalogue.studies import RequestIdUsedError
 
