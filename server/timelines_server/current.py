@@ -41,6 +41,11 @@ class Current:
         return self._forecaster is not None
 
     @property
+    def answers_from(self) -> str:
+        """The name of the posterior that answers; empty while there is none."""
+        return self._forecaster.posterior.name if self._forecaster else ""
+
+    @property
     def forecaster(self) -> Forecaster:
         """The forecaster that answers now.
 

@@ -29,6 +29,7 @@ from timelines_server.reloading import Watch
 from timelines_server.resources import Resources
 from timelines_server.server import Service, build
 from timelines_server.settings import Settings
+from timelines_server.shared import SharedCatalogue
 from timelines_server.wording import names_a_path
 from timelines_server.work import Work
 
@@ -78,9 +79,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 async def _serve(settings: Settings, say: Say) -> None:
     log = logs.Log()
     logs.relay_libraries(log)
-    resources = Resources(Current(settings.home), Work())
+    catalogue = SharedCatalogue(settings.home, settings.catalogue)
+    resources = Resources(Current(settings.home), Work(), catalogue, pinned=settings.posterior is not None)
     with ExitStack() as leaving:
-        leaving.callback(resources.work.close)
+        leaving.callback(resources.close)
         watch = Watch(log)
         leaving.callback(watch.close)
         service = build(settings, resources, log, watch)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from forecast.errors import ForecastError
 from timelines_server.current import Current
+from timelines_server.shared import SharedCatalogue
+from timelines_server.switching import Switching
 from timelines_server.work import Work
 
 
@@ -15,17 +15,34 @@ class ResourceNotFoundError(ForecastError):
     reason = "NOT_FOUND"
 
 
-@dataclass(frozen=True, slots=True)
 class Resources:
     """What the handlers share.
 
-    Attributes
+    Parameters
     ----------
     current : Current
         The forecaster that answers, and the state folder.
     work : Work
         Threads for what would hold up the event loop.
+    catalogue : SharedCatalogue, optional
+        Fits, published forecasts and which posterior is current. Default: in that state folder.
+    pinned : bool
+        Whether the operator named the posterior that answers.
+
+    Attributes
+    ----------
+    switching : Switching
+        The way to another posterior.
     """
 
-    current: Current
-    work: Work
+    def __init__(
+        self, current: Current, work: Work, catalogue: SharedCatalogue | None = None, pinned: bool = False
+    ) -> None:
+        self.current, self.work = current, work
+        self.catalogue = catalogue or SharedCatalogue(current.home)
+        self.switching = Switching(current, self.catalogue, pinned)
+
+    def close(self) -> None:
+        """Let threads end what they do, and let go of the database."""
+        self.work.close()
+        self.catalogue.close()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from threading import Lock
 
 from forecast.errors import ArtefactError
 from forecast.posterior import selection
@@ -62,8 +60,7 @@ class PosteriorHandlers:
     """
 
     def __init__(self, resources: Resources) -> None:
-        self._current, self._work = resources.current, resources.work
-        self._switching = Lock()
+        self._current, self._work, self._switching = resources.current, resources.work, resources.switching
 
     async def list_posteriors(self) -> PosteriorListing:
         """Every posterior that lies here or came with the program.
@@ -135,21 +132,10 @@ class PosteriorHandlers:
         return KnownPosterior(entry.manifest, entry.origin == "shipped", current)
 
     def _switch(self, name: str, checkpoint: Callable[[], None]) -> KnownPosterior:
-        """File and memory change together, under one lock, even when the caller leaves at that moment."""
+        """File and memory change together, even when the caller leaves at that moment."""
         entry = self._entry(name)
-        with self._switching:
-            loaded = self._current.load(entry.name)
-            checkpoint()
-            _write_current(entry.name, self._current.home)
-            self._current.use(loaded)
-            return self._known(entry)
-
-
-def _write_current(name: str, home: Path | None) -> None:
-    from forecast.catalogue import Catalogue  # SQLAlchemy takes .4 s to import, which only a switch has to wait for
-
-    with Catalogue.open(home) as catalogue:
-        catalogue.set_current(name)
+        self._switching.to(entry.name, checkpoint)
+        return self._known(entry)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -1,0 +1,80 @@
+"""The catalogue of one server: opened when it is first needed, kept, and asked in threads of its own.
+
+Its threads are not those that answer questions: a database that hangs holds up what needs it, and no forecast.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from forecast.posterior.state import state_folder
+
+if TYPE_CHECKING:
+    from forecast.catalogue import Catalogue
+
+THREADS = 4
+
+
+class SharedCatalogue:
+    """The catalogue that everything in one server uses.
+
+    Parameters
+    ----------
+    home : Path, optional
+        The state folder.
+    url : str, optional
+        Of the database; default: the SQLite file in the state folder.
+
+    Attributes
+    ----------
+    url : str or None
+        The same.
+    """
+
+    def __init__(self, home: Path | None = None, url: str | None = None) -> None:
+        self._home, self.url = home, url
+        self._opened: Catalogue | None = None
+        self._opening = Lock()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="timelines-catalogue")
+
+    @property
+    def there(self) -> bool:
+        """Whether there is one already; looking does not make it."""
+        return bool(self._opened or self.url or state_folder(self._home).catalogue_file.exists())
+
+    def get(self) -> Catalogue:
+        """The catalogue, for a thread; what could not be opened is tried again the next time.
+
+        Raises
+        ------
+        StorageError
+            When it cannot be made, read or reached.
+        """
+        if self._opened is None:
+            with self._opening:
+                if self._opened is None:
+                    from forecast.catalogue import Catalogue  # SQLAlchemy takes .4 s to import
+
+                    self._opened = Catalogue.open(self._home)
+        return self._opened
+
+    async def run[Result](self, job: Callable[[Catalogue], Result]) -> Result:
+        """What a job with the catalogue gives; errors as `get`, and the job's own.
+
+        Parameters
+        ----------
+        job : callable
+            Takes the catalogue. It is done also where its caller leaves.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: job(self.get()))
+
+    def close(self) -> None:
+        """Let running jobs end, and let go of the database."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._opened is not None:
+            self._opened.close()
