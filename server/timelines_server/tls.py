@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import grpc
 
@@ -37,7 +39,9 @@ def credentials(settings: Settings, watch: Watch) -> grpc.ServerCredentials | No
     load = partial(_configuration, settings.tls_cert, settings.tls_key, settings.client_ca)
     kept = watch.keep("certificates", files, load)
     asked = settings.client_ca is not None
-    return grpc.dynamic_ssl_server_credentials(kept.value, kept.fresh, require_client_authentication=asked)
+    # The stubs do not know that it may give None for "no other".
+    fresh = cast(Callable[[], grpc.ServerCertificateConfiguration], kept.fresh)
+    return grpc.dynamic_ssl_server_credentials(kept.value, fresh, require_client_authentication=asked)
 
 
 def _configuration(certificate: Path, key: Path, client_ca: Path | None) -> grpc.ServerCertificateConfiguration:

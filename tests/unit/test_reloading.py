@@ -50,7 +50,8 @@ def numbers(tmp_path: Path) -> Numbers:
 
 
 def test_a_change_is_taken_up_at_the_second_look_that_sees_it(numbers: Numbers) -> None:
-    told, used = Told(), []
+    told = Told()
+    used: list[int] = []
     kept = Kept("number", [numbers.file], numbers)
     kept.then(used.append)
     kept.look(told.log)
@@ -145,7 +146,8 @@ def test_a_thread_looks_until_it_is_closed(numbers: Numbers) -> None:
 
 
 def test_a_fault_in_one_keeps_the_others_looked_at(numbers: Numbers) -> None:
-    told, healthy = Told(), []
+    told = Told()
+    healthy: list[int] = []
     watch = Watch(told.log)
     broken, kept = (watch.keep("number", [numbers.file], numbers) for _ in range(2))
     broken.then(lambda _: 1 / 0)
