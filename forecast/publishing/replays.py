@@ -1,0 +1,78 @@
+"""Recorded questions, to be asked again on the posterior that answered them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from forecast.catalogue.published import Published
+from forecast.engine.decode_question import question_from_dict
+from forecast.engine.question import Question
+from forecast.engine.solver import Solver
+from forecast.errors import ArtefactError, PosteriorNotFoundError
+from forecast.forecaster import Forecaster
+from forecast.posterior import fetching
+from forecast.posterior.artefact import Posterior
+from forecast.storage.store import is_url
+
+ARTEFACTS = "TIMELINES_ARTEFACTS"
+"""Folder or URL of the posteriors that several machines share."""
+
+
+class Replays:
+    """Finds the posterior of a published forecast: in the state folder, in the package, or where several share them.
+
+    Parameters
+    ----------
+    forecaster : Forecaster, optional
+        Whose memory and loaded posteriors are used; by default one is made when it is needed.
+    home : Path or str, optional
+        The state folder.
+    artefacts : str, optional
+        Folder or URL of shared posteriors; default TIMELINES_ARTEFACTS.
+    """
+
+    def __init__(
+        self, forecaster: Forecaster | None = None, home: Path | str | None = None, artefacts: str | None = None
+    ) -> None:
+        self._forecaster, self._home = forecaster, home
+        self._artefacts = os.environ.get(ARTEFACTS, "") if artefacts is None else artefacts
+
+    def ready(self, published: Published) -> tuple[Solver, Question]:
+        """Its solver and its question, as `Forecaster.ready`.
+
+        Raises
+        ------
+        PosteriorNotFoundError
+            When its posterior is not at hand.
+        ArtefactError
+            When the posterior of that name is damaged or has another hash.
+        InputError
+            When the question cannot be asked any more, as where its scale was removed.
+        """
+        record = published.record
+        solver, question = self._ready(replace(question_from_dict(record.question), posterior=record.posterior))
+        if solver.posterior.manifest["sha256"] != record.posterior_sha256:
+            message = f"the posterior {record.posterior} that lies here is not the one that answered: its hash differs"
+            raise ArtefactError(message, field="posterior")
+        return solver, question
+
+    def _ready(self, question: Question) -> tuple[Solver, Question]:
+        question = replace(question, as_of=None)
+        name = str(question.posterior)
+        if self._forecaster is None:
+            self._forecaster = Forecaster(self._shared(name), self._home)
+        try:
+            return self._forecaster.ready(question)
+        except PosteriorNotFoundError:
+            return self._forecaster.on(self._shared(name)).ready(question)
+
+    def _shared(self, name: str) -> Posterior:
+        try:
+            return fetching.find(name, home=self._home)
+        except PosteriorNotFoundError:
+            if not self._artefacts:
+                raise
+        place = self._artefacts if is_url(self._artefacts) else Path(self._artefacts).resolve().as_uri()
+        return fetching.find(f"{place.rstrip('/')}/{name}", home=self._home)
