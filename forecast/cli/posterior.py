@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from forecast.cli import posterior_keeping
 from forecast.cli.listing import columns, fields
 from forecast.errors import ArtefactError, ForecastError, InputError, PosteriorNotFoundError
 from forecast.posterior import fetching, selection
@@ -22,7 +23,7 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 @click.group()
 def posterior() -> None:
-    """List, show, verify, choose and export posteriors.
+    """List, show, verify, choose, export, import and prune posteriors.
 
     NAME is a posterior's name, or a beginning that only one has. To show, verify or export one it may also be its URL,
     such as s3://bucket/path/NAME, and so may it wherever a command asks for a posterior.
@@ -82,7 +83,7 @@ def use(name: str) -> None:
     if is_url(name):
         message = f"a posterior behind a URL does not become current: name it where it is to answer, --posterior {name}"
         raise InputError(message, field="posterior")
-    entry = _set_current(name)
+    entry = set_current(name)
     manifest = read_manifest(entry.path)
     click.echo(f"{entry.name} (as of {manifest['as_of']}, {manifest['status']}) is current now.")
     for reason in manifest["reasons"]:
@@ -102,6 +103,10 @@ def export(name: str, place: str) -> None:
 def schema() -> None:
     """Print what a posterior's file holds: dimensions, variables with their units, constants."""
     click.echo(as_markdown(), nl=False)
+
+
+posterior.add_command(posterior_keeping.import_)
+posterior.add_command(posterior_keeping.prune)
 
 
 def _current_name() -> str:
@@ -220,8 +225,8 @@ def _fault_of_current() -> str:
     return ""
 
 
-def _set_current(name: str) -> Entry:
-    """Through the catalogue, so that it knows; where SQLAlchemy is not installed, the file alone says it."""
+def set_current(name: str) -> Entry:
+    """Make one current through the catalogue, so that it knows; without SQLAlchemy the file alone says it."""
     try:
         from forecast.catalogue.store import Catalogue
     except ModuleNotFoundError:

@@ -230,16 +230,7 @@ def read_manifest(path: Path) -> Manifest:
     ArtefactError
         When it is missing, not JSON, of another schema, or its name is not the file's.
     """
-    text = _load(Path(path).with_suffix(".json"), "manifest")
-    try:
-        manifest = manifests.from_json(text.decode())
-    except UnicodeDecodeError as error:
-        raise ArtefactError("the manifest is not text", field="manifest") from error
-    named = f"{manifest['as_of']}-{manifest['sha256'][:12]}"
-    if not manifest["name"] == named == Path(path).stem:
-        what = f"manifest field name is {manifest['name']!r}, its content says {named!r}, the file {Path(path).stem!r}"
-        raise ArtefactError(what, field="manifest.name")
-    return manifest
+    return manifests.named(_load(Path(path).with_suffix(".json"), "manifest"), Path(path).stem)
 
 
 def decode(image: bytes, manifest: Manifest) -> Posterior:

@@ -157,6 +157,25 @@ def from_json(text: str) -> Manifest:
     return make(parse(text))
 
 
+def named(data: bytes, name: str) -> Manifest:
+    """The manifest in the bytes of a file, which must be that of the posterior `name`.
+
+    Raises
+    ------
+    ArtefactError
+        When it is not text, fails a check, or is that of another posterior.
+    """
+    try:
+        manifest = from_json(data.decode())
+    except UnicodeDecodeError as error:
+        raise ArtefactError("the manifest is not text", field="manifest") from error
+    told = f"{manifest['as_of']}-{manifest['sha256'][:12]}"
+    if not manifest["name"] == told == name:
+        what = f"manifest field name is {manifest['name']!r}, its content says {told!r}, the file {name!r}"
+        raise ArtefactError(what, field="manifest.name")
+    return manifest
+
+
 def parse(text: str) -> dict[str, Any]:
     """The JSON object in `text`, unchecked beyond that.
 

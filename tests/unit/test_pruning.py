@@ -1,0 +1,343 @@
+"""What is pruned: old posteriors and leftovers; never what is current, published, at work, or shipped."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+pytest.importorskip("sqlalchemy")
+
+from forecast.catalogue.pruning import Pruned, prune
+from forecast.catalogue.published import Record
+from forecast.catalogue.store import Catalogue
+from forecast.cli.main import main
+from forecast.errors import ArtefactError, InputError, StorageError
+from forecast.posterior import fetching, selection
+from forecast.posterior.artefact import read, write
+from forecast.posterior.state import StateFolder, state_folder
+from forecast.storage import atomic
+from tests.synthetic import synthetic_posterior
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
+    shipped = tmp_path / "shipped"
+    write(synthetic_posterior(50, seed=100), shipped)
+    monkeypatch.setattr(selection, "SHIPPED", shipped)
+    monkeypatch.setenv("TIMELINES_HOME", str(tmp_path / "home"))
+    return state_folder()
+
+
+@pytest.fixture
+def catalogue(state: StateFolder) -> Iterator[Catalogue]:
+    with Catalogue.open() as opened:
+        yield opened
+
+
+def aged(path: Path, days: float) -> Path:
+    at = (NOW - timedelta(days=days)).timestamp()
+    os.utime(path, (at, at))
+    return path
+
+
+def fit(state: StateFolder, seed: int, days: float, status: str = "PASSED") -> str:
+    """A posterior that was written so many days ago."""
+    path = write(synthetic_posterior(50, seed=seed, status=status, reasons=["odd"]), state.posteriors)
+    for suffix in (".json", ".nc"):
+        aged(path.with_suffix(suffix), days)
+    return path.stem
+
+
+def publish(catalogue: Catalogue, posterior: str) -> None:
+    catalogue.records.add(
+        Record(
+            series="s",
+            title="t",
+            note="",
+            question={},
+            answer={},
+            posterior=posterior,
+            posterior_sha256="0" * 64,
+            code_version="0",
+            citation="",
+        )
+    )
+
+
+def left(state: StateFolder) -> set[str]:
+    assert all(read(entry.path) for entry in selection.available(state.root))
+    return {entry.name for entry in selection.available(state.root) if entry.origin == "state"}
+
+
+def why(done: Pruned) -> dict[str, str]:
+    return {one.name: one.why for one in done.kept}
+
+
+def gone(done: Pruned) -> set[str]:
+    return {one.what for one in done.removed}
+
+
+class TestPosteriors:
+    def test_the_newest_stay_and_the_others_go(self, state: StateFolder, catalogue: Catalogue) -> None:
+        names = [fit(state, seed, days=seed + 1) for seed in range(5)]
+        done = prune(catalogue, NOW, keep=2)
+        assert left(state) == set(names[:2])
+        assert gone(done) == set(names[2:])
+        assert set(why(done).values()) == {"it is one of the 2 newest"}
+
+    def test_the_bytes_that_it_tells_are_those_that_were_freed(self, state: StateFolder, catalogue: Catalogue) -> None:
+        fit(state, 1, days=9)
+        size = sum(path.stat().st_size for path in state.posteriors.iterdir())
+        assert prune(catalogue, NOW, keep=0).size == size > 10_000
+
+    def test_the_current_one_stays(self, state: StateFolder, catalogue: Catalogue) -> None:
+        old, newer = fit(state, 1, days=90), fit(state, 2, days=1)
+        catalogue.set_current(old)
+        done = prune(catalogue, NOW, keep=0)
+        assert left(state) == {old} and gone(done) == {newer}
+        assert why(done) == {old: "it is current"}
+
+    def test_one_that_a_published_forecast_names_stays_for_good(self, state: StateFolder, catalogue: Catalogue) -> None:
+        named, other = fit(state, 1, days=900), fit(state, 2, days=900)
+        publish(catalogue, named)
+        done = prune(catalogue, NOW, keep=0)
+        assert left(state) == {named} and gone(done) == {other}
+        assert why(done) == {named: "a published forecast names it"}
+
+    def test_one_that_a_waiting_or_running_fit_names_stays(self, state: StateFolder, catalogue: Catalogue) -> None:
+        named, other = fit(state, 1, days=90), fit(state, 2, days=90)
+        asked = catalogue.fits.create({"only": "loss", "rest": [{"of": named}]})
+        assert why(prune(catalogue, NOW, keep=0)) == {named: f"the fit {asked.name} works with it"}
+        catalogue.fits.cancel(asked.name)
+        assert gone(prune(catalogue, NOW, keep=0)) == {named}
+        assert not left(state) & {named, other}
+
+    def test_what_was_just_written_stays(self, state: StateFolder, catalogue: Catalogue) -> None:
+        """A fit writes its posterior before it says so anywhere."""
+        fresh = fit(state, 1, days=0.5 / 24)
+        ahead = fit(state, 2, days=-1)  # the clock was set back
+        assert set(why(prune(catalogue, NOW, keep=0))) == {fresh, ahead}
+
+    def test_one_whose_draws_are_being_written_anew_stays(self, state: StateFolder, catalogue: Catalogue) -> None:
+        name = fit(state, 1, days=9)
+        aged(state.posteriors / f"{name}.nc", days=0)
+        assert gone(prune(catalogue, NOW, keep=0)) == set()
+
+    def test_of_those_beyond_the_newest_only_the_old_go(self, state: StateFolder, catalogue: Catalogue) -> None:
+        names = [fit(state, seed, days=10 * seed + 5) for seed in range(4)]
+        done = prune(catalogue, NOW, keep=1, older_than_days=20)
+        assert gone(done) == set(names[2:])
+        assert why(done)[names[1]] == "it was written within the last 20 days"
+
+    def test_shipped_ones_are_never_touched(self, state: StateFolder, catalogue: Catalogue) -> None:
+        prune(catalogue, NOW, keep=0)
+        assert selection.current().name == selection.reference().name
+
+    def test_a_damaged_one_does_not_stand_for_a_sound_one(self, state: StateFolder, catalogue: Catalogue) -> None:
+        sound, damaged = fit(state, 1, days=9), fit(state, 2, days=5)
+        aged((state.posteriors / f"{damaged}.json"), 5).write_text("{")
+        aged((state.posteriors / f"{damaged}.json"), 5)
+        assert gone(prune(catalogue, NOW, keep=1)) == {damaged}
+        assert left(state) == {sound}
+
+    def test_a_dry_run_tells_the_same_and_removes_nothing(self, state: StateFolder, catalogue: Catalogue) -> None:
+        names = {fit(state, seed, days=9) for seed in range(3)}
+        told = prune(catalogue, NOW, keep=1, dry_run=True)
+        assert left(state) == names
+        assert prune(catalogue, NOW, keep=1) == told
+
+    def test_where_nobody_knows_which_is_current_nothing_goes(self, state: StateFolder, catalogue: Catalogue) -> None:
+        name = fit(state, 1, days=9)
+        state.current_file.write_text("nonsense")
+        with pytest.raises(ArtefactError, match="not a posterior's name"):
+            prune(catalogue, NOW, keep=0)
+        assert left(state) == {name}
+
+    def test_the_catalogue_remembers_what_went(self, state: StateFolder, catalogue: Catalogue) -> None:
+        name = fit(state, 1, days=9)
+        prune(catalogue, NOW, keep=0)
+        assert catalogue.get(name).removed_at is not None
+        assert name not in {record.name for record in catalogue.list()}
+
+    @pytest.mark.parametrize("numbers", [{"keep": -1}, {"older_than_days": -0.5}, {"older_than_days": float("nan")}])
+    def test_a_number_that_makes_no_sense_is_refused(self, numbers: dict[str, float], catalogue: Catalogue) -> None:
+        with pytest.raises(InputError, match="give 0 or more"):
+            prune(catalogue, NOW, **numbers)  # type: ignore[arg-type]
+
+
+class TestCutOff:
+    def test_a_kill_between_the_two_files_leaves_nothing_that_is_listed_and_broken(
+        self, state: StateFolder, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = fit(state, 1, days=9)
+        real = atomic.remove_file
+
+        def once(path: Path, remedy: atomic.Remedy) -> bool:
+            if path.suffix == ".nc":
+                raise KeyboardInterrupt
+            return real(path, remedy)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(atomic, "remove_file", once)
+            with pytest.raises(KeyboardInterrupt):
+                prune(catalogue, NOW, keep=0)
+        assert left(state) == set() and (state.posteriors / f"{name}.nc").exists()
+        assert gone(prune(catalogue, NOW, keep=0)) == {f"posteriors/{name}.nc"}
+        assert not list(state.posteriors.glob("*.nc"))
+
+    def test_a_folder_that_may_not_be_written_is_said(
+        self, state: StateFolder, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = fit(state, 1, days=9)
+
+        def refuse(path: Path) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", refuse)
+            with pytest.raises(StorageError, match="no permission"):
+                prune(catalogue, NOW, keep=0)
+        assert left(state) == {name}
+
+
+class TestLeftovers:
+    def test_half_written_files_go_when_they_are_an_hour_old(self, state: StateFolder, catalogue: Catalogue) -> None:
+        folders = [state.root, state.posteriors, state.scales]
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            aged(atomic_leftover(folder, "a"), days=0.1)
+            aged(atomic_leftover(folder, "b"), days=0.01)
+        done = prune(catalogue, NOW)
+        assert {one.kind for one in done.removed} == {"leftover"} and len(done.removed) == 3
+        assert all(len([path for path in folder.iterdir() if path.suffix == ".tmp"]) == 1 for folder in folders)
+
+    def test_the_compile_cache_is_not_looked_into(self, state: StateFolder, catalogue: Catalogue) -> None:
+        state.compile_cache.mkdir(parents=True)
+        aged(atomic_leftover(state.compile_cache, "a"), days=9)
+        assert not prune(catalogue, NOW).removed
+
+    def test_draws_without_a_manifest_go_when_they_are_old(self, state: StateFolder, catalogue: Catalogue) -> None:
+        old, young = fit(state, 1, days=9), fit(state, 2, days=0)
+        for name in (old, young):
+            (state.posteriors / f"{name}.json").unlink()
+        assert gone(prune(catalogue, NOW)) == {f"posteriors/{old}.nc"}
+
+
+def atomic_leftover(folder: Path, name: str) -> Path:
+    path = folder / f".{name}.0123456789ab.tmp"
+    path.write_bytes(b"half")
+    assert atomic.is_temporary(path.name)
+    return path
+
+
+class TestFetched:
+    @pytest.fixture
+    def copy(self, state: StateFolder, tmp_path: Path) -> Path:
+        place = write(synthetic_posterior(50, seed=7, as_of=date(2021, 1, 1)), tmp_path / "bucket")
+        path, _ = fetching.fetch(place.as_uri())
+        for suffix in (".json", ".nc"):
+            aged(path.with_suffix(suffix), 60)
+        return path
+
+    def test_old_copies_go_and_come_back_when_they_are_asked_for(
+        self, copy: Path, catalogue: Catalogue, tmp_path: Path
+    ) -> None:
+        done = prune(catalogue, NOW)
+        assert [one.kind for one in done.removed] == ["fetched copy"] and not copy.parent.exists()
+        assert fetching.fetch((tmp_path / "bucket" / copy.name).as_uri())[0] == copy
+
+    def test_young_copies_and_those_that_are_published_stay(self, copy: Path, catalogue: Catalogue) -> None:
+        assert why(prune(catalogue, NOW, older_than_days=70)) == {copy.stem: "it was fetched within the last 70 days"}
+        publish(catalogue, copy.stem)
+        assert why(prune(catalogue, NOW)) == {copy.stem: "a published forecast names it"}
+        assert copy.exists()
+
+
+USER = """
+import itertools, sys
+from forecast.catalogue.store import Catalogue
+
+with Catalogue.open() as catalogue:
+    for number in itertools.count():
+        print(catalogue.set_current(sys.argv[1 + number % 2]).name, flush=True)
+"""
+
+
+def test_a_race_with_use_never_loses_the_current_one(state: StateFolder, catalogue: Catalogue) -> None:
+    """Two posteriors are made current by turns while everything that is not current is pruned, again and again."""
+    posteriors = [synthetic_posterior(50, seed=seed) for seed in range(2)]
+
+    def restore() -> list[str]:
+        paths = [write(posterior, state.posteriors) for posterior in posteriors]
+        for path in paths:
+            for suffix in (".nc", ".json"):
+                aged(path.with_suffix(suffix), 9)
+        return [path.stem for path in paths]
+
+    names, rounds = restore(), 0
+    kept: set[str] = set()
+    with subprocess.Popen(
+        [sys.executable, "-c", USER, *names], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
+    ) as user:
+        assert user.stdout is not None
+        user.stdout.readline()
+        deadline = time.monotonic() + 4
+        while time.monotonic() < deadline and user.poll() is None:
+            kept |= why(prune(catalogue, NOW, keep=0)).keys()
+            assert selection.current().name in names
+            rounds += 1
+        user.kill()
+    assert rounds > 0 and kept & set(names)
+    assert selection.current().name in names
+
+
+class TestCommand:
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(main, ["posterior", "prune", *arguments])
+
+    def old(self, state: StateFolder, seed: int) -> str:
+        """One that is old by the real clock, which the command looks at."""
+        name, at = fit(state, seed, 0), time.time() - 90 * 86_400 - seed
+        for suffix in (".json", ".nc"):
+            os.utime(state.posteriors / f"{name}{suffix}", (at, at))
+        return name
+
+    def test_it_says_what_goes_why_the_others_stay_and_how_much_is_freed(self, state: StateFolder) -> None:
+        going, staying = self.old(state, 2), self.old(state, 1)
+        would = self.run("--keep", "1", "--dry-run")
+        assert f"{going}  would be removed" in would.stdout and "would be freed" in would.stdout
+        told = self.run("--keep", "1")
+        assert f"{going}  removed" in told.stdout
+        assert f"{staying}  kept: it is one of the 1 newest" in told.stdout
+        assert told.stdout.splitlines()[-1].endswith("freed.")
+        assert left(state) == {staying}
+
+    def test_json(self, state: StateFolder) -> None:
+        going = self.old(state, 1)
+        told = json.loads(self.run("--keep", "0", "--json").stdout)
+        assert [one["what"] for one in told["removed"]] == [going]
+        assert told["bytes_freed"] == told["removed"][0]["bytes"] > 0
+
+    def test_without_a_database_it_refuses_and_removes_nothing(
+        self, state: StateFolder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is published is written there alone."""
+        name = self.old(state, 1)
+        for module in [one for one in sys.modules if one.startswith("forecast.catalogue.")]:
+            monkeypatch.delitem(sys.modules, module)
+        monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+        told = self.run("--keep", "0")
+        assert told.exit_code == 1 and "sqlalchemy" in told.stderr
+        assert left(state) == {name}
