@@ -17,6 +17,7 @@ import click
 
 from forecast.errors import ForecastError
 from forecast.storage.atomic import storage_error
+from forecast.storage.masking import masked
 
 INTERRUPTED = 130
 
@@ -52,18 +53,19 @@ def exit_code_of(command: Callable[[], object]) -> int:
     except ForecastError as error:
         return _say(error.message, error.exit_code)
     except ModuleNotFoundError as error:
-        return _say(_missing_extra(error))
+        return _say(missing_extra(error))
     except OSError as error:
         return _say(storage_error(error, Path(error.filename or "the output")).message)
     return result if isinstance(result, int) else 0
 
 
 def _say(message: str, exit_code: int = 1) -> int:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    click.echo(f"Error: {masked(' '.join(message.split()))}", err=True)
     return exit_code
 
 
-def _missing_extra(error: ModuleNotFoundError) -> str:
+def missing_extra(error: ModuleNotFoundError) -> str:
+    """What to install for a module of another distribution; one of our own that is missing is raised as it is."""
     missing = (error.name or "").split(".")[0]
     if missing in ("", "forecast", "timelines_server"):
         raise error

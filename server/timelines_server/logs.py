@@ -11,6 +11,7 @@ from weakref import finalize
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from forecast.storage.masking import masked
 from timelines_server.lines import LAST_WORDS_S, Lines, rendered
 
 _AT_ONCE = frozenset({"error", "critical"})
@@ -63,9 +64,14 @@ class _Events:
 
     def msg(self, **said: Any) -> None:
         told = {"time": time(), **said}
-        self._lines.put(lambda: rendered(told), at_once=said["level"] in _AT_ONCE)
+        self._lines.put(lambda: rendered(_masked(told)), at_once=said["level"] in _AT_ONCE)
 
     info = warning = error = critical = exception = msg
+
+
+def _masked(told: dict[str, Any]) -> dict[str, Any]:
+    """Without the passwords that a library's words or a traceback may hold."""
+    return {name: masked(value) if isinstance(value, str) else value for name, value in told.items()}
 
 
 class _Relay(logging.Handler):

@@ -20,6 +20,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, suppress
 
 from forecast.errors import ForecastError
+from forecast.storage.masking import masked
 from timelines_server import logs, tokens
 from timelines_server.allocator import return_large_blocks
 from timelines_server.current import Current
@@ -61,7 +62,7 @@ def serve(settings: Settings, say: Say) -> None:
     """
     return_large_blocks()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(settings, say))
+        runner.run(_serve(settings, lambda line: say(masked(line))))
 
 
 def _warnings(settings: Settings) -> tuple[str, ...]:

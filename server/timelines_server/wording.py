@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from forecast.storage.masking import masked
+
 MESSAGE_CHARACTERS = 2_000
 _WORD_CHARACTERS = 120
 _READ_CHARACTERS = 10_000
@@ -23,6 +25,7 @@ def clean(text: str, limit: int = MESSAGE_CHARACTERS) -> str:
     limit : int
         The most characters to give back.
     """
+    text = masked(text)
     if len(text) > _READ_CHARACTERS:
         text = f"{text[: _READ_CHARACTERS // 2]}…{text[-_READ_CHARACTERS // 2 :]}"
     text = _LONG_WORD.sub(r"\1…\2", text)
