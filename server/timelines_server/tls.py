@@ -33,53 +33,65 @@ def credentials(settings: Settings, watch: Watch) -> grpc.ServerCredentials | No
     InputError
         When a file cannot be read, is not PEM, or the key is not the certificate's.
     """
-    if settings.tls_cert is None or settings.tls_key is None:
+    if not settings.secure:
         return None
     files = [file for file in (settings.tls_cert, settings.tls_key, settings.client_ca) if file is not None]
-    load = partial(_configuration, settings.tls_cert, settings.tls_key, settings.client_ca)
-    kept = watch.keep("certificates", files, load)
-    asked = settings.client_ca is not None
+    kept = watch.keep("certificates", files, partial(read, settings))
     # The stubs do not know that it may give None for "no other".
     fresh = cast(Callable[[], grpc.ServerCertificateConfiguration], kept.fresh)
+    asked = settings.client_ca is not None
     return grpc.dynamic_ssl_server_credentials(kept.value, fresh, require_client_authentication=asked)
 
 
-def _configuration(certificate: Path, key: Path, client_ca: Path | None) -> grpc.ServerCertificateConfiguration:
-    pair = (_pem(key, "--tls-key"), _pem(certificate, "--tls-cert"))
-    _check_pair(certificate, key)
-    return grpc.ssl_server_certificate_configuration([pair], _authorities(client_ca))
+def read(settings: Settings) -> grpc.ServerCertificateConfiguration:
+    """Read and check the certificate, its key and the client authorities of a server that has them.
+
+    Raises
+    ------
+    InputError
+        As `credentials`.
+    """
+    pair = (_pem(settings, "tls_key"), _pem(settings, "tls_cert"))
+    _check_pair(settings)
+    return grpc.ssl_server_certificate_configuration([pair], _authorities(settings))
 
 
-def _authorities(file: Path | None) -> bytes | None:
-    if file is None:
+def _authorities(settings: Settings) -> bytes | None:
+    if settings.client_ca is None:
         return None
-    pem = _pem(file, "--client-ca")
+    pem = _pem(settings, "client_ca")
     try:
         ssl.create_default_context(cadata=pem.decode("ascii"))
     except (ssl.SSLError, ValueError) as error:
-        raise InputError(f"--client-ca {file} holds no certificate that can be read: give a PEM file") from error
+        message = f"{_named(settings, 'client_ca')} holds no certificate that can be read: give a PEM file"
+        raise InputError(message, field="client_ca") from error
     return pem
 
 
-def _pem(file: Path, option: str) -> bytes:
+def _pem(settings: Settings, choice: str) -> bytes:
+    named = _named(settings, choice)
     try:
-        content = file.read_bytes()
+        content: bytes = getattr(settings, choice).read_bytes()
     except OSError as error:
-        raise InputError(f"{option} {file} cannot be read: {error.strerror}", field=option) from error
+        raise InputError(f"{named} cannot be read: {error.strerror}", field=choice) from error
     if b"-----BEGIN" not in content:
-        raise InputError(f"{option} {file} is not a PEM file: it holds no `-----BEGIN` line", field=option)
+        raise InputError(f"{named} is not a PEM file: it holds no `-----BEGIN` line", field=choice)
     return content
 
 
-def _check_pair(certificate: Path, key: Path) -> None:
+def _check_pair(settings: Settings) -> None:
     """Else gRPC opens the port all the same and every handshake fails."""
+    certificate, key = cast(Path, settings.tls_cert), cast(Path, settings.tls_key)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_no_password)
     except (ssl.SSLError, ValueError) as error:
-        message = (
-            f"--tls-key {key} does not open with --tls-cert {certificate}: give the certificate's own key, unlocked"
-        )
+        pair = f"{_named(settings, 'tls_key')} does not open with {_named(settings, 'tls_cert')}"
+        message = f"{pair}: give the certificate's own key, unlocked"
         raise InputError(message, field="tls_key") from error
+
+
+def _named(settings: Settings, choice: str) -> str:
+    return f"{settings.label(choice)} {getattr(settings, choice)}"
 
 
 def _no_password() -> str:
