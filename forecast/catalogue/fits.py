@@ -4,7 +4,8 @@
        ^          │
        └──────────┘   whoever ran it is gone: its claim was not renewed for `LEASE_S`
 
-Every change raises the `revision`, so that a watcher who was cut off can go on where it was.
+Every change raises the `revision`, so that a watcher who was cut off can go on where it was. Times are the database's,
+so that servers whose clocks differ agree on which claim has run out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from forecast.catalogue.database import Database
 from forecast.catalogue.failures import LostClaimError, NotListedError, QueueFullError
 from forecast.catalogue.fit_record import FitRecord, FitState
-from forecast.catalogue.schema import FitRow
+from forecast.catalogue.schema import STAGE_CHARACTERS, FitRow
 from forecast.catalogue.studies import RequestIdUsedError
 from forecast.engine.imported import checked_uuid
 
@@ -32,6 +33,9 @@ MAX_ATTEMPTS = 3
 """A fit that has lost so many servers takes no other down with it."""
 
 MAX_QUEUED = 100
+
+ASKING = "fits"
+"""What one asker at a time may do."""
 
 
 class FitStore:
@@ -59,7 +63,7 @@ class FitStore:
             When the catalogue cannot be written; then nothing was asked for.
         """
         request_id = checked_uuid(request_id)
-        with self._database.writing() as session:
+        with self._database.writing(ASKING) as session:  # else two servers could take one request_id, or fill the queue
             row = self._asked_before(session, request, request_id) or self._new(session, request, request_id, made_by)
             return _record(row)
 
@@ -92,11 +96,11 @@ class FitStore:
         Those whose server was lost wait again first, or have failed when that has happened too often.
         """
         with self._database.writing() as session:
-            self._recover(session)
+            now = self._database.now(session)
+            self._recover(session, now)
             row = session.scalars(_oldest(FitState.QUEUED)).first()
             if row is None:
                 return None
-            now = self._database.clock()
             _change(row, state=FitState.RUNNING, owner=owner, attempts=row.attempts + 1, stage="starting", chains=[])
             row.started_at = row.beat_at = now
             return _record(row)
@@ -113,9 +117,9 @@ class FitStore:
         """
         with self._database.writing() as session:
             row = self._owned(session, name, owner)
-            row.beat_at = self._database.clock()
+            row.beat_at = self._database.now(session)
             if stage is not None:
-                _change(row, stage=stage)
+                _change(row, stage=stage[:STAGE_CHARACTERS])
             if chains is not None:
                 _change(row, chains=[dict(chain) for chain in chains])
             return _record(row)
@@ -133,16 +137,17 @@ class FitStore:
         """Record how a fit ended; errors as `progress`."""
         with self._database.writing() as session:
             row = self._owned(session, name, owner)
-            _end(row, self._database.clock(), state, reason, message)
+            _end(row, self._database.now(session), state, reason, message)
             row.outcome = None if outcome is None else dict(outcome)
             return _record(row)
 
     def cancel(self, name: str) -> FitRecord:
         """Cancel what waits at once; whoever runs one is asked to stop. One that has ended stays as it is."""
         with self._database.writing() as session:
-            row = self._row(session, name)
+            row = self._row(session, name, alone=True)
             if row.state == FitState.QUEUED:
-                _end(row, self._database.clock(), FitState.CANCELLED, "CANCELLED", "it was cancelled before it began")
+                now = self._database.now(session)
+                _end(row, now, FitState.CANCELLED, "CANCELLED", "it was cancelled before it began")
             elif row.state == FitState.RUNNING and not row.cancel_requested:
                 _change(row, cancel_requested=True)
             return _record(row)
@@ -150,33 +155,31 @@ class FitStore:
     def release(self, owner: str) -> tuple[FitRecord, ...]:
         """Put what an owner runs back into the queue, for an orderly stop; it does not count as an attempt."""
         with self._database.writing() as session:
-            rows = session.scalars(select(FitRow).where(FitRow.state == FitState.RUNNING, FitRow.owner == owner)).all()
+            its = select(FitRow).where(FitRow.state == FitState.RUNNING, FitRow.owner == owner)
+            rows = session.scalars(its.order_by(FitRow.number).with_for_update()).all()
+            now = self._database.now(session)
             for row in rows:
-                self._again(row, row.attempts - 1)
+                _again(row, now, row.attempts - 1)
             return tuple(map(_record, rows))
 
-    def waiting(self) -> int:
-        """How many fits wait for their turn."""
+    def waiting(self) -> tuple[int, float]:
+        """How many fits wait for their turn, and for how many seconds the first of them has waited (0 for none)."""
         with self._database.reading() as session:
-            return _waiting(session)
+            queued = select(FitRow.created_at).where(FitRow.state == FitState.QUEUED)
+            first = session.scalars(queued.order_by(FitRow.number).limit(1)).first()
+            since = 0.0 if first is None else (self._database.now(session) - first).total_seconds()
+            return _waiting(session), max(since, 0.0)
 
-    def _recover(self, session: Session) -> None:
-        """Queue again, or give up, what lost its server. A clock that was set back counts as silence too."""
-        now, lease = self._database.clock(), timedelta(seconds=LEASE_S)
-        for row in session.scalars(select(FitRow).where(FitRow.state == FitState.RUNNING).with_for_update()):
-            if row.beat_at is None or abs(now - row.beat_at) > lease:
-                self._again(row, row.attempts)
-
-    def _again(self, row: FitRow, attempts: int) -> None:
-        now = self._database.clock()
-        if row.cancel_requested:
-            _end(row, now, FitState.CANCELLED, "CANCELLED", "it was cancelled")
-        elif attempts >= MAX_ATTEMPTS:
-            message = f"{attempts} servers were lost while they ran it, the last of them {row.owner}"
-            _end(row, now, FitState.FAILED, "SERVER_LOST", message)
-        else:
-            _change(row, state=FitState.QUEUED, attempts=attempts, stage="waiting again: its server is gone", chains=[])
-            row.beat_at = None
+    def _recover(self, session: Session, now: datetime) -> None:
+        """Queue again, or give up, what lost its server. Looked at first without a lock: its owner may be at work."""
+        running = select(FitRow.number, FitRow.beat_at).where(FitRow.state == FitState.RUNNING)
+        silent = [number for number, beat_at in session.execute(running) if _silent(beat_at, now)]
+        if not silent:
+            return
+        lost = select(FitRow).where(FitRow.number.in_(silent), FitRow.state == FitState.RUNNING)
+        for row in session.scalars(lost.order_by(FitRow.number).with_for_update(skip_locked=True)):
+            if _silent(row.beat_at, now):
+                _again(row, now, row.attempts)
 
     def _asked_before(self, session: Session, request: Mapping[str, Any], request_id: str) -> FitRow | None:
         if not request_id:
@@ -206,21 +209,22 @@ class FitStore:
             cancel_requested=False,
             reason="",
             message="",
-            created_at=self._database.clock(),
+            created_at=self._database.now(session),
         )
         session.add(row)
         session.flush()
         return row
 
-    def _row(self, session: Session, name: str) -> FitRow:
-        row = session.scalars(select(FitRow).where(FitRow.name == name)).first()
+    def _row(self, session: Session, name: str, *, alone: bool = False) -> FitRow:
+        query = select(FitRow).where(FitRow.name == name)
+        row = session.scalars(query.with_for_update() if alone else query).first()
         if row is None:
             known = session.scalars(select(FitRow.name).order_by(FitRow.number.desc()).limit(100)).all()
             raise NotListedError("fit", name, known, field="name")
         return row
 
     def _owned(self, session: Session, name: str, owner: str) -> FitRow:
-        row = self._row(session, name)
+        row = self._row(session, name, alone=True)
         if row.state != FitState.RUNNING or row.owner != owner:
             raise LostClaimError(f"fit {name} is {row.state} and not run by {owner} any more")
         return row
@@ -228,6 +232,22 @@ class FitStore:
 
 def _waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(FitRow).where(FitRow.state == FitState.QUEUED)) or 0
+
+
+def _silent(beat_at: datetime | None, now: datetime) -> bool:
+    """Whether a running fit has lost its server. A clock that was set back counts as silence too."""
+    return beat_at is None or abs(now - beat_at) > timedelta(seconds=LEASE_S)
+
+
+def _again(row: FitRow, now: datetime, attempts: int) -> None:
+    if row.cancel_requested:
+        _end(row, now, FitState.CANCELLED, "CANCELLED", "it was cancelled")
+    elif attempts >= MAX_ATTEMPTS:
+        message = f"{attempts} servers were lost while they ran it, the last of them {row.owner}"
+        _end(row, now, FitState.FAILED, "SERVER_LOST", message)
+    else:
+        _change(row, state=FitState.QUEUED, attempts=attempts, stage="waiting again: its server is gone", chains=[])
+        row.beat_at = None
 
 
 def _oldest(state: FitState) -> Select[FitRow]:

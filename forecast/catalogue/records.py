@@ -18,6 +18,9 @@ from forecast.catalogue.schema import RecordRow
 from forecast.catalogue.studies import RequestIdUsedError
 from forecast.engine.imported import checked_uuid
 
+PUBLISHING = "records"
+"""What one publisher at a time may do."""
+
 
 class RecordStore:
     """The published forecasts of a catalogue.
@@ -42,7 +45,7 @@ class RecordStore:
             When the catalogue cannot be written; then nothing was published.
         """
         request_id, record = checked_uuid(request_id), as_kept(record)
-        with self._database.writing() as session:
+        with self._database.writing(PUBLISHING) as session:  # one after the other: each names the one before it
             before = self._asked_before(session, record, request_id)
             row = before or self._new(session, record, request_id, published_by)
             return _published(row)
@@ -85,7 +88,7 @@ class RecordStore:
     def _new(self, session: Session, record: Record, request_id: str, published_by: str) -> RecordRow:
         of_series = select(RecordRow.name).where(RecordRow.series == record.series)
         previous = session.scalars(of_series.order_by(RecordRow.number.desc()).limit(1)).first()
-        now = self._database.clock()
+        now = self._database.now(session)
         digest = content_sha256(record, previous, now)
         row = RecordRow(
             **asdict(record),

@@ -5,11 +5,25 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 HEAD = "0002"
 """The newest revision in `migrations/versions`."""
+
+STAGE_CHARACTERS = 200
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -25,8 +39,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database: with UTC as its zone."""
-        return value and value.replace(tzinfo=value.tzinfo or UTC)
+        """From the database: in UTC; PostgreSQL gives it in the zone of the session, SQLite without one."""
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 class Base(DeclarativeBase):
@@ -54,7 +68,7 @@ class PosteriorRow(Base):
     status: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[list[str]] = mapped_column(JSON)
     draws: Mapped[int]
-    seed: Mapped[int]
+    seed: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     schema_version: Mapped[int]
     data_digest: Mapped[str] = mapped_column(String(64))
     code_version: Mapped[str] = mapped_column(String(64))
@@ -86,7 +100,7 @@ class FitRow(Base):
     made_by: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16), index=True)
     revision: Mapped[int]
-    stage: Mapped[str] = mapped_column(String(200))
+    stage: Mapped[str] = mapped_column(String(STAGE_CHARACTERS))
     chains: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     owner: Mapped[str] = mapped_column(String(64))
     attempts: Mapped[int]
@@ -123,14 +137,17 @@ class RecordRow(Base):
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class ScenarioRow(Base):
-    """A scenario of a user's, as its file; `removed_at` where it was deleted."""
+class KeptFileRow(Base):
+    """A file that a user keeps under a name: a scenario, an imported scale. `removed_at` where it was deleted."""
 
-    __tablename__ = "scenarios"
+    __tablename__ = "kept_files"
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    name: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_kept_files_kind_name", "kind", "name"),)

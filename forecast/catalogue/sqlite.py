@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event
 
-from forecast.catalogue.database import Clock, Database, migrate, revision_of, utc_now
+from forecast.catalogue.database import Clock, Database, as_json, migrate, revision_of, utc_now
 from forecast.catalogue.schema import HEAD
 from forecast.errors import StorageError
 from forecast.storage import atomic
@@ -21,7 +21,7 @@ from forecast.storage import atomic
 BUSY_SECONDS = 30.0
 
 
-def open_sqlite(file: Path, clock: Clock = utc_now) -> Database:
+def open_sqlite(file: Path, clock: Clock | None = None) -> Database:
     """Open the database, making it and bringing its schema up to date as needed.
 
     Raises
@@ -30,10 +30,15 @@ def open_sqlite(file: Path, clock: Clock = utc_now) -> Database:
         When it cannot be made or read, is damaged, is held by another process, or was made by a newer version.
     """
     atomic.make_folder(file.parent, atomic.Remedy.STATE)
-    engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        URL.create("sqlite", database=str(file)),
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,  # what is stored belongs into no log
+        json_serializer=as_json,
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
-    opened = Database(engine, str(file), partial(_error, file), clock)
+    opened = Database(engine, str(file), partial(_error, file), clock or utc_now)
     with opened.errors():
         _migrate(opened)
     return opened

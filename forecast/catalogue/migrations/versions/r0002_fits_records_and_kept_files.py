@@ -1,4 +1,4 @@
-"""Fits that were asked for, forecasts that were published, scenarios of users."""
+"""Fits that were asked for, forecasts that were published, files that users keep."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the three tables."""
+    """Make the three tables; seeds may need 64 bits, which an integer of SQLite has as it is."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("posteriors", "seed", type_=sa.BigInteger())
     op.create_table(
         "fits",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
@@ -65,19 +67,20 @@ def upgrade() -> None:
     op.create_index("ix_records_series", "records", ["series"])
     op.create_index("ix_records_posterior", "records", ["posterior"])
     op.create_table(
-        "scenarios",
+        "kept_files",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("number", name="pk_scenarios"),
+        sa.PrimaryKeyConstraint("number", name="pk_kept_files"),
     )
-    op.create_index("ix_scenarios_name", "scenarios", ["name"])
+    op.create_index("ix_kept_files_kind_name", "kept_files", ["kind", "name"])
 
 
 def downgrade() -> None:
-    """Remove the three tables."""
-    for table in ("scenarios", "records", "fits"):
+    """Remove the three tables; wide seeds can stay."""
+    for table in ("kept_files", "records", "fits"):
         op.drop_table(table)
