@@ -37,6 +37,9 @@ class Counted(Protocol):
     def handled(self, code: StatusCode, seconds: float) -> None:
         """Count a call that has ended."""
 
+    def failed(self, reason: str) -> None:
+        """Count an error that a caller is told."""
+
 
 class Call:
     """One call that is under way.
@@ -94,6 +97,7 @@ class Call:
     def failure(self, error: BaseException, request: Any = None) -> Failure:
         """What an error becomes; what only the operator may know of it goes to the log, under this call's number."""
         failure = Failure.of(error, request, self.id)
+        self._meters.failed(failure.reason)
         if failure.code in _SERVERS_FAULT:
             self._log.events.error("exception", call_id=self.id, method=self.method, exc_info=error)
         elif isinstance(error, ArtefactError | StorageError):

@@ -38,6 +38,12 @@ SERVED = (
 )
 """Modules whose services have their series from the start, at zero."""
 
+OPERATORS = (
+    *("CATALOGUE_UNAVAILABLE", "DAMAGED_POSTERIOR", "EXTRA_MISSING", "INTERNAL", "NO_POSTERIOR"),
+    *("OVERLOADED", "QUEUE_FULL", "QUOTA_EXCEEDED", "STOPPING", "STORAGE"),
+)
+"""Reasons of errors that an operator looks at: counted from zero, so that the first one shows as a rise."""
+
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHOD = ("grpc_type", "grpc_service", "grpc_method")
 # Go spells it with one l, and dashboards look for that.
@@ -62,12 +68,14 @@ class Meters:
     ----------
     labels : tuple of str
         Type, service and method.
+    errors : dict
+        Errors by reason, of all methods together.
     """
 
-    __slots__ = ("begun", "buckets", "ended", "in_messages", "labels", "out_messages", "seconds")
+    __slots__ = ("begun", "buckets", "ended", "errors", "in_messages", "labels", "out_messages", "seconds")
 
-    def __init__(self, labels: tuple[str, str, str]) -> None:
-        self.labels = labels
+    def __init__(self, labels: tuple[str, str, str], errors: dict[str, int]) -> None:
+        self.labels, self.errors = labels, errors
         self.begun = self.in_messages = self.out_messages = 0
         self.ended = dict.fromkeys(StatusCode, 0)
         self.seconds = 0.0
@@ -91,6 +99,10 @@ class Meters:
         self.seconds += seconds
         self.buckets[bisect_left(_SECONDS, seconds)] += 1
 
+    def failed(self, reason: str) -> None:
+        """Count an error that a caller is told, of a call or of one item of a stream."""
+        self.errors[reason] = self.errors.get(reason, 0) + 1
+
 
 class Uncounted:
     """Meters of what is no method of ours."""
@@ -100,6 +112,9 @@ class Uncounted:
 
     def handled(self, code: StatusCode, seconds: float) -> None:
         """Count nothing."""
+
+    def failed(self, reason: str) -> None:
+        """Count nothing: a caller who makes methods up is no fault."""
 
 
 class Metrics:
@@ -117,9 +132,10 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._meters: dict[str, Meters] = {}
+        self._errors = dict.fromkeys(OPERATORS, 0)
         for method, *streaming in _methods(SERVED):
             self.of(method, *streaming)
-        self.registry.register(_Calls(self._meters))
+        self.registry.register(_Calls(self._meters, self._errors))
         if current is not None:
             self.registry.register(_PosteriorInfo(current))
         if admission is not None:
@@ -138,7 +154,7 @@ class Metrics:
         meters = self._meters.get(method)
         if meters is None:
             service, _, name = method[1:].rpartition("/")
-            meters = Meters((_TYPES[client_streaming, server_streaming], service, name))
+            meters = Meters((_TYPES[client_streaming, server_streaming], service, name), self._errors)
             self._meters[method] = meters
         return meters
 
@@ -148,10 +164,10 @@ class Metrics:
 
 
 class _Calls(Collector):
-    """The counts of all methods, under the names of go-grpc-prometheus."""
+    """The counts of all methods, under the names of go-grpc-prometheus, and the errors that callers were told."""
 
-    def __init__(self, meters: Mapping[str, Meters]) -> None:
-        self._meters = meters
+    def __init__(self, meters: Mapping[str, Meters], errors: Mapping[str, int]) -> None:
+        self._meters, self._errors = meters, errors
 
     def collect(self) -> Iterable[Metric]:
         every = list(self._meters.values())
@@ -161,6 +177,7 @@ class _Calls(Collector):
         handled = (((*one.labels, code_label(code)), n) for one in every for code, n in one.ended.items())
         yield _counter("handled", "Calls ended, well or not.", handled, (*_METHOD, "grpc_code"))
         yield _durations(every)
+        yield _errors(self._errors)
 
 
 def _counter(
@@ -178,6 +195,14 @@ def _durations(every: Iterable[Meters]) -> HistogramMetricFamily:
     bounds = [*map(floatToGoString, _SECONDS), "+Inf"]
     for one in every:
         family.add_metric(one.labels, list(zip(bounds, accumulate(one.buckets), strict=True)), one.seconds)
+    return family
+
+
+def _errors(errors: Mapping[str, int]) -> CounterMetricFamily:
+    about = "Errors that callers were told, in calls and in items of streams."
+    family = CounterMetricFamily("timelines_errors", about, labels=("reason",))
+    for reason, count in list(errors.items()):
+        family.add_metric((reason,), count)
     return family
 
 

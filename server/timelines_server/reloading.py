@@ -37,6 +37,8 @@ class Kept[Value]:
     ----------
     value : object
         What they say.
+    refused : bool
+        Whether they cannot be used as they are now.
 
     Raises
     ------
@@ -49,6 +51,7 @@ class Kept[Value]:
         self._files, self._load = files, load
         self._taken = self._seen = _stamp(files)  # before they are read: what changes meanwhile is read again
         self.value = self._given = load()
+        self.refused = False
         self._use: Callable[[Value], object] | None = None
 
     def then(self, use: Callable[[Value], object]) -> None:
@@ -75,14 +78,14 @@ class Kept[Value]:
         self._seen = seen
         if seen == self._taken or seen != before:
             return
-        self._taken = seen
+        self._taken, self.refused = seen, True
         try:
             value = self._load()
         except (ForecastError, OSError) as error:
             said = error.message if isinstance(error, ForecastError) else error.strerror
             log.events.error("reload_refused", what=self.what, said=said, kept="the last good one")
             return
-        self.value = value
+        self.value, self.refused = value, False
         if self._use is not None:
             self._use(value)
         log.events.info("reloaded", what=self.what)
@@ -123,6 +126,10 @@ class Watch:
         kept = Kept(what, files, load)
         self._kept.append(kept)
         return kept
+
+    def refused(self) -> dict[str, bool]:
+        """By what the log calls it, whether it cannot be used as it is now."""
+        return {kept.what: kept.refused for kept in self._kept}
 
     def start(self) -> None:
         """Begin to look, if there is something to look at."""

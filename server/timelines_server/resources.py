@@ -6,6 +6,7 @@ from forecast.errors import ForecastError
 from timelines_server.current import Current
 from timelines_server.shared import SharedCatalogue
 from timelines_server.switching import Switching
+from timelines_server.tallies import Tallies
 from timelines_server.work import Work
 
 
@@ -33,6 +34,8 @@ class Resources:
     ----------
     switching : Switching
         The way to another posterior.
+    tallies : Tallies
+        What is counted beside calls.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Resources:
         self.current, self.work = current, work
         self.catalogue = catalogue or SharedCatalogue(current.home)
         self.switching = Switching(current, self.catalogue, pinned)
+        self.tallies = Tallies()
 
     def close(self) -> None:
         """Let threads end what they do, and let go of the database."""

@@ -22,6 +22,7 @@ from timelines.v1 import (
 from timelines_server import tokens
 from timelines_server.access import TokenGate
 from timelines_server.admission import Admission
+from timelines_server.gauges import Gauges
 from timelines_server.handlers.datasets import DatasetHandlers
 from timelines_server.handlers.evaluation import EvaluationHandlers
 from timelines_server.handlers.forecast import ForecastHandlers
@@ -98,6 +99,7 @@ def build(settings: Settings, resources: Resources, log: Log, watch: Watch) -> S
     """
     admission = Admission(settings.max_in_flight, settings.reports)
     metrics = Metrics(resources.current, admission)
+    metrics.registry.register(Gauges(resources, watch))
     tracing = Tracing() if settings.trace else None
     manners = Manners(admission, metrics, log, _gate(settings, watch), tracing, STALLED_S)
     server = grpc.aio.server(interceptors=[manners], options=_options(settings))
