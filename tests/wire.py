@@ -10,6 +10,7 @@ from timelines.v1 import (
     error_pb2,
     evaluation_service_pb2,
     fit_service_pb2,
+    forecast_record_service_pb2,
     forecast_service_pb2,
     posterior_service_pb2,
     question_pb2,
@@ -27,6 +28,7 @@ SERVICE_FILES = (
     evaluation_service_pb2,
     report_service_pb2,
     fit_service_pb2,
+    forecast_record_service_pb2,
 )
 FILES = (answer_pb2, error_pb2, question_pb2, *SERVICE_FILES)
 

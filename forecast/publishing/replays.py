@@ -20,6 +20,18 @@ ARTEFACTS = "TIMELINES_ARTEFACTS"
 """Folder or URL of the posteriors that several machines share."""
 
 
+def pinned(published: Published) -> Question:
+    """Its question, on the posterior that answered it and no other.
+
+    Raises
+    ------
+    InputError
+        When this version reads no question there.
+    """
+    record = published.record
+    return replace(question_from_dict(record.question), posterior=record.posterior, as_of=None)
+
+
 class Replays:
     """Finds the posterior of a published forecast: in the state folder, in the package, or where several share them.
 
@@ -52,14 +64,13 @@ class Replays:
             When the question cannot be asked any more, as where its scale was removed.
         """
         record = published.record
-        solver, question = self._ready(replace(question_from_dict(record.question), posterior=record.posterior))
+        solver, question = self._ready(pinned(published))
         if solver.posterior.manifest["sha256"] != record.posterior_sha256:
             message = f"the posterior {record.posterior} that lies here is not the one that answered: its hash differs"
             raise ArtefactError(message, field="posterior")
         return solver, question
 
     def _ready(self, question: Question) -> tuple[Solver, Question]:
-        question = replace(question, as_of=None)
         name = str(question.posterior)
         if self._forecaster is None:
             self._forecaster = Forecaster(self._shared(name), self._home)

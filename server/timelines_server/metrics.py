@@ -17,6 +17,7 @@ from timelines.v1 import (
     dataset_service_pb2,
     evaluation_service_pb2,
     fit_service_pb2,
+    forecast_record_service_pb2,
     forecast_service_pb2,
     posterior_service_pb2,
     report_service_pb2,
@@ -35,6 +36,7 @@ SERVED = (
     evaluation_service_pb2,
     report_service_pb2,
     fit_service_pb2,
+    forecast_record_service_pb2,
 )
 """Modules whose services have their series from the start, at zero."""
 

@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]  
 from timelines.v1 import (
     dataset_service_pb2_grpc,
     evaluation_service_pb2_grpc,
+    forecast_record_service_pb2_grpc,
     forecast_service_pb2_grpc,
     posterior_service_pb2_grpc,
     report_service_pb2_grpc,
@@ -27,6 +28,7 @@ from timelines_server.handlers.datasets import DatasetHandlers
 from timelines_server.handlers.evaluation import EvaluationHandlers
 from timelines_server.handlers.forecast import ForecastHandlers
 from timelines_server.handlers.posteriors import PosteriorHandlers
+from timelines_server.handlers.records import RecordHandlers
 from timelines_server.handlers.reports import ReportHandlers
 from timelines_server.handlers.scales import ScaleHandlers
 from timelines_server.handlers.scenarios import ScenarioHandlers
@@ -40,6 +42,7 @@ from timelines_server.servicers.datasets import DatasetServicer
 from timelines_server.servicers.evaluation import EvaluationServicer
 from timelines_server.servicers.forecast import ForecastServicer
 from timelines_server.servicers.posteriors import PosteriorServicer
+from timelines_server.servicers.records import RecordServicer
 from timelines_server.servicers.reports import ReportServicer
 from timelines_server.servicers.scales import ScaleServicer
 from timelines_server.servicers.scenarios import ScenarioServicer
@@ -150,6 +153,8 @@ def _add_services(server: grpc.aio.Server, resources: Resources, admission: Admi
     evaluation_service_pb2_grpc.add_EvaluationServiceServicer_to_server(replays, server)
     reports = ReportServicer(ReportHandlers(resources, admission.reports))
     report_service_pb2_grpc.add_ReportServiceServicer_to_server(reports, server)
+    records = RecordServicer(RecordHandlers(resources), ForecastHandlers(resources))
+    forecast_record_service_pb2_grpc.add_ForecastRecordServiceServicer_to_server(records, server)
 
 
 def _options(settings: Settings) -> list[tuple[str, Any]]:

@@ -164,7 +164,7 @@ def test_a_prior_keeps_its_numbers_and_not_its_source() -> None:
         ({"note": "half \ud800"}, "note"),
     ],
 )
-def test_words_that_cannot_be_kept_are_refused(said: dict[str, str], field: str) -> None:
+def test_words_that_cannot_be_kept_are_refused(said: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError) as caught:
         record_of(forecaster(), RUN, **said)
     assert caught.value.field == field

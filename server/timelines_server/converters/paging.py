@@ -1,8 +1,8 @@
 """Pages of a listing (AIP-158).
 
-A token holds where the next page begins and a digest of what is listed: the request without its page fields, and the
-version of the content. So a token that is used with another request, or after the content has changed, is refused and
-never gives rows of something else.
+A token holds where the next page begins, by number or by name, and a digest of what is listed: the request without its
+page fields, and the version of the content. So a token that is used with another request, or after the content has
+changed, is refused and never gives rows of something else.
 """
 
 from __future__ import annotations
@@ -66,9 +66,34 @@ def page[Item](items: Sequence[Item], request: PagedRequest, version: str = "") 
     """
     size = size_of(request)
     listed = _digest(request, version)
-    start = _start(request.page_token, listed)
+    start = _place(request.page_token, listed, 0)
+    assert isinstance(start, int)
     end = start + size
     return items[start:end], _token(end, listed) if end < len(items) else ""
+
+
+def place_of(request: PagedRequest, version: str = "") -> str:
+    """After which item the page begins, of a listing whose next page follows an item by name; empty for the first.
+
+    Parameters
+    ----------
+    request, version
+        As for `page`.
+
+    Raises
+    ------
+    InputError
+        As `page`.
+    """
+    size_of(request)
+    place = _place(request.page_token, _digest(request, version), "")
+    assert isinstance(place, str)
+    return place
+
+
+def token_after(place: str, request: PagedRequest, version: str = "") -> str:
+    """The token of the page that follows an item; `place_of` gives the item's name back."""
+    return _token(place, _digest(request, version))
 
 
 def is_first(request: PagedRequest) -> bool:
@@ -102,34 +127,34 @@ def _digest(request: PagedRequest, version: str) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:_DIGEST_CHARACTERS]
 
 
-def _token(start: int, listed: str) -> str:
-    text = json.dumps([start, listed], separators=(",", ":"))
+def _token(place: int | str, listed: str) -> str:
+    text = json.dumps([place, listed], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _start(token: str, listed: str) -> int:
-    """Where the page begins."""
+def _place(token: str, listed: str, first: int | str) -> int | str:
+    """Where the page begins, of the kind of `first`."""
     if not token:
-        return 0
-    start, of = _parse(token)
+        return first
+    place, of = _parse(token, type(first))
     if of != listed:
         message = (
             "page_token belongs to another request, or what is listed has changed since: "
             "keep every field but page_size as it was, or leave page_token empty to begin again"
         )
         raise InputError(message, field="page_token")
-    return start
+    return place
 
 
-def _parse(token: str) -> tuple[int, str]:
+def _parse(token: str, kind: type) -> tuple[int | str, str]:
     try:
         if len(token) > _LONGEST_TOKEN:
             raise ValueError("too long")
         padded = token + "=" * (-len(token) % 4)
-        start, of = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if type(start) is not int or start < 1 or type(of) is not str:
+        place, of = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if type(place) is not kind or not place or (kind is int and place < 1) or type(of) is not str:
             raise ValueError("not a place in a listing")
     except (ValueError, TypeError, RecursionError) as error:
         message = f"page_token {token!r:.60} is not one of ours: give a next_page_token, or leave it empty to begin"
         raise InputError(message, field="page_token") from error
-    return start, of
+    return place, of

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Literal, get_args
 
 from forecast.engine import explain as explaining
-from forecast.engine.question import Question
-from forecast.engine.scenario import Scenario
 from forecast.engine.sensitivity import DEFAULT_INPUTS
 from forecast.engine.sensitivity_answer import Sensitivity
-from forecast.families import placed
+from forecast.errors import InputError
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines_server.converters.answer import gate_proto, provenance_proto
 from timelines_server.converters.names import EnumNames, flat
-from timelines_server.converters.question import question_of, question_proto
+from timelines_server.converters.question import question_proto
+from timelines_server.converters.records import record_name
 
 MEASURES = EnumNames(pb.ExplainMeasure.Value, get_args(explaining.Measure), "EXPLAIN_MEASURE")
 
@@ -42,28 +41,24 @@ def sensitivity_proto(found: Sensitivity) -> pb.SensitivityResponse:
     )
 
 
-def explain_of(
-    request: pb.ExplainRequest, before: Scenario | None = None, after: Scenario | None = None
-) -> tuple[Question, Question, int | None]:
-    """The two questions, and the year of the probability where one was named.
-
-    Parameters
-    ----------
-    request : ExplainRequest
-        The request.
-    before, after : Scenario, optional
-        What the names of their scenarios stand for.
+def recorded_in(request: pb.ExplainRequest, side: Literal["before", "after"]) -> str:
+    """The published forecast that stands for one of the two questions; empty where the question itself is given.
 
     Raises
     ------
     InputError
-        When a value of one of them is out of its bounds, or one is missing.
+        When both are given, or the name is not of the form `forecasts/...`.
     """
-    with placed("before"):
-        first = question_of(request.before, before)
-    with placed("after"):
-        second = question_of(request.after, after)
-    return first, second, request.year if request.HasField("year") else None
+    field = f"{side}_record"
+    name: str = getattr(request, field)
+    if name and request.HasField(side):
+        raise InputError(f"{side} and {field} are both given; choose one", field=field)
+    return record_name(name, field) if name else ""
+
+
+def year_of(request: pb.ExplainRequest) -> int | None:
+    """The year of the probability, where one was named."""
+    return request.year if request.HasField("year") else None
 
 
 def explanation_proto(found: explaining.Explanation) -> pb.ExplainResponse:

@@ -19,6 +19,8 @@ from forecast.engine.scenario import Scenario
 from forecast.engine.sensitivity_answer import Sensitivity
 from forecast.engine.training_cost import TrainingCompute
 from forecast.families import placed
+from forecast.publishing.replays import pinned
+from timelines_server.handlers.records import RecordHandlers
 from timelines_server.resources import Resources
 
 _TRAINING_COMPUTE: dict[str, Callable[..., TrainingCompute]] = {
@@ -38,6 +40,7 @@ class ForecastHandlers:
 
     def __init__(self, resources: Resources) -> None:
         self._current, self._work = resources.current, resources.work
+        self._records = RecordHandlers(resources)
 
     async def scenario(self, name: str) -> Scenario:
         """The scenario that a question names.
@@ -165,6 +168,16 @@ class ForecastHandlers:
             return forecaster.explain(before, after, year, checkpoint)
 
         return await self._work.run(job)
+
+    async def recorded(self, name: str, field: str) -> Question:
+        """The question of a published forecast, on the posterior that answered it; `field` holds its name.
+
+        Raises
+        ------
+        ForecastError
+            As `RecordHandlers.get_record`; InputError when this version reads no question there.
+        """
+        return pinned(await self._records.get_record(name, field))
 
     async def training_compute(self, kind: str, factors: dict[str, float]) -> TrainingCompute:
         """The compute of one run.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 from grpc.aio import ServicerContext
 
@@ -33,7 +33,13 @@ from timelines_server.converters.inverses import (
 from timelines_server.converters.names import called
 from timelines_server.converters.question import question_of
 from timelines_server.converters.scenarios import scenario_name
-from timelines_server.converters.sensitivity import explain_of, explanation_proto, how_of, sensitivity_proto
+from timelines_server.converters.sensitivity import (
+    explanation_proto,
+    how_of,
+    recorded_in,
+    sensitivity_proto,
+    year_of,
+)
 from timelines_server.converters.training import run_of, training_proto
 from timelines_server.converters.trajectory import trajectory_of, trajectory_proto
 from timelines_server.handlers.forecast import ForecastHandlers
@@ -119,11 +125,16 @@ class ForecastServicer(ForecastServiceServicer):
 
     async def Explain(self, request: pb.ExplainRequest, context: Context) -> pb.ExplainResponse:
         """Explain why two answers differ."""
-        scenarios = []
-        for name in ("before", "after"):
-            with placed(name):
-                scenarios.append(await self._named(getattr(request, name).scenario))
-        return explanation_proto(await self._handlers.explain(*explain_of(request, *scenarios)))
+        before, after = await self._side(request, "before"), await self._side(request, "after")
+        return explanation_proto(await self._handlers.explain(before, after, year_of(request)))
+
+    async def _side(self, request: pb.ExplainRequest, side: Literal["before", "after"]) -> engine.Question:
+        """One of two questions: put in the request, or recorded in a published forecast."""
+        recorded = recorded_in(request, side)
+        if recorded:
+            return await self._handlers.recorded(recorded, f"{side}_record")
+        with placed(side):
+            return await self._question(request.before if side == "before" else request.after)
 
     async def _named(self, choice: ScenarioChoice) -> Scenario | None:
         """What the name of a scenario stands for, where it has to be looked up."""

@@ -1487,22 +1487,30 @@ Global___OverlayQuantiles: _TypeAlias = OverlayQuantiles  # noqa: Y015
 
 @_typing.final
 class ExplainRequest(_message.Message):
-    """Two questions."""
+    """Two questions, each put here or recorded in a published forecast."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     BEFORE_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     YEAR_FIELD_NUMBER: _builtins.int
+    BEFORE_RECORD_FIELD_NUMBER: _builtins.int
+    AFTER_RECORD_FIELD_NUMBER: _builtins.int
     year: _builtins.int
     """Calendar year for the probability of arrival by its end, where a median is not finite. Default: 2040."""
+    before_record: _builtins.str
+    """Instead of `before`: resource name of a published forecast, `forecasts/...`, whose question is asked again on the
+    posterior that answered it.
+    """
+    after_record: _builtins.str
+    """Instead of `after`: resource name of a published forecast."""
     @_builtins.property
     def before(self) -> _question_pb2.Question:
-        """The one. Required."""
+        """The one; required unless before_record names it."""
 
     @_builtins.property
     def after(self) -> _question_pb2.Question:
-        """The other. Required."""
+        """The other; required unless after_record names it."""
 
     def __init__(
         self,
@@ -1510,10 +1518,12 @@ class ExplainRequest(_message.Message):
         before: _question_pb2.Question | None = ...,
         after: _question_pb2.Question | None = ...,
         year: _builtins.int | None = ...,
+        before_record: _builtins.str = ...,
+        after_record: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "after", b"after", "before", b"before", "year", b"year"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "after", b"after", "before", b"before", "year", b"year"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_year", b"_year", "after", b"after", "after_record", b"after_record", "before", b"before", "before_record", b"before_record", "year", b"year"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__year: _TypeAlias = _typing.Literal["year"]  # noqa: Y015
     _WhichOneofArgType__year: _TypeAlias = _typing.Literal["_year", b"_year"]  # noqa: Y015

@@ -156,7 +156,8 @@ class ForecastServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def Explain(self, request, context):
-        """Why two questions have different answers: each difference with its part, which sum to the whole.
+        """Why two questions, or two published forecasts, have different answers: each difference with its part, which sum to
+        the whole.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -54,7 +54,9 @@ class ForecastServiceStub:
     Compare: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.CompareRequest, _forecast_service_pb2.CompareResponse]
     """One question in several scenarios, beside what others believe."""
     Explain: _grpc.UnaryUnaryMultiCallable[_forecast_service_pb2.ExplainRequest, _forecast_service_pb2.ExplainResponse]
-    """Why two questions have different answers: each difference with its part, which sum to the whole."""
+    """Why two questions, or two published forecasts, have different answers: each difference with its part, which sum to
+    the whole.
+    """
 
 @_typing.type_check_only
 class ForecastServiceAsyncStub(ForecastServiceStub):
@@ -82,7 +84,9 @@ class ForecastServiceAsyncStub(ForecastServiceStub):
     Compare: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.CompareRequest, _forecast_service_pb2.CompareResponse]  # type: ignore[assignment]
     """One question in several scenarios, beside what others believe."""
     Explain: _aio.UnaryUnaryMultiCallable[_forecast_service_pb2.ExplainRequest, _forecast_service_pb2.ExplainResponse]  # type: ignore[assignment]
-    """Why two questions have different answers: each difference with its part, which sum to the whole."""
+    """Why two questions, or two published forecasts, have different answers: each difference with its part, which sum to
+    the whole.
+    """
 
 class ForecastServiceServicer(metaclass=_abc_1.ABCMeta):
     """Forecasts when a target loss, or an amount of compute, becomes affordable."""
@@ -167,6 +171,8 @@ class ForecastServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _forecast_service_pb2.ExplainRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_forecast_service_pb2.ExplainResponse, _abc.Awaitable[_forecast_service_pb2.ExplainResponse]]:
-        """Why two questions have different answers: each difference with its part, which sum to the whole."""
+        """Why two questions, or two published forecasts, have different answers: each difference with its part, which sum to
+        the whole.
+        """
 
 def add_ForecastServiceServicer_to_server(servicer: ForecastServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
