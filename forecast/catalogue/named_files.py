@@ -140,6 +140,17 @@ class NamedFiles[Kept](ABC):
         folder = atomic.make_folder(self.folder(), Remedy.STATE)
         atomic.create_bytes(folder / f"{name}{self.suffix}", data, Remedy.STATE)
 
+    def replace(self, name: str, data: bytes) -> None:
+        """Put a file in the place of the one that is there.
+
+        Raises
+        ------
+        StorageError
+            When the state folder cannot be written.
+        """
+        folder = atomic.make_folder(self.folder(), Remedy.STATE)
+        atomic.write_bytes(folder / f"{name}{self.suffix}", data, Remedy.STATE)
+
     def _checked(self, name: str) -> Kept | str | None:
         """One of them, what is wrong with it, or None when it has just been removed."""
         try:

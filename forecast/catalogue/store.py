@@ -19,12 +19,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forecast.catalogue import kept
 from forecast.catalogue.database import Clock, Database
 from forecast.catalogue.fits import FitStore
+from forecast.catalogue.named_files import NamedFiles
 from forecast.catalogue.opening import open_database
 from forecast.catalogue.posterior_record import CurrentChange as CurrentChange
 from forecast.catalogue.posterior_record import PosteriorRecord as PosteriorRecord
@@ -224,6 +227,10 @@ class Catalogue:
             if not self.shared:
                 self._mark_removed(session, (entry.name for entry in entries))
                 self._note_current(session)
+
+    def sync_files(self, store: NamedFiles[Any]) -> kept.Synced:
+        """Bring together files that users keep and what the catalogue knows of them; see `forecast.catalogue.kept`."""
+        return kept.sync(self._database, store)
 
     def _note_current(self, session: Session) -> None:
         """Add what the `current` file says to the history, where that is news."""

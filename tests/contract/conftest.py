@@ -7,11 +7,55 @@ from pathlib import Path
 
 import pytest
 
+from forecast.catalogue import Catalogue
 from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.state import StateFolder, state_folder
 from tests.buckets import BUCKET, Bucket, bucket
+from tests.catalogues import Clock, Open
+from tests.postgres import Postgres, postgres
 from tests.synthetic import synthetic_posterior
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A real PostgreSQL, for all tests that do not end it."""
+    with postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str | None:
+    """A new database of each kind that the catalogue runs on; None is the file in the state folder."""
+    monkeypatch.delenv("TIMELINES_CATALOGUE", raising=False)
+    if request.param == "sqlite":
+        return None
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.url(server.make_database())
+
+
+@pytest.fixture
+def open_catalogue(database_url: str | None, state: StateFolder, clock: Clock) -> Iterator[Open]:
+    """Opens the catalogue of a state folder, as often as asked; by the machine's or the database's clock on request."""
+    opened: list[Catalogue] = []
+
+    def open_it(home: Path | None = None, *, real_time: bool = False) -> Catalogue:
+        opened.append(Catalogue.open(home or state.root, database_url, clock=None if real_time else clock))
+        return opened[-1]
+
+    yield open_it
+    for catalogue in opened:
+        catalogue.close()
+
+
+@pytest.fixture
+def catalogue(open_catalogue: Open) -> Catalogue:
+    return open_catalogue()
 
 
 @pytest.fixture

@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import date, timedelta
 
 import pytest
 
 pytest.importorskip("sqlalchemy")
 
 
-from forecast.catalogue.store import Catalogue
 from forecast.errors import ArtefactError, PosteriorNotFoundError, StorageError
 from forecast.posterior import selection
-from forecast.posterior.artefact import write
+from forecast.posterior.manifest import FrozenDict
 from forecast.posterior.selection import PosteriorRefusedError
 from forecast.posterior.state import StateFolder
-from tests.synthetic import synthetic_posterior
-
-ROOT = Path(__file__).resolve().parents[2]
-START = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-Open = Callable[[], Catalogue]
+from tests.catalogues import Clock, Open, StepClock, at_once, fit
 
 
-class StepClock:
-    """A clock that moves a minute at every look."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=1)
-        return self.now
-
-
-@pytest.fixture(params=["sqlite"])
-def open_catalogue(request: pytest.FixtureRequest, state: StateFolder) -> Iterator[Open]:
-    """Opens the implementation under test on `state`, as often as asked."""
-    opened: list[Catalogue] = []
-    clock = StepClock()
-
-    def open_sqlite() -> Catalogue:
-        opened.append(Catalogue.open(state.root, clock=clock))
-        return opened[-1]
-
-    implementations = {"sqlite": open_sqlite}
-    yield implementations[request.param]
-    for catalogue in opened:
-        catalogue.close()
-
-
-def fit(state: StateFolder, seed: int, status: str = "PASSED", as_of: date = date(2026, 11, 20)) -> str:
-    posterior = synthetic_posterior(50, seed=seed, status=status, reasons=["divergences"], as_of=as_of)
-    return write(posterior, state.posteriors).stem
-
-
-def remove(state: StateFolder, name: str) -> None:
-    for suffix in (".nc", ".json"):
-        (state.posteriors / f"{name}{suffix}").unlink()
+@pytest.fixture
+def clock() -> Clock:
+    return StepClock()
 
 
 class TestCatalogue:
@@ -81,11 +42,11 @@ class TestCatalogue:
         assert (record.sha256, record.draws) == (manifest["sha256"], 50)
         assert record == open_catalogue().get(name)
 
-    def test_moments_keep_their_time_zone(self, open_catalogue: Open, state: StateFolder) -> None:
-        name = fit(state, 1)
+    def test_moments_keep_their_time_zone(self, open_catalogue: Open, state: StateFolder, clock: Clock) -> None:
+        name, start = fit(state, 1), clock.now
         recorded = open_catalogue().get(name).recorded_at
         assert recorded.utcoffset() == timedelta(0)
-        assert START < recorded < START + timedelta(hours=1)
+        assert start < recorded < start + timedelta(hours=1)
 
     def test_adding_twice_changes_nothing(self, open_catalogue: Open, state: StateFolder) -> None:
         name = fit(state, 1)
@@ -108,16 +69,6 @@ class TestCatalogue:
             names.insert(0, fit(state, seed))
             catalogue.sync()
         assert [record.name for record in catalogue.list()][:3] == names
-
-    def test_one_whose_files_went_is_unlisted_but_remembered(self, open_catalogue: Open, state: StateFolder) -> None:
-        catalogue, name = open_catalogue(), fit(state, 1)
-        catalogue.sync()
-        remove(state, name)
-        assert name not in [record.name for record in catalogue.list()]
-        assert catalogue.get(name).removed_at is not None
-        fit(state, 1)
-        assert name in [record.name for record in catalogue.list()]
-        assert catalogue.get(name).removed_at is None
 
     def test_current_moves_the_file_and_the_history_together(self, open_catalogue: Open, state: StateFolder) -> None:
         catalogue, first, second = open_catalogue(), fit(state, 1), fit(state, 2)
@@ -162,25 +113,45 @@ class TestCatalogue:
         with pytest.raises(PosteriorNotFoundError, match=name):
             open_catalogue().set_current("2020-01-01")
 
-    def test_a_current_file_set_by_hand_enters_the_history(self, open_catalogue: Open, state: StateFolder) -> None:
-        catalogue, name = open_catalogue(), fit(state, 1)
-        selection.set_current(name, state.root)
-        assert catalogue.current().name == name
-        catalogue.sync()
-        catalogue.sync()
-        assert [change.name for change in catalogue.history()] == [name]
-
-    def test_a_spoilt_current_file_is_an_error_but_listing_goes_on(
-        self, open_catalogue: Open, state: StateFolder
-    ) -> None:
-        catalogue = open_catalogue()
-        state.current_file.write_text("nonsense")
-        assert len(catalogue.list()) == 1
-        with pytest.raises(ArtefactError, match="not a posterior's name"):
-            catalogue.current()
-
     def test_what_it_knows_survives_closing(self, open_catalogue: Open, state: StateFolder) -> None:
         name = fit(state, 1)
         with open_catalogue() as catalogue:
             catalogue.set_current(name)
         assert [change.name for change in open_catalogue().history()] == [name]
+
+    def test_who_asks_what_is_current_is_told_its_name(self, open_catalogue: Open, state: StateFolder) -> None:
+        catalogue, other, name = open_catalogue(), open_catalogue(), fit(state, 1)
+        assert catalogue.current_name() is None
+        catalogue.set_current(name)
+        assert catalogue.current_name() == other.current_name() == name
+
+    def test_adding_at_once_records_it_once(self, open_catalogue: Open, state: StateFolder) -> None:
+        manifest = selection.find_entry(fit(state, 1), state.root).manifest
+        assert manifest is not None
+        catalogues = [open_catalogue() for _ in range(4)]
+        records = at_once(lambda number: catalogues[number].add(manifest), 4)
+        assert len(set(records)) == 1
+
+    def test_choices_at_once_all_enter_the_history_and_the_file_says_the_last(
+        self, open_catalogue: Open, state: StateFolder
+    ) -> None:
+        names = [fit(state, seed) for seed in range(4)]
+        catalogues = [open_catalogue() for _ in names]
+        at_once(lambda number: catalogues[number].set_current(names[number]), 4)
+        history = [change.name for change in catalogues[0].history()]
+        assert sorted(history) == sorted(names)
+        assert selection.current_name(state) == history[0] == catalogues[0].current_name()
+
+    def test_a_large_seed_is_kept(self, open_catalogue: Open, state: StateFolder) -> None:
+        manifest = selection.find_entry(fit(state, 1), state.root).manifest
+        assert manifest is not None
+        assert open_catalogue().add(FrozenDict({**manifest, "seed": 2**62})).seed == 2**62  # type: ignore[arg-type]
+
+    def test_nobody_publishes_or_chooses_while_it_is_held(self, open_catalogue: Open, state: StateFolder) -> None:
+        catalogue, other, name = open_catalogue(), open_catalogue(), fit(state, 1)
+        with ThreadPoolExecutor(1) as pool:
+            with catalogue.holding():
+                chosen = pool.submit(other.set_current, name)
+                assert wait([chosen], timeout=0.5).not_done
+                assert catalogue.history() == ()
+            assert chosen.result(10).name == name

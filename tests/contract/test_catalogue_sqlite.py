@@ -23,19 +23,19 @@ from forecast.catalogue import database, sqlite
 from forecast.catalogue.schema import HEAD, Base
 from forecast.catalogue.sqlite import open_sqlite
 from forecast.catalogue.store import Catalogue
-from forecast.errors import StorageError
+from forecast.errors import ArtefactError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.state import StateFolder
+from tests.catalogues import ROOT, fit, remove
 from tests.synthetic import synthetic_posterior
-
-ROOT = Path(__file__).resolve().parents[2]
 
 WRITER = """
 import sys
 from pathlib import Path
 from forecast.catalogue.store import Catalogue
 from forecast.posterior.artefact import write
+from tests.catalogues import ROOT, fit, remove
 from tests.synthetic import synthetic_posterior
 
 home, number = Path(sys.argv[1]), int(sys.argv[2])
@@ -46,6 +46,41 @@ for step in range(5):
         catalogue.set_current(name)
         print(name, flush=True)
 """
+
+
+@pytest.fixture
+def database_url() -> None:
+    """The file in the state folder."""
+
+
+class TestOneFolder:
+    """Where the files say what there is and what is current."""
+
+    def test_one_whose_files_went_is_unlisted_but_remembered(self, catalogue: Catalogue, state: StateFolder) -> None:
+        name = fit(state, 1)
+        catalogue.sync()
+        remove(state, name)
+        assert name not in [record.name for record in catalogue.list()]
+        assert catalogue.get(name).removed_at is not None
+        fit(state, 1)
+        assert name in [record.name for record in catalogue.list()]
+        assert catalogue.get(name).removed_at is None
+
+    def test_a_current_file_set_by_hand_enters_the_history(self, catalogue: Catalogue, state: StateFolder) -> None:
+        name = fit(state, 1)
+        selection.set_current(name, state.root)
+        assert catalogue.current().name == name
+        catalogue.sync()
+        catalogue.sync()
+        assert [change.name for change in catalogue.history()] == [name]
+
+    def test_a_spoilt_current_file_is_an_error_but_listing_goes_on(
+        self, catalogue: Catalogue, state: StateFolder
+    ) -> None:
+        state.current_file.write_text("nonsense")
+        assert len(catalogue.list()) == 1
+        with pytest.raises(ArtefactError, match="not a posterior's name"):
+            catalogue.current()
 
 
 class TestSqlite:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,32 +17,14 @@ from forecast.catalogue.fits import (
     FitStore,
 )
 from forecast.catalogue.studies import RequestIdUsedError
+from tests.catalogues import Clock, Open, at_once
 
 REQUEST = {"as_of": "2026-11-20", "seed": 0, "draws": 60}
 
 
-class Clock:
-    """A clock that the test turns."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 21, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def turn(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def fits(tmp_path: Path, clock: Clock) -> Iterator[FitStore]:
-    with Catalogue.open(tmp_path, clock=clock) as catalogue:
-        yield catalogue.fits
+def fits(catalogue: Catalogue) -> FitStore:
+    return catalogue.fits
 
 
 def test_the_same_request_id_asks_for_the_same_fit(fits: FitStore) -> None:
@@ -155,3 +135,86 @@ def test_a_queue_that_is_full_takes_no_more(fits: FitStore) -> None:
         fits.create({**REQUEST, "seed": k})
     with pytest.raises(QueueFullError, match=str(MAX_QUEUED)):
         fits.create(REQUEST)
+
+
+def test_asking_at_once_with_one_request_id_asks_for_one_fit(open_catalogue: Open) -> None:
+    request_id = str(uuid4())
+    stores = [open_catalogue().fits for _ in range(6)]
+    asked = at_once(lambda number: stores[number].create(REQUEST, request_id), 6)
+    assert len({one.name for one in asked}) == 1 == len(stores[0].list())
+
+
+def test_a_queue_is_never_filled_beyond_its_end(open_catalogue: Open, fits: FitStore) -> None:
+    for k in range(MAX_QUEUED - 2):
+        fits.create({**REQUEST, "seed": k})
+    stores = [open_catalogue().fits for _ in range(6)]
+
+    def ask(number: int) -> bool:
+        try:
+            stores[number].create(REQUEST)
+        except QueueFullError:
+            return False
+        return True
+
+    assert sorted(at_once(ask, 6)) == [False] * 4 + [True] * 2
+    assert len(fits.list(MAX_QUEUED + 9)) == MAX_QUEUED
+
+
+def test_servers_that_claim_at_once_get_each_fit_once(open_catalogue: Open) -> None:
+    stores = [open_catalogue().fits for _ in range(4)]
+    asked = [stores[0].create({**REQUEST, "seed": k}).name for k in range(40)]
+
+    def take_all(number: int) -> list[str]:
+        taken = []
+        while (one := stores[number].claim(f"server-{number}")) is not None:
+            taken.append(one.name)
+        return taken
+
+    taken = at_once(take_all, 4)
+    assert sorted(name for names in taken for name in names) == sorted(asked)
+
+
+def test_a_lost_fit_is_taken_over_by_one_server_alone(open_catalogue: Open, fits: FitStore, clock: Clock) -> None:
+    name = fits.create(REQUEST).name
+    fits.claim("lost")
+    clock.turn(LEASE_S + 1)
+    stores = [open_catalogue().fits for _ in range(4)]
+    taken = at_once(lambda number: stores[number].claim(f"server-{number}"), 4)
+    assert [one.name for one in taken if one] == [name]
+    assert fits.get(name).attempts == 2
+
+
+def test_progress_and_cancelling_at_once_lose_neither(open_catalogue: Open, fits: FitStore) -> None:
+    name = fits.create(REQUEST).name
+    fits.claim("a")
+    one, other = open_catalogue().fits, open_catalogue().fits
+
+    def work(number: int) -> None:
+        for k in range(10):
+            one.progress(name, "a", f"step {k}") if number == 0 else other.cancel(name)
+
+    at_once(work, 2)
+    found = fits.get(name)
+    assert found.cancel_requested and found.stage == "step 9"
+    assert found.revision == 2 + 10 + 1
+
+
+def test_what_a_fit_says_is_kept_to_the_last_digit(fits: FitStore) -> None:
+    numbers = [0.1 + 0.2, 1e-320, 2**53 + 1, 1.7976931348623157e308, -0.0]
+    name = fits.create({**REQUEST, "numbers": numbers, "words": "Größe – 10²⁵"}).name
+    fits.claim("a")
+    fits.progress(name, "a", "s" * 1000, [{"chain": 0, "step_size": numbers[0]}])
+    fits.finish(name, "a", FitState.SUCCEEDED, outcome={"numbers": numbers})
+    found = fits.get(name)
+    assert found.outcome is not None
+    assert repr(found.outcome["numbers"]) == repr(found.request["numbers"]) == repr(numbers)
+    assert (found.request["words"], found.chains[0]["step_size"]) == ("Größe – 10²⁵", numbers[0])
+
+
+def test_times_are_utc_by_whatever_clock(open_catalogue: Open) -> None:
+    before = datetime.now(UTC)
+    fits = open_catalogue(real_time=True).fits
+    made = fits.create(REQUEST).created_at
+    assert made.utcoffset() == timedelta(0)
+    assert abs(made - before) < timedelta(minutes=1)
+    assert fits.list()[0].created_at == made
