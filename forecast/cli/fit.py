@@ -128,7 +128,8 @@ def _listen(process: subprocess.Popen[str], request: Mapping[str, Any], quiet: b
                 return {key: value for key, value in event.items() if key != "event"}
             if event["event"] == "error":
                 raise WorkerError(event)
-            show(event)
+            if event["event"] != "crashed":  # its traceback is on standard error too
+                show(event)
     reader.join(timeout=5)
     last_words = next((line.strip() for line in reversed(tail) if line.strip()), "it gave no reason")
     raise FitError(f"the fit process ended early: {last_words}; nothing was written")

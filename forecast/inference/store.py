@@ -21,7 +21,7 @@ def current_or_none(home: Path) -> Posterior | None:
         return None
 
 
-def publish(posterior: Posterior, home: Path) -> dict[str, Any]:
+def publish(posterior: Posterior, home: Path, choose: bool = True) -> dict[str, Any]:
     """Write a posterior into the state folder; make it current if it passed and looks at the newest date.
 
     A fit as of an earlier date than the current posterior's is found by that date and replaces nothing.
@@ -32,6 +32,8 @@ def publish(posterior: Posterior, home: Path) -> dict[str, Any]:
         Judged by the gates.
     home : Path
         The state folder.
+    choose : bool
+        Whether it may become current here; else it is written, and whoever asked for it tells the catalogue.
 
     Returns
     -------
@@ -45,11 +47,9 @@ def publish(posterior: Posterior, home: Path) -> dict[str, Any]:
     """
     path = artefact.write(posterior, state_folder(home).posteriors)
     name = path.stem
-    current = posterior.status != "REFUSED" and posterior.as_of >= _current_as_of(home, posterior)
-    with Catalogue.open(home) as catalogue:
-        catalogue.sync()
-        if current:
-            catalogue.set_current(name)
+    current = choose and posterior.status != "REFUSED" and posterior.as_of >= _current_as_of(home, posterior)
+    if choose:
+        _tell_catalogue(name if current else None, home)
     return {
         "name": name,
         "status": posterior.status,
@@ -59,6 +59,13 @@ def publish(posterior: Posterior, home: Path) -> dict[str, Any]:
         "current": current,
         "summary": in_words(posterior.manifest),
     }
+
+
+def _tell_catalogue(current: str | None, home: Path) -> None:
+    with Catalogue.open(home) as catalogue:
+        catalogue.sync()
+        if current is not None:
+            catalogue.set_current(current)
 
 
 def _current_as_of(home: Path, posterior: Posterior) -> Any:

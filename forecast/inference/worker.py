@@ -1,11 +1,14 @@
 """The fit as a process of its own: one JSON request on standard input, JSON lines of progress on standard output.
 
     {"as_of": "2026-11-20", "data_cutoff": null, "seed": 0, "draws": 1000, "tune": 1000, "chains": 4, "only": null,
-     "home": null, "tables": null}
+     "home": null, "tables": null, "make_current": true}
 
-Events: `stage`, `progress`, and at the end one of `done` (name, status, reasons, path, current) and `error` (reason,
-message, exit_code). The process ends when its standard input closes, so it never outlives its parent; SIGTERM ends it
-at once. Nothing is written before the last step, and that is atomic, so there is nothing to clean up.
+Where `make_current` is false, the posterior is written and nothing else: whoever asked tells the catalogue.
+
+Events: `stage`, `progress`, and at the end one of `done` (name, status, reasons, path, current), `error` (reason,
+message, exit_code) and `crashed` (traceback). The process ends when its standard input closes, so it never outlives its
+parent; SIGTERM ends it at once. Nothing is written before the last step, and that is atomic, so there is nothing to
+clean up.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -33,6 +37,7 @@ Emit = Callable[[Mapping[str, Any]], None]
 NICENESS = 10
 EXIT_ORPHANED = 3
 _SECONDS_BETWEEN_EVENTS = 0.2
+_TRACEBACK_CHARACTERS = 10_000
 
 
 def main() -> int:
@@ -48,6 +53,9 @@ def main() -> int:
     except ForecastError as error:
         emit({"event": "error", "reason": error.reason, "message": error.message, "exit_code": error.exit_code})
         return error.exit_code
+    except Exception:
+        emit({"event": "crashed", "traceback": traceback.format_exc()[-_TRACEBACK_CHARACTERS:]})
+        raise
     return 0
 
 
@@ -74,8 +82,9 @@ def run(request: Mapping[str, Any], home: Path, emit: Emit) -> dict[str, Any]:
 
     only = request.get("only")
     posterior = fit(fit_request(request), _reporter(emit), only, current_or_none(home) if only else None)
-    emit({"event": "stage", "text": "storing the posterior"})
-    return {**publish(posterior, home), "cpu_seconds": round(time.process_time(), 1)}
+    emit({"event": "stage", "text": "storing the posterior", "storing": True})
+    choose = request.get("make_current") is not False
+    return {**publish(posterior, home, choose), "cpu_seconds": round(time.process_time(), 1)}
 
 
 def fit_request(request: Mapping[str, Any]) -> FitRequest:

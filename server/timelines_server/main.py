@@ -4,8 +4,10 @@
 2. Beside the loop, read the posterior that was named, else the current one; verify it and warm the default scenario.
    Health turns SERVING, and the ready line is printed. While no posterior can be used, one line says what to run, and
    it is looked for every second.
-3. On SIGTERM or SIGINT: health NOT_SERVING at once; new calls are still taken for the lame-duck pause, so that
-   whoever balances load can turn away; then calls in flight finish within the grace. A second signal ends at once.
+3. Meanwhile fits that wait are run, and what other processes make current is followed.
+4. On SIGTERM or SIGINT: health NOT_SERVING at once, and a fit that runs is ended and waits again; new calls are still
+   taken for the lame-duck pause, so that whoever balances load can turn away; then calls in flight finish within the
+   grace. A second signal ends at once.
 
 Lines for people go to standard output, the structured log to standard error.
 """
@@ -24,6 +26,8 @@ from forecast.storage.masking import masked
 from timelines_server import logs, tokens
 from timelines_server.allocator import return_large_blocks
 from timelines_server.current import Current
+from timelines_server.following import Follower
+from timelines_server.health import Health
 from timelines_server.logs import Log
 from timelines_server.ports import MetricsPage, listen
 from timelines_server.reloading import Watch
@@ -81,7 +85,8 @@ async def _serve(settings: Settings, say: Say) -> None:
     log = logs.Log()
     logs.relay_libraries(log)
     catalogue = SharedCatalogue(settings.home, settings.catalogue)
-    resources = Resources(Current(settings.home), Work(), catalogue, pinned=settings.posterior is not None)
+    pinned = settings.posterior is not None
+    resources = Resources(Current(settings.home), Work(), catalogue, pinned, settings.artefacts)
     with ExitStack() as leaving:
         leaving.callback(resources.close)
         watch = Watch(log)
@@ -99,16 +104,20 @@ async def _serve(settings: Settings, say: Say) -> None:
         stop = _signals(log)
         watch.start()
         await service.server.start()
-        await _until(stop, _get_ready(service, resources, settings.posterior, say, address))
+        follower = Follower(resources, log)
+        ready = _get_ready(service, resources, settings.posterior, say, address)
+        await _until(stop, service.health, ready, service.fits.run(), follower.run())
         await _drain(service, settings)
 
 
-async def _until(stop: asyncio.Event, getting_ready: Coroutine[None, None, None]) -> None:
-    """Wait for `stop`; a fault on the way to readiness ends the server."""
+async def _until(stop: asyncio.Event, health: Health, *tasks: Coroutine[None, None, None]) -> None:
+    """Wait for `stop`, and end the tasks; a fault on the way to readiness ends the server."""
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(getting_ready)
+        under_way = [group.create_task(task) for task in tasks]
         await stop.wait()
-        task.cancel()
+        await health.enter_graceful_shutdown()
+        for task in under_way:
+            task.cancel()
 
 
 async def _get_ready(service: Service, resources: Resources, name: str | None, say: Say, address: str) -> None:
@@ -123,7 +132,7 @@ async def _posterior_found(resources: Resources, name: str | None, say: Say) -> 
     current, said = resources.current, ""
     while not current.ready:
         try:
-            loaded = await resources.work.run(lambda _: current.load(name))
+            await resources.work.run(lambda _: resources.switching.begin(name))
         except ForecastError as error:
             private = names_a_path(error.message) or "://" in error.message
             current.problem = _REMEDY if private else error.message
@@ -131,14 +140,11 @@ async def _posterior_found(resources: Resources, name: str | None, say: Say) -> 
                 said = error.message
                 say(f"Not serving yet: {said}")
             await asyncio.sleep(LOOK_AGAIN_S)
-        else:
-            if not current.ready:  # a call may have chosen one meanwhile
-                current.use(loaded)
 
 
 async def _drain(service: Service, settings: Settings) -> None:
-    await service.health.enter_graceful_shutdown()
     await asyncio.sleep(settings.lame_duck_s)
+    service.fits.watching.stop()
     service.health.close()
     await service.server.stop(settings.grace_s)
 

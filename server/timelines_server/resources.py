@@ -29,6 +29,8 @@ class Resources:
         Fits, published forecasts and which posterior is current. Default: in that state folder.
     pinned : bool
         Whether the operator named the posterior that answers.
+    artefacts : str, optional
+        Folder or URL of posteriors that several servers share.
 
     Attributes
     ----------
@@ -39,11 +41,16 @@ class Resources:
     """
 
     def __init__(
-        self, current: Current, work: Work, catalogue: SharedCatalogue | None = None, pinned: bool = False
+        self,
+        current: Current,
+        work: Work,
+        catalogue: SharedCatalogue | None = None,
+        pinned: bool = False,
+        artefacts: str | None = None,
     ) -> None:
         self.current, self.work = current, work
         self.catalogue = catalogue or SharedCatalogue(current.home)
-        self.switching = Switching(current, self.catalogue, pinned)
+        self.switching = Switching(current, self.catalogue, pinned, artefacts)
         self.tallies = Tallies()
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]  
 from timelines.v1 import (
     dataset_service_pb2_grpc,
     evaluation_service_pb2_grpc,
+    fit_service_pb2_grpc,
     forecast_record_service_pb2_grpc,
     forecast_service_pb2_grpc,
     posterior_service_pb2_grpc,
@@ -23,9 +24,11 @@ from timelines.v1 import (
 from timelines_server import tokens
 from timelines_server.access import TokenGate
 from timelines_server.admission import Admission
+from timelines_server.fits import Fits
 from timelines_server.gauges import Gauges
 from timelines_server.handlers.datasets import DatasetHandlers
 from timelines_server.handlers.evaluation import EvaluationHandlers
+from timelines_server.handlers.fits import FitHandlers
 from timelines_server.handlers.forecast import ForecastHandlers
 from timelines_server.handlers.posteriors import PosteriorHandlers
 from timelines_server.handlers.records import RecordHandlers
@@ -40,6 +43,7 @@ from timelines_server.reloading import Watch
 from timelines_server.resources import Resources
 from timelines_server.servicers.datasets import DatasetServicer
 from timelines_server.servicers.evaluation import EvaluationServicer
+from timelines_server.servicers.fits import FitServicer
 from timelines_server.servicers.forecast import ForecastServicer
 from timelines_server.servicers.posteriors import PosteriorServicer
 from timelines_server.servicers.records import RecordServicer
@@ -73,12 +77,15 @@ class Service:
         What it counts.
     tracing : Tracing or None
         Where its spans go.
+    fits : Fits
+        Runs fits, from when it is told to.
     """
 
     server: grpc.aio.Server
     health: Health
     metrics: Metrics
     tracing: Tracing | None
+    fits: Fits
 
 
 def build(settings: Settings, resources: Resources, log: Log, watch: Watch) -> Service:
@@ -108,11 +115,13 @@ def build(settings: Settings, resources: Resources, log: Log, watch: Watch) -> S
     server = grpc.aio.server(interceptors=[manners], options=_options(settings))
     health, unregistered = Health(SERVICES), cast(grpc.aio.Server, _Unregistered(server))
     _add_services(unregistered, resources, admission)
+    fits = Fits(resources, settings.fits, log)
+    fit_service_pb2_grpc.add_FitServiceServicer_to_server(FitServicer(FitHandlers(resources, fits)), unregistered)
     health_pb2_grpc.add_HealthServicer_to_server(health, unregistered)
     if settings.reflection:
         names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, unregistered)
-    return Service(server, health, metrics, tracing)
+    return Service(server, health, metrics, tracing, fits)
 
 
 class _Unregistered:

@@ -6,6 +6,7 @@ Its threads are not those that answer questions: a database that hangs holds up 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,14 +31,10 @@ class SharedCatalogue:
     url : str, optional
         Of the database; default: the SQLite file in the state folder.
 
-    Attributes
-    ----------
-    url : str or None
-        The same.
     """
 
     def __init__(self, home: Path | None = None, url: str | None = None) -> None:
-        self._home, self.url = home, url
+        self._home, self._url = home, url or os.environ.get("TIMELINES_CATALOGUE")
         self._opened: Catalogue | None = None
         self._opening = Lock()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="timelines-catalogue")
@@ -45,7 +42,12 @@ class SharedCatalogue:
     @property
     def there(self) -> bool:
         """Whether there is one already; looking does not make it."""
-        return bool(self._opened or self.url or state_folder(self._home).catalogue_file.exists())
+        return bool(self._opened or self._url or state_folder(self._home).catalogue_file.exists())
+
+    @property
+    def several(self) -> bool:
+        """Whether servers with other state folders use it too: then it says what is current, not the state folder."""
+        return self._url is not None and not self._url.startswith("sqlite:")
 
     def get(self) -> Catalogue:
         """The catalogue, for a thread; what could not be opened is tried again the next time.
@@ -60,7 +62,7 @@ class SharedCatalogue:
                 if self._opened is None:
                     from forecast.catalogue import Catalogue  # SQLAlchemy takes .4 s to import
 
-                    self._opened = Catalogue.open(self._home)
+                    self._opened = Catalogue.open(self._home, self._url)
         return self._opened
 
     async def run[Result](self, job: Callable[[Catalogue], Result]) -> Result:
@@ -71,7 +73,17 @@ class SharedCatalogue:
         job : callable
             Takes the catalogue. It is done also where its caller leaves.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: job(self.get()))
+        return await self.beside(lambda: job(self.get()))
+
+    async def beside[Result](self, job: Callable[[], Result]) -> Result:
+        """What a job gives that may use the catalogue, or may not; errors are the job's own.
+
+        Parameters
+        ----------
+        job : callable
+            It is done in a thread, also where its caller leaves.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._pool, job)
 
     def close(self) -> None:
         """Let running jobs end, and let go of the database."""

@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-unty
 from grpc import StatusCode
 from grpc_status import rpc_status  # type: ignore[import-untyped]  # ships no types
 
+from forecast.catalogue.failures import CatalogueUnavailableError, NotListedError, QueueFullError
 from forecast.catalogue.scenario_store import ScenarioTakenError
 from forecast.catalogue.studies import ScaleTakenError
 from forecast.errors import (
@@ -82,6 +83,8 @@ def no_such_method(method: str) -> CallError:
 _CODES: tuple[tuple[type[ForecastError], StatusCode], ...] = (
     (PosteriorNotFoundError, StatusCode.NOT_FOUND),
     (ResourceNotFoundError, StatusCode.NOT_FOUND),
+    (NotListedError, StatusCode.NOT_FOUND),
+    (QueueFullError, StatusCode.RESOURCE_EXHAUSTED),
     (ScaleTakenError, StatusCode.ALREADY_EXISTS),
     (ScenarioTakenError, StatusCode.ALREADY_EXISTS),
     (UnansweredError, StatusCode.FAILED_PRECONDITION),
@@ -93,6 +96,7 @@ _CODES: tuple[tuple[type[ForecastError], StatusCode], ...] = (
     (InputError, StatusCode.INVALID_ARGUMENT),
 )
 _STORAGE = "the server cannot use its own state folder; its operator finds the cause in its log"
+_CATALOGUE = "the server cannot reach its catalogue now, and forecasts go on; try again in a moment"
 _ON_THE_SERVER = "the server's own files fail a check; its operator finds the cause in its log"
 
 
@@ -189,6 +193,8 @@ def _unforeseen(call_id: str) -> str:
 
 
 def _message(error: ForecastError) -> str:
+    if isinstance(error, CatalogueUnavailableError):
+        return _CATALOGUE
     if isinstance(error, StorageError):
         return _STORAGE
     if isinstance(error, ArtefactError | DataError | NotReadyError) and names_a_path(error.message):

@@ -6,8 +6,10 @@ Questions that are being answered keep the posterior they began with. Whatever f
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 
+from forecast.errors import ForecastError
 from forecast.posterior import selection
 from forecast.posterior.state import state_folder
 from timelines_server.current import Current
@@ -30,11 +32,37 @@ class Switching:
     pinned : bool
         Whether the operator named the posterior that answers here: then what becomes current by itself changes nothing
         in this server.
+    artefacts : str, optional
+        Folder or URL of posteriors that several servers share.
     """
 
-    def __init__(self, current: Current, catalogue: SharedCatalogue, pinned: bool = False) -> None:
-        self._current, self._catalogue, self.pinned = current, catalogue, pinned
+    def __init__(
+        self, current: Current, catalogue: SharedCatalogue, pinned: bool = False, artefacts: str | None = None
+    ) -> None:
+        self._current, self._catalogue, self.pinned, self._artefacts = current, catalogue, pinned, artefacts
         self._lock = Lock()
+
+    def begin(self, name: str | None) -> None:
+        """Answer from the posterior to begin with, unless one answers already.
+
+        Parameters
+        ----------
+        name : str or None
+            What the operator named; None for the current one. Of several servers the catalogue says which that is;
+            while it cannot be asked, the one that was current here before.
+
+        Raises
+        ------
+        PosteriorNotFoundError, ArtefactError, StorageError
+            Why it cannot answer.
+        """
+        if name is None and self._catalogue.several:
+            with suppress(ForecastError):
+                self.follow()
+        if not self._current.ready:
+            loaded = self._current.load(name)
+            if not self._current.ready:  # a call may have chosen one meanwhile
+                self._current.use(loaded)
 
     def to(self, name: str, checkpoint: Callable[[], None] = _go_on) -> None:
         """Make a posterior current, and answer from it, even where the operator named another.
@@ -54,6 +82,7 @@ class Switching:
         with self._lock:
             loaded = self._current.load(name)
             checkpoint()
+            self._publish(name)
             self._catalogue.get().set_current(name)
             self._current.use(loaded)
 
@@ -75,6 +104,7 @@ class Switching:
         with self._lock:
             if not always and name[:10] < self.wanted()[:10]:
                 return False
+            self._publish(name)
             loaded = self._current.load(name)
             self._catalogue.get().set_current(name)
             if not self.pinned:
@@ -92,7 +122,8 @@ class Switching:
         with self._lock:  # only under it is what is current also what answers
             name = self.wanted()
             if self._current.answers_from != name:
-                self._current.use(self._current.load(name))
+                self._current.use(self._current.load(self._obtained(name)))
+                self._mirror()
             return name
 
     def wanted(self) -> str:
@@ -103,4 +134,27 @@ class Switching:
         PosteriorNotFoundError, ArtefactError, StorageError
             When that cannot be told.
         """
+        if self._catalogue.several:
+            return self._catalogue.get().current_name() or selection.reference().name
         return selection.current_name(state_folder(self._current.home)) or selection.reference().name
+
+    def _publish(self, name: str) -> None:
+        """Put a posterior where other servers find it, before it becomes current for them."""
+        if self._artefacts is not None:
+            from forecast.catalogue.artefacts import publish
+
+            publish(selection.find_entry(name, self._current.home), self._artefacts)
+
+    def _obtained(self, name: str) -> str:
+        """The name, when that posterior is here: it may come from another server."""
+        if self._catalogue.several:
+            from forecast.catalogue.artefacts import obtain
+
+            obtain(name, self._artefacts, self._current.home)
+        return name
+
+    def _mirror(self) -> None:
+        """Keep in the state folder what is current, for the command line and for a start without the database."""
+        if self._catalogue.several:
+            with suppress(ForecastError):
+                self._catalogue.get().mirror()
