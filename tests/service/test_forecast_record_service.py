@@ -247,7 +247,7 @@ def test_a_catalogue_that_cannot_be_used_publishes_nothing_and_forecasts_go_on(t
                 call()
         assert caller.ask(run()).p_never >= 0
         (tmp_path / "catalogue.sqlite").rmdir()
-        assert caller.get(caller.record().name)
+        assert caller.get(caller.record().name).HasField("answer")
 
 
 def test_publishing_asks_for_a_token_that_may_change_things(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_publishing_asks_for_a_token_that_may_change_things(tmp_path: Path) -> N
     made = {scope: tokens.make(f"a-{scope.label}", scope) for scope in (Scope.READ, Scope.FIT)}
     for _, token in made.values():
         tokens.append(file, token)
-    read, fit = ([("authorization", f"Bearer {made[scope][0]}")] for scope in (Scope.READ, Scope.FIT))
+    read, fit = ((("authorization", f"Bearer {made[scope][0]}"),) for scope in (Scope.READ, Scope.FIT))
     with start(tmp_path / "home", "--tokens", str(file)) as server, grpc.insecure_channel(server.address) as channel:
         stub, request = ForecastRecordServiceStub(channel), pb.RecordForecastRequest(question=run())
         with refused(StatusCode.PERMISSION_DENIED, "SCOPE_MISSING"):

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from timelines.inverses import AffordableLoss, RequiredBudget
     from timelines.posteriors import Posterior
     from timelines.question import Question
+    from timelines.records import ForecastRecord, RecordDifference
     from timelines.replays import Replay, ReplayedClaim
     from timelines.report_saving import SavedFile, SavedReport
     from timelines.resources import Scale, StudyPoint, TrainingCompute
@@ -102,6 +103,7 @@ _HOMES = {
     "inverses": ("AffordableLoss", "RequiredBudget"),
     "posteriors": ("Posterior",),
     "question": ("Question",),
+    "records": ("ForecastRecord", "RecordDifference"),
     "replays": ("Replay", "ReplayedClaim"),
     "report_saving": ("SavedFile", "SavedReport"),
     "resources": ("Scale", "StudyPoint", "TrainingCompute"),
@@ -129,6 +131,7 @@ __all__ = [
     "Explanation",
     "Fan",
     "FieldViolation",
+    "ForecastRecord",
     "Interval",
     "InvalidQuestionError",
     "LogNormal",
@@ -143,6 +146,7 @@ __all__ = [
     "Posterior",
     "PreconditionError",
     "Question",
+    "RecordDifference",
     "Replay",
     "ReplayedClaim",
     "RequiredBudget",

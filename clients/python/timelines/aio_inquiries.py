@@ -10,6 +10,7 @@ from timelines.aio_catalogue import AsyncCatalogue
 from timelines.comparisons import Comparison, Overlay
 from timelines.inquiry_requests import (
     Asked,
+    Explained,
     affordable_loss_request,
     compare_request,
     explain_request,
@@ -120,14 +121,14 @@ class AsyncInquiries(AsyncCatalogue):
         return Comparison.from_raw(reply)
 
     async def explain(
-        self, before: Asked, after: Asked, *, year: int | None = None, timeout: float | None = None
+        self, before: Explained, after: Explained, *, year: int | None = None, timeout: float | None = None
     ) -> Explanation:
         """Why two questions have different answers: the parts of the change.
 
         Parameters
         ----------
-        before, after : Question or mapping
-            The two, perhaps on different posteriors.
+        before, after : Question, mapping, ForecastRecord or str
+            The two, perhaps on different posteriors; a string is the name of a published forecast.
         year : int, optional
             For the probability of arrival by its end, where a median lies beyond the horizon.
         timeout : float, optional

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 from timelines.calibration_calls import CalibrationCalls
 from timelines.paging import pages
 from timelines.posteriors import DamagedPosterior, Posterior
+from timelines.record_calls import RecordCalls
 from timelines.report_calls import ReportCalls
 from timelines.resource_requests import resource_name, rows_request, study_request, training_compute_request
 from timelines.resources import Scale, StudyPoint, TrainingCompute
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from timelines.calls import Calls
 
 
-class Catalogue(ScenarioCalls, CalibrationCalls, ReportCalls):
+class Catalogue(ScenarioCalls, CalibrationCalls, ReportCalls, RecordCalls):
     """What the server knows besides forecasts.
 
     Parameters

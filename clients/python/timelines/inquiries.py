@@ -11,6 +11,7 @@ from timelines.comparisons import Comparison, Overlay
 from timelines.draws import Draws, gathered
 from timelines.inquiry_requests import (
     Asked,
+    Explained,
     affordable_loss_request,
     compare_request,
     explain_request,
@@ -124,14 +125,14 @@ class Inquiries(Catalogue):
         return Comparison.from_raw(reply, self.draws)
 
     def explain(
-        self, before: Asked, after: Asked, *, year: int | None = None, timeout: float | None = None
+        self, before: Explained, after: Explained, *, year: int | None = None, timeout: float | None = None
     ) -> Explanation:
         """Why two questions have different answers: the parts of the change.
 
         Parameters
         ----------
-        before, after : Question or mapping
-            The two, perhaps on different posteriors.
+        before, after : Question, mapping, ForecastRecord or str
+            The two, perhaps on different posteriors; a string is the name of a published forecast.
         year : int, optional
             For the probability of arrival by its end, where a median lies beyond the horizon.
         timeout : float, optional

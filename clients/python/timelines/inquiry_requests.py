@@ -10,6 +10,7 @@ from timelines.belief_messages import belief_message
 from timelines.errors import invalid
 from timelines.question import Question, question_of
 from timelines.question_messages import question_message, scenario_message
+from timelines.records import ForecastRecord, record_name
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.values import INT32, day, number, shown, some, text, whole
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 Asked = Question | Mapping[str, Any]
 """A question, or its keywords."""
+
+Explained = Asked | str | ForecastRecord
+"""A question, or a published forecast by its name."""
 
 
 def affordable_loss_request(scale: str, on: date | str, asked: dict[str, Any]) -> pb.AffordableLossRequest:
@@ -85,7 +89,7 @@ def compare_request(asked: Asked, scenarios: Sequence[object], overlays: Iterabl
     )
 
 
-def explain_request(before: Asked, after: Asked, year: int | None) -> pb.ExplainRequest:
+def explain_request(before: Explained, after: Explained, year: int | None) -> pb.ExplainRequest:
     """The request for why two answers differ.
 
     Raises
@@ -93,11 +97,16 @@ def explain_request(before: Asked, after: Asked, year: int | None) -> pb.Explain
     InvalidQuestionError
         When a value does not fit.
     """
-    return pb.ExplainRequest(
-        before=question_message(question_of(before), "before."),
-        after=question_message(question_of(after), "after."),
-        year=None if year is None else whole(year, "year", INT32),
-    )
+    request = pb.ExplainRequest(year=None if year is None else whole(year, "year", INT32))
+    if isinstance(before, str | ForecastRecord):
+        request.before_record = record_name(before)
+    else:
+        request.before.CopyFrom(question_message(question_of(before), "before."))
+    if isinstance(after, str | ForecastRecord):
+        request.after_record = record_name(after)
+    else:
+        request.after.CopyFrom(question_message(question_of(after), "after."))
+    return request
 
 
 def _overlay(overlay: Overlay, path: str) -> pb.Overlay:
