@@ -18,6 +18,7 @@ ForecastError                    exit code 1
 ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
 │   ├── DamagedScaleError        the file of an imported scale (in `catalogue.studies`)
 │   ├── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.scenario_store`)
+│   ├── DamagedBackupError       a backup of the state folder (in `catalogue.backup_format`)
 │   └── DamagedOutputError       an output that is not what its manifest says (in `storage.manifest`)
 ├── StorageError (OSError)       no permission, no space, no connection; says which file and what to do
 │   ├── CatalogueUnavailableError  the database of several servers cannot be reached now (in `catalogue.failures`)

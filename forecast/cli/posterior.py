@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from forecast.cli import posterior_keeping
+from forecast.cli import posterior_diff, posterior_keeping
 from forecast.cli.listing import columns, fields
 from forecast.errors import ArtefactError, ForecastError, InputError, PosteriorNotFoundError
 from forecast.posterior import fetching, selection
@@ -23,7 +23,7 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 @click.group()
 def posterior() -> None:
-    """List, show, verify, choose, export, import and prune posteriors.
+    """List, show, compare, verify, choose, export, import and prune posteriors.
 
     NAME is a posterior's name, or a beginning that only one has. To show, verify or export one it may also be its URL,
     such as s3://bucket/path/NAME, and so may it wherever a command asks for a posterior.
@@ -105,6 +105,7 @@ def schema() -> None:
     click.echo(as_markdown(), nl=False)
 
 
+posterior.add_command(posterior_diff.diff)
 posterior.add_command(posterior_keeping.import_)
 posterior.add_command(posterior_keeping.prune)
 
