@@ -6,13 +6,12 @@ code, so that the same posterior prints the same bytes either way.
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from forecast.cli.connection import connected, connection_options
 from forecast.cli.question_keywords import keywords
 from forecast.cli.question_options import check_showing, question_options, resolution_option, showing_options
 from forecast.errors import ForecastError, InputError
@@ -20,42 +19,15 @@ from forecast.errors import ForecastError, InputError
 if TYPE_CHECKING:
     from forecast.engine.answer import Answer
     from forecast.engine.scenario import Scenario
-    from timelines import TimelinesError
 
 EXAMPLES = """\b
 timelines ask --server 127.0.0.1:8433 --flop 2e29
 timelines ask --server forecasts.example:8433 --tls --token-file token --flop 2e29 --json"""
-FILE = click.Path(dir_okay=False, path_type=Path)
-MENDABLE = frozenset({"INVALID_ARGUMENT", "OUT_OF_RANGE", "NOT_FOUND", "FAILED_PRECONDITION"})
-"""Codes of what the asker can mend; everything else is the server's or the network's."""
-OPTION_OF = {
-    "allow_plaintext_token": "--plaintext-token",
-    "ca_file": "--tls-ca",
-    "cert_file": "--tls-cert",
-    "key_file": "--tls-key",
-    "target": "--server",
-    "timeout": "--timeout",
-    "tls": "--tls",
-    "token": "--token-file",
-}
-"""The client's arguments as the options that set them."""
 _BELIEFS = frozenset({"slowdown", "brain_flop_per_s", "spend_growth"})
-ARGUMENT = re.compile(rf"(?:TLS\()?\b(?:(\w+_file)\b(?:=\.\.\.\)|=)?|({'|'.join(OPTION_OF)})=(?:True)?)")
 
 
 @click.command(name="ask", epilog=EXAMPLES)
-@click.option(
-    "--server", envvar="TIMELINES_SERVER", show_envvar=True, metavar="HOST:PORT", help="Default: 127.0.0.1:8433."
-)
-@click.option("--token-file", type=FILE, metavar="FILE", help="Holds your token; default: TIMELINES_TOKEN.")
-@click.option("--tls", is_flag=True, help="Connect over TLS; the options below imply it.")
-@click.option(
-    "--tls-ca", type=FILE, envvar="TIMELINES_TLS_CA", show_envvar=True, help="Certificate of the server's authority."
-)
-@click.option("--tls-cert", type=FILE, envvar="TIMELINES_TLS_CERT", show_envvar=True, help="Your own certificate.")
-@click.option("--tls-key", type=FILE, envvar="TIMELINES_TLS_KEY", show_envvar=True, help="Its private key.")
-@click.option("--plaintext-token", is_flag=True, help="Send the token to another machine without TLS.")
-@click.option("--timeout", type=float, default=10.0, show_default=True, metavar="S", help="Seconds to wait.")
+@connection_options
 @question_options
 @resolution_option
 @showing_options
@@ -99,51 +71,11 @@ def _scenario(chosen: Scenario | str) -> dict[str, Any] | str:
 
 def _answer(asked: dict[str, Any], options: dict[str, Any]) -> Answer:
     from forecast.engine.decode import answer_from_dict
-    from timelines import TimelinesError
 
-    try:
-        told = _told(asked, options)
-    except TimelinesError as error:
-        raise failure(error) from error
+    with connected(options) as client:
+        told = client.when(**asked).to_dict()
     try:
         return answer_from_dict(told)
     except InputError as error:
         message = f"the server's answer cannot be read: {error.message}; it is newer than this program: update this one"
         raise ForecastError(message) from error
-
-
-def _told(asked: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
-    # What goes wrong is said in one line of ours; gRPC's own log would print beside it.
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    from timelines import TLS, Client
-
-    files = [options[name] for name in ("tls_ca", "tls_cert", "tls_key")]
-    client = Client(
-        options["server"],
-        token=_token(options["token_file"]),
-        tls=TLS(*files) if options["tls"] or any(files) else None,
-        timeout=options["timeout"],
-        allow_plaintext_token=options["plaintext_token"],
-    )
-    with client:
-        return client.when(**asked).to_dict()
-
-
-def _token(file: Path | None) -> str | None:
-    if file is None:
-        return None
-    try:
-        token = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        what = getattr(error, "strerror", None) or "it is no text"
-        raise InputError(f"--token-file {file} cannot be read: {what}", field="token_file") from error
-    if not token:
-        raise InputError(f"--token-file {file} is empty; write your token into it", field="token_file")
-    return token
-
-
-def failure(error: TimelinesError) -> ForecastError:
-    """The client's error as one of the command line: exit code 2 for what the asker can mend, 1 for the rest."""
-    message = ARGUMENT.sub(lambda found: OPTION_OF.get(found[1] or found[2], found[0]), error.message)
-    mendable = error.code in MENDABLE and not error.reason.startswith("DAMAGED_")
-    return InputError(message) if mendable else ForecastError(message)

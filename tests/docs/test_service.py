@@ -19,7 +19,7 @@ from grpc import StatusCode
 
 import forecast
 import timelines_server
-from forecast.cli.ask import failure
+from forecast.cli.connection import failure
 from forecast.errors import ForecastError
 from tests import wire
 from tests.docs import reference, service

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import timelines
-from forecast.cli.ask import ask, failure, portable
+from forecast.cli.ask import ask, portable
+from forecast.cli.connection import failure
 from forecast.cli.when import when
 from forecast.errors import ForecastError, InputError
 from forecast.forecaster import Forecaster
