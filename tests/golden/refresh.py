@@ -9,6 +9,7 @@ from pathlib import Path
 import grpc
 
 from tests.golden.calls import goldens
+from tests.golden.kept import OPTIONS, keep
 from tests.service.running import start
 
 
@@ -16,7 +17,7 @@ def main() -> int:
     """Ask every stored request again, and say which files changed."""
     with (
         tempfile.TemporaryDirectory() as home,
-        start(Path(home)) as server,
+        start(keep(Path(home)), *OPTIONS) as server,
         grpc.insecure_channel(server.address) as channel,
     ):
         for golden in goldens():

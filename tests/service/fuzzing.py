@@ -21,6 +21,7 @@ from tests.house import ROOT
 from tests.wire import METHODS
 from timelines.v1 import dataset_service_pb2 as datasets
 from timelines.v1 import evaluation_service_pb2 as evaluation
+from timelines.v1 import fit_service_pb2 as fits
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1 import question_pb2 as questions
@@ -129,6 +130,12 @@ GOOD: dict[str, list[Message]] = {
         evaluation.GetCalibrationRequest(quantities=["largest_compute"], forecasters=["timelines"]),
         evaluation.GetCalibrationRequest(backtest="backtests/shipped", quantities=["first_passage"], past_fans=True),
     ],
+    "CreateFitRequest": [fits.CreateFitRequest(as_of="2026-11-20", draws=60, tune=60, chains=2, make_current=False)],
+    **{  # one that has ended, in the catalogue of `tests.golden.kept`: a watch of it ends too
+        f"{kind.DESCRIPTOR.name}": [kind(name="fits/0123456789ab")]
+        for kind in (fits.GetFitRequest, fits.WatchFitRequest, fits.CancelFitRequest)
+    },
+    "ListFitsRequest": [fits.ListFitsRequest(page_size=2, states=[fits.FIT_STATE_REFUSED])],
     "ListRowsRequest": [datasets.ListRowsRequest(table="tables/training_runs", page_size=5, published_by="2020-01-01")],
 }
 

@@ -19,6 +19,7 @@ from forecast.batch.reading import parse_spec
 from forecast.catalogue import scenarios
 from forecast.engine.scenario import BASELINE
 from forecast.errors import InputError
+from tests.golden.kept import OPTIONS, keep
 from tests.house import ROOT
 from tests.service import fuzzing, processes
 from tests.service.running import RunningServer, start
@@ -44,7 +45,7 @@ SECRET = re.compile(r"/(?:usr|home|tmp|root|opt|var)/|site-packages|Traceback|\.
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server of its own: what fuzzing imports or chooses stays here."""
-    with start(tmp_path_factory.mktemp("fuzzed")) as running:
+    with start(keep(tmp_path_factory.mktemp("fuzzed")), *OPTIONS) as running:
         yield running
 
 

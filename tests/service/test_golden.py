@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
 import pytest
 
 from tests.golden.calls import METHODS, Golden, differences, goldens
-from tests.service.running import RunningServer
+from tests.golden.kept import OPTIONS, keep
+from tests.service.running import RunningServer, start
 
 DRAWS = 4_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server of its own, with fits to tell of."""
+    with start(keep(tmp_path_factory.mktemp("kept")), *OPTIONS) as running:
+        yield running
 
 
 @pytest.mark.parametrize("golden", goldens(), ids=lambda golden: golden.path.stem)
