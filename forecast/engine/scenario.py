@@ -99,15 +99,26 @@ class Scenario:
     published_on: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.overrides) > MAX_OVERRIDES:
-            message = f"the scenario has {len(self.overrides)} overrides; give at most {MAX_OVERRIDES}"
-            raise InputError(message, field="scenario.overrides")
+        check_overrides(len(self.overrides))
         for i, (name, _) in enumerate(self.switches):
             checked_choice(name, f"scenario.switches[{i}].switch", SWITCHES)
         _refuse_twice([override.name for override in self.overrides], "overrides")
         _refuse_twice([name for name, _ in self.switches], "switches")
         object.__setattr__(self, "overrides", tuple(sorted(self.overrides, key=lambda override: override.name)))
         object.__setattr__(self, "switches", tuple(sorted(self.switches)))
+
+
+def check_overrides(count: int) -> None:
+    """Refuse more overrides than a scenario may have.
+
+    Raises
+    ------
+    InputError
+        When there are too many.
+    """
+    if count > MAX_OVERRIDES:
+        message = f"the scenario has {count} overrides; give at most {MAX_OVERRIDES}"
+        raise InputError(message, field="scenario.overrides")
 
 
 def _refuse_twice(names: list[str], field: str) -> None:

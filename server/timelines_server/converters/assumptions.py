@@ -13,6 +13,7 @@ from forecast.errors import InputError
 from timelines.v1 import question_pb2 as pb
 from timelines_server.converters.distributions import log_normal_of, log_normal_proto
 from timelines_server.converters.names import EnumNames
+from timelines_server.converters.texts import MAX_NAME, bounded
 
 PRESET_KINDS: tuple[AlgorithmsKind, ...] = ("off", "8mo", "16mo")
 CRITERIA = EnumNames(pb.Criterion.Value, get_args(Criterion), "CRITERION")
@@ -35,7 +36,7 @@ def law_of(message: pb.Law) -> Law:
     if kind is None:
         raise InputError("law is empty; give pooled, published, mixture or power_law, or leave it out", field="law")
     if kind == "published":
-        return Law.published(message.published.name)
+        return Law.published(bounded(message.published.name, "law.published.name", MAX_NAME))
     return Law(kind, **{field.name: value for field, value in getattr(message, kind).ListFields()})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forecast.engine.beliefs import Overlay
-from forecast.engine.comparison import Comparison, overlay_years
+from forecast.engine.comparison import MAX_OVERLAYS, Comparison, overlay_years
 from forecast.engine.question import Question
 from forecast.engine.scenario import Scenario
 from forecast.errors import InputError
@@ -16,10 +16,11 @@ from timelines_server.converters.answer import answer_proto
 from timelines_server.converters.distributions import distribution_of
 from timelines_server.converters.names import called
 from timelines_server.converters.question import question_of
+from timelines_server.converters.texts import MAX_WORDS, bounded
 
 
 def check_scenarios(request: pb.CompareRequest) -> None:
-    """Refuse none, too many, and a scenario in the question itself.
+    """Refuse none, too many scenarios or overlays, and a scenario in the question itself.
 
     Raises
     ------
@@ -30,6 +31,8 @@ def check_scenarios(request: pb.CompareRequest) -> None:
         raise InputError("the scenarios are given beside the question; leave its own out", field="question.scenario")
     if not 1 <= len(request.scenarios) <= MAX_COMPARED:
         raise InputError(f"{len(request.scenarios)} scenarios; give 1 to {MAX_COMPARED}", field="scenarios")
+    if len(request.overlays) > MAX_OVERLAYS:
+        raise InputError(f"{len(request.overlays)} overlays; give at most {MAX_OVERLAYS}", field="overlays")
 
 
 def compared_of(request: pb.CompareRequest, named: Sequence[Scenario | None]) -> tuple[Question, ...]:
@@ -76,9 +79,10 @@ def comparison_proto(found: Comparison) -> pb.CompareResponse:
 
 
 def _overlay(message: pb.Overlay, path: str) -> Overlay:
-    belief = distribution_of(message.decimal_year, f"{path}.decimal_year", message.source)
+    source = bounded(message.source, f"{path}.source", MAX_WORDS)
+    belief = distribution_of(message.decimal_year, f"{path}.decimal_year", source)
     with called("overlay.belief", f"{path}.decimal_year"), called("overlay.name", f"{path}.name"):
-        return Overlay(message.name, belief, message.source)
+        return Overlay(message.name, belief, source)
 
 
 def _quantiles(overlay: Overlay, probabilities: Sequence[float]) -> pb.OverlayQuantiles:

@@ -29,6 +29,7 @@ from timelines_server.worker import File, Part, Progress
 
 MAX_QUESTIONS = 1_000
 MAX_BUDGETS = 50
+MAX_FORMATS = 50
 KINDS = EnumNames(pb.ReportFormat.Value, FORMATS, "REPORT_FORMAT")
 NO_LEAD = "nothing is asked: give lead, the question that the report is about, or questions, the first of which it is"
 
@@ -112,7 +113,10 @@ def asked_fields() -> Iterator[None]:
 
 
 def _check_counts(request: pb.CreateReportRequest) -> None:
-    most = {"questions": MAX_QUESTIONS, "scenarios": MAX_VARIANTS, "budgets_usd_2023": MAX_BUDGETS}
+    most = {
+        "questions": MAX_QUESTIONS, "scenarios": MAX_VARIANTS, "budgets_usd_2023": MAX_BUDGETS,
+        "formats": MAX_FORMATS,
+    }
     for name, limit in most.items():
         count = len(getattr(request, name))
         if count > limit:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from forecast.engine.checks import checked_number
-from forecast.engine.scenario import BASELINE, SWITCHES, Override, Scenario
+from forecast.engine.scenario import BASELINE, SWITCHES, Override, Scenario, check_overrides
 from forecast.errors import InputError, UnknownNameError
 from forecast.families import placed
 from timelines.v1 import question_pb2 as pb
@@ -24,6 +24,7 @@ from timelines_server.converters.assumptions import (
 from timelines_server.converters.distributions import distribution_of, distribution_proto
 from timelines_server.converters.names import called
 from timelines_server.converters.targets import payer_of, payer_proto, target_of, target_proto
+from timelines_server.converters.texts import MAX_DATE, MAX_NAME, MAX_WORDS, bounded
 
 PREFIX = "scenarios/"
 PATH = "scenario.inline"
@@ -40,6 +41,8 @@ CHOSEN: Mapping[str, Callable[[Any], Any]] = {
     PAGES: partial(checked_number, path=PAGES, low=1e-12, high=1e12, what="2023 US dollars for 100 pages"),
 }
 """How each field is read that a question says, or its scenario for it."""
+TEXTS = {"name": MAX_NAME, "about": MAX_WORDS, "source": MAX_WORDS, "published_on": MAX_DATE}
+"""Characters that each text of a scenario may have."""
 
 
 def scenario_name(message: pb.ScenarioChoice) -> str:
@@ -97,15 +100,19 @@ def scenario_of(message: pb.Scenario, path: str) -> Scenario:
     InputError
         When a value is wrong, or something stands there twice; with its path.
     """
-    texts = {name: getattr(message, name) for name in ("about", "source", "published_on")}
     with placed(path):
+        with called("scenario.", ""):
+            check_overrides(len(message.overrides))
+        if len(message.switches) > len(SWITCHES):
+            raise InputError(f"{len(message.switches):,} switches; there are {len(SWITCHES)}", field="switches")
+        texts = {name: bounded(getattr(message, name), name, most) for name, most in TEXTS.items()}
         chosen = {
             field.name: CHOSEN[field.name](value) for field, value in message.ListFields() if field.name in CHOSEN
         }
         overrides = tuple(_override(override, f"overrides[{i}]") for i, override in enumerate(message.overrides))
         switches: Any = tuple(_switch(switch, f"switches[{i}]") for i, switch in enumerate(message.switches))
         with called("scenario.", ""):
-            return Scenario(message.name or UNNAMED, overrides, switches, **chosen, **texts)
+            return Scenario(texts.pop("name") or UNNAMED, overrides, switches, **chosen, **texts)
 
 
 def scenario_proto(scenario: Scenario) -> pb.Scenario:
@@ -130,7 +137,8 @@ def scenario_proto(scenario: Scenario) -> pb.Scenario:
 
 def _override(message: pb.Override, path: str) -> Override:
     kind = message.WhichOneof("override")
-    prior = distribution_of(message.prior, f"{path}.prior", message.source) if kind == "prior" else None
+    source = bounded(message.source, f"{path}.source", MAX_WORDS)
+    prior = distribution_of(message.prior, f"{path}.prior", source) if kind == "prior" else None
     with called(f"scenario.overrides[{message.input!s:.80}]", path):
         return Override(message.input, message.set if kind == "set" else None, prior)
 
