@@ -28,6 +28,7 @@ from timelines_server.converters.draws import MAX_CHUNK
 from timelines_server.converters.paging import DEFAULT_SIZE, LARGEST_SIZE
 from timelines_server.converters.reports import MAX_BUDGETS as MAX_REPORT_BUDGETS
 from timelines_server.converters.reports import MAX_QUESTIONS
+from timelines_server.converters.texts import MAX_WORDS
 from timelines_server.handlers.reports import LONGEST_S
 from timelines_server.server import MAX_REQUEST_BYTES, STALLED_S
 from timelines_server.settings import Settings
@@ -73,10 +74,13 @@ def _limits() -> Iterator[str]:
         {low:,} to {high:,} draws, a horizon of {question.MAX_MONTHS} months. NaN and infinities are refused."""
     yield f"""A study: {study.LEAST_POINTS} to {study.MOST_POINTS} points. A page of a listing: {LARGEST_SIZE:,} items,
         {DEFAULT_SIZE} unless asked. A chunk of draws: {MAX_CHUNK:,}."""
-    yield f"""A scenario: {MAX_OVERRIDES} inputs. A table of a belief: {MAX_TABULATED:,} values. A comparison:
+    yield f"""A scenario: {MAX_OVERRIDES} inputs, {MAX_WORDS:,} characters of words. A table of a belief:
+        {MAX_TABULATED:,} values. A comparison:
         {MAX_COMPARED} scenarios and {MAX_OVERLAYS} beliefs of others. Required budgets: {MAX_DATES} days and
         {MAX_BUDGETS} sums. A tornado: {MAX_INPUTS} inputs. A condition that leaves under {LEAST_DRAWS} draws is
         refused."""
+    yield """A token: as many calls a minute as its line says (`timelines token --calls-per-minute`), each question of a
+        batch counted; as many may be made at once, and they come back evenly. One more is refused at once."""
     yield f"""At once: {DEFAULTS.max_in_flight} calls and {DEFAULTS.max_in_flight // STREAMS_OF_CALLS} streams
         (`--max-in-flight`). One more is refused at once; health checks never are."""
     yield f"""A report: {MAX_QUESTIONS:,} questions, {MAX_VARIANTS} scenarios, {MAX_REPORT_BUDGETS} budgets, a title of

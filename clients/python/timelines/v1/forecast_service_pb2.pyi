@@ -1375,7 +1375,7 @@ class Overlay(_message.Message):
     name: _builtins.str
     """What to call it."""
     source: _builtins.str
-    """Where it was published."""
+    """Where it was published, at most 2,000 characters."""
     @_builtins.property
     def decimal_year(self) -> _question_pb2.Distribution:
         """The date, decimal years."""

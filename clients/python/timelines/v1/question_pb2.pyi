@@ -1233,11 +1233,13 @@ class Scenario(_message.Message):
     COST_SCOPE_FIELD_NUMBER: _builtins.int
     INFERENCE_USD_PER_100_PAGES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name that questions use: 3 to 63 small letters, digits and hyphens, a letter first. An inline one needs none."""
+    """Name that questions use: 3 to 63 small letters, digits and hyphens, a letter first. An inline one needs none,
+    and may have any of at most 200 characters.
+    """
     about: _builtins.str
-    """What it assumes, in words."""
+    """What it assumes, in words, at most 2,000 characters."""
     source: _builtins.str
-    """Where the assumption comes from."""
+    """Where the assumption comes from, at most 2,000 characters."""
     published_on: _builtins.str
     """When that was published, YYYY-MM-DD."""
     criterion: Global___Criterion.ValueType
@@ -1315,7 +1317,7 @@ class Override(_message.Message):
     set: _builtins.float
     """An intervention: the input has this value in every draw, in its own unit."""
     source: _builtins.str
-    """Where the prior comes from."""
+    """Where the prior comes from, at most 2,000 characters."""
     @_builtins.property
     def prior(self) -> Global___Distribution:
         """Another belief, in the input's own unit. One that the posterior was fitted with re-weights the draws, and is
