@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, Command] = {
     "forecast": Command("forecast.cli.forecast:forecast", "Print the headline forecasts and draw the page."),
     "fit": Command("forecast.cli.fit:fit", "Fit the models on the tables and store the posterior."),
     "posterior": Command("forecast.cli.posterior:posterior", "List, show, verify and choose posteriors."),
+    "state": Command("forecast.cli.state:state", "Back up and restore the state folder."),
     "data": Command("forecast.cli.data:data", "List, show, check and import the tables of observations."),
     "inputs": Command("forecast.cli.inputs:inputs", "List what a scenario can set or give another prior."),
     "belief": Command("forecast.cli.belief:belief", "Show a belief of somebody's in a file, as it is read."),
@@ -66,11 +67,16 @@ COMMANDS: Mapping[str, Command] = {
     "track-record": Command(
         "forecast.cli.track_record:track_record", "Show, extend and score what releases forecast in advance."
     ),
+    "record": Command("forecast.cli.record:record", "Publish forecasts for good; cite, compare and verify them."),
     "check": Command("forecast.cli.check:check", "Check the machinery: simulated truths, left-out rows, priors."),
     "serve": Command("forecast.cli.serve:serve", "Serve forecasts over gRPC."),
+    "config": Command("forecast.cli.config:config", "Show the settings that hold; check them before a restart."),
     "token": Command("forecast.cli.token:token", "Make a token for a server."),
     "ask": Command("forecast.cli.ask:ask", "Ask a server."),
 }
+
+READ_SETTINGS = ("serve", "config")
+"""Commands that read the settings file themselves; to others it says which state folder and catalogue are meant."""
 
 
 class Timelines(click.Group):
@@ -110,8 +116,13 @@ class Timelines(click.Group):
     "Exit codes: 0 answered, 2 bad input, 1 anything else, 130 interrupted.",
 )
 @click.version_option(forecast.__version__, prog_name="timelines")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Forecast when an AI training loss becomes affordable, with its uncertainty."""
+    if os.environ.get("TIMELINES_CONFIG") and ctx.invoked_subcommand not in READ_SETTINGS:
+        from timelines_server.configuration import share_file
+
+        share_file(os.environ)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,15 @@ def option(choice: Choice) -> click.Option:
     )
 
 
+def given(ctx: click.Context) -> dict[str, Any]:
+    """What the command line says itself: neither defaults nor variables."""
+    named = [name for name in CHOICES if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    return {name: ctx.params[name] for name in named}
+
+
 @click.command(cls=Grouped, params=[*map(option, CHOICES.values()), CONFIG])
 @click.pass_context
-def serve(ctx: click.Context, /, config: Path | None, **options: Any) -> None:
+def serve(ctx: click.Context, /, config: Path | None, **_: Any) -> None:
     """Serve forecasts over gRPC until SIGTERM or Ctrl-C.
 
     Answers from the current posterior, and prints one line when it is ready. The log is JSON lines on standard error. A
@@ -72,8 +78,7 @@ def serve(ctx: click.Context, /, config: Path | None, **options: Any) -> None:
     from timelines_server import configuration, variables
     from timelines_server.main import serve as run
 
-    given = {name for name in options if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-    settings = configuration.settle({name: options[name] for name in given}, os.environ, config)
+    settings = configuration.settle(given(ctx), os.environ, config)
     for warning in variables.warnings(os.environ, settings):
         say(f"Warning: {warning}")
     configuration.share(settings, os.environ)

@@ -9,7 +9,6 @@ key       metrics-port             of a settings file (TOML)
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,17 +18,12 @@ from typing import Literal
 from forecast.errors import InputError
 
 PREFIX = "TIMELINES_"
-HIDDEN = "***"
-"""Stands for a secret."""
-
 ABOUT = "about"
 """Under this key a field's metadata holds what is said about it."""
 
 Value = str | int | float | bool | Path | None
 
 _WORDS = {**dict.fromkeys(("1", "true", "yes"), True), **dict.fromkeys(("0", "false", "no"), False)}
-_USER = re.compile(r"(?<=://)([^:@]*):.*@", re.DOTALL)
-_QUERY = re.compile(r"([?&][^=&]*(?:pass|secret|token|key)[^=&]*)=[^&]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +125,7 @@ class Choice:
         return _READERS[self.type](text)
 
     def taken(self, value: object) -> Value:
-        """A value as a settings file holds it.
+        """A value as a settings file or the command line holds it.
 
         Raises
         ------
@@ -140,8 +134,8 @@ class Choice:
         """
         if self.type is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
-        if self.type is Path and isinstance(value, str):
-            return _path(value)
+        if self.type is Path and isinstance(value, str | Path):
+            return _path(str(value))
         if type(value) is not self.type:
             raise InputError(f"give {_WANTED[self.type]}")
         return value  # type: ignore[return-value]
@@ -185,17 +179,6 @@ def about(
     return MappingProxyType({ABOUT: About(help, unit, group, metavar, bounds, unset, variable)})
 
 
-def masked(text: str) -> str:
-    """A text that may be a URL, without the password in it.
-
-    Examples
-    --------
-    >>> masked("postgresql://forecasts:secret@db/forecasts?sslmode=require")
-    'postgresql://forecasts:***@db/forecasts?sslmode=require'
-    """
-    return _QUERY.sub(rf"\1={HIDDEN}", _USER.sub(rf"\1:{HIDDEN}@", text)) if "://" in text else text
-
-
 def _yes_no(text: str) -> bool:
     try:
         return _WORDS[text.strip().lower()]
@@ -221,7 +204,7 @@ def _path(text: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise InputError("give the path without ~: this account has no home folder") from None
+        raise InputError("give the path without ~: there is no such home folder") from None
 
 
 _READERS: Mapping[type, Callable[[str], Value]] = {

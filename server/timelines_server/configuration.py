@@ -1,7 +1,7 @@
-"""From flags, environment and a settings file to one `Settings`: flags win over variables, variables over the file,
-the file over the defaults.
+"""From flags, environment and a settings file to one `Settings`.
 
-The file is TOML, one `key = value` a line, the keys being the flags without their dashes in front:
+Flags win over variables of the environment, variables over a settings file, the file over the defaults. The file is
+TOML, one `key = value` a line, the keys being the flags without the dashes in front:
 
     host = "0.0.0.0"
     tokens = "/etc/timelines/tokens"
@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from forecast.errors import InputError
-from timelines_server.choices import DEFAULT, FLAG, PREFIX, Choice, Source, Value, masked
+from forecast.storage.masking import masked
+from timelines_server.choices import DEFAULT, FLAG, PREFIX, Choice, Source, Value
 from timelines_server.settings import CHOICES, Settings
 
 CONFIG = "TIMELINES_CONFIG"
@@ -121,7 +122,9 @@ def read_file(path: Path) -> Mapping[str, object]:
     except ValueError as error:  # of TOML, or of UTF-8
         raise InputError(f"the settings file {path} is not TOML: {error}", field="config") from error
     keys = [choice.key for choice in CHOICES.values()]
-    for key in written:
+    for key, value in written.items():
+        if isinstance(value, dict):
+            raise InputError(f"{path}: [{key:.60}] is a table: write `key = value` lines without one", field="config")
         if key not in keys:
             raise InputError(f"{path}: {key!r:.60} is no setting; {meant(key, keys)}", field="config")
     return written
@@ -165,39 +168,25 @@ def _find(
     path: Path | None,
 ) -> Found:
     if choice.name in flags:
-        return Found(choice, flags[choice.name], FLAG)
+        return _taken(choice, flags[choice.name], FLAG)
     if environment.get(choice.variable):
-        return _in_environment(choice, environment[choice.variable])
+        return _taken(choice, environment[choice.variable], Source("environment", choice.variable))
     if choice.key in written:
-        return _in_file(choice, written[choice.key], Source("file", str(path)))
+        return _taken(choice, written[choice.key], Source("file", str(path)))
     return Found(choice, choice.default, DEFAULT)
 
 
-def _in_environment(choice: Choice, text: str) -> Found:
-    source = Source("environment", choice.variable)
+def _taken(choice: Choice, given: Any, source: Source) -> Found:
     try:
-        return Found(choice, choice.read(text), source)
+        value = choice.read(given) if source.kind == "environment" else choice.taken(given)
     except InputError as error:
-        message = f"{choice.variable} is {_shown(text)}: {error.message}{_linked(choice, text)}"
+        message = f"{source.label(choice)} is {masked(repr(given)):.80}: {error.message}{_linked(choice, given)}"
         return Found(choice, choice.default, source, InputError(message, field=choice.name))
+    return Found(choice, value, source)
 
 
-def _in_file(choice: Choice, value: object, source: Source) -> Found:
-    try:
-        return Found(choice, choice.taken(value), source)
-    except InputError as error:
-        message = f"{source.label(choice)} is {_shown(value)}: {error.message}"
-        return Found(choice, choice.default, source, InputError(message, field=choice.name))
-
-
-def _linked(choice: Choice, text: str) -> str:
+def _linked(choice: Choice, given: object) -> str:
     """A service that is named timelines sets TIMELINES_PORT in every pod beside it."""
-    if "://" not in text or choice.name != "port":
+    if choice.name != "port" or "://" not in str(given):
         return ""
-    return (
-        " (Kubernetes sets it for a service named timelines: say enableServiceLinks: false, or give the port by --port)"
-    )
-
-
-def _shown(value: object) -> str:
-    return masked(f"{value!r:.80}")
+    return " (Kubernetes sets it for a service named timelines: say enableServiceLinks: false, or give --port)"

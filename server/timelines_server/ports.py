@@ -72,7 +72,7 @@ def listen(server: grpc.aio.Server, settings: Settings, watch: Watch) -> str:
     """
     credentials = tls.credentials(settings, watch)
     host = settings.host.strip("[]")
-    _check_free(host, settings.port, settings.reuse_port)
+    check_free(host, settings.port, settings.reuse_port)
     host = f"[{host}]" if ":" in host else host
     address = f"{host}:{settings.port}"
     try:
@@ -82,8 +82,14 @@ def listen(server: grpc.aio.Server, settings: Settings, watch: Watch) -> str:
     return f"{host}:{port}"
 
 
-def _check_free(host: str, port: int, shared: bool) -> None:
-    """Ask the system first: gRPC says only that it failed, and writes lines of its own."""
+def check_free(host: str, port: int, shared: bool) -> None:
+    """Pass where a port can be listened on. The system is asked: gRPC says only that it failed, in lines of its own.
+
+    Raises
+    ------
+    PortError
+        As `listen`.
+    """
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:

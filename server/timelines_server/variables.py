@@ -10,7 +10,7 @@ from timelines_server.choices import PREFIX
 from timelines_server.configuration import CONFIG, meant
 from timelines_server.settings import CHOICES, Settings
 
-_OF_A_CHECKOUT = re.compile(r"TIMELINES_(?:LONG|PYTHON|SOURCE_DATA|REQUIRE_\w+|TEST_\w+)")
+_OF_A_CHECKOUT = re.compile(r"TIMELINES_(?:LONG|NO_UV|PYTHON|SOURCE_DATA|REQUIRE_\w+|TEST_\w+)")
 """What the tests and the scripts of the repository read."""
 
 _OF_A_LINK = re.compile(r"TIMELINES_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_\w+)")

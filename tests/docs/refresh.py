@@ -1,5 +1,5 @@
-"""Write README.md with what its commands print now, and docs/artefact.md, docs/limits.md, docs/scenarios.md and
-docs/api.md anew.
+"""Write README.md with what its commands print now, and docs/artefact.md, docs/limits.md, docs/scenarios.md,
+docs/configuration.md and docs/api.md anew.
 
 Run it as `python -m tests.docs.refresh`.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from forecast.posterior.schema import as_markdown
 from tests.docs import reference
+from tests.docs.configuration_page import CONFIGURATION, configuration_page
 from tests.docs.limits_page import LIMITS, limits_page
 from tests.docs.pages import README, remade
 from tests.docs.scenarios_page import SCENARIOS, scenarios_page
@@ -32,7 +33,7 @@ def main() -> int:
     before = README.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         pages = {README: remade(before, Path(folder).resolve()), ARTEFACT: artefact_page(), API: reference.page()}
-        pages |= {LIMITS: limits_page(), SCENARIOS: scenarios_page()}
+        pages |= {LIMITS: limits_page(), SCENARIOS: scenarios_page(), CONFIGURATION: configuration_page()}
     for path, text in pages.items():
         changed = not path.is_file() or path.read_text(encoding="utf-8") != text
         path.write_text(text, encoding="utf-8")

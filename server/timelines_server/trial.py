@@ -1,0 +1,135 @@
+"""Whether a server can run so: what it would read on its start is read, and no call is answered.
+
+Each check is one line. What a start would change stays as it is: the schema of the catalogue, a folder that is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecast.errors import ForecastError, InputError, StorageError
+from timelines_server.settings import Settings
+
+Check = Callable[[Settings], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found.
+
+    Attributes
+    ----------
+    subject : str
+        What was looked at.
+    detail : str
+        What was found, or what is wrong and what to do.
+    error : ForecastError or ModuleNotFoundError, optional
+        None where it is sound.
+    """
+
+    subject: str
+    detail: str
+    error: ForecastError | ModuleNotFoundError | None = None
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """One finding after the other; each is looked for when it is asked for."""
+    for subject, check in CHECKS.items():
+        try:
+            yield Finding(subject, check(settings))
+        except (ForecastError, ModuleNotFoundError) as error:
+            yield Finding(subject, str(error), error)
+
+
+def _packages(settings: Settings) -> str:
+    import timelines_server.main  # noqa: F401 - what it needs is there if it can be imported
+    from timelines_server.tracing import Tracing
+
+    if settings.trace:
+        Tracing().close()
+    return "all that it needs are installed"
+
+
+def _address(settings: Settings) -> str:
+    from timelines_server.ports import PortError, check_free
+
+    host = settings.host.strip("[]")
+    try:
+        check_free(host, settings.port, settings.reuse_port)
+    except PortError:
+        check_free(host, 0, settings.reuse_port)
+        return f"{host}:{settings.port} is taken now: by the server that is to be restarted, or by another program"
+    return f"{host}:{settings.port} is free"
+
+
+def _tls(settings: Settings) -> str:
+    from timelines_server import tls
+
+    if not settings.secure:
+        return "; ".join(("plain text", *settings.warnings))
+    tls.read(settings)
+    asked = f", clients need a certificate of {settings.client_ca}" if settings.client_ca else ""
+    return f"{settings.tls_key} is the key of {settings.tls_cert}{asked}"
+
+
+def _tokens(settings: Settings) -> str:
+    from timelines_server import tokens
+
+    if settings.tokens is None:
+        return "no token is asked for"
+    count = len(tokens.load(settings.tokens))
+    held = f"{count} token{'s' if count > 1 else ''} in {settings.tokens}"
+    return "; ".join((held, *tokens.warnings(settings.tokens)))
+
+
+def _state(settings: Settings) -> str:
+    from forecast.posterior.state import state_folder
+
+    root = state_folder(settings.home).root
+    there = next((folder for folder in (root, *root.parents) if folder.exists()), root)
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        message = f"the state folder {root} cannot be written: grant it on {there}, or set TIMELINES_HOME to another"
+        raise StorageError(message, field="home")
+    free = f"{shutil.disk_usage(there).free / 1e9:.0f} GB free"
+    return f"{root}, {free}" if there == root else f"{root} will be made, {free}"
+
+
+def _posterior(settings: Settings) -> str:
+    from forecast.posterior import fetching
+
+    found = fetching.find(settings.posterior, home=settings.home)
+    return f"{found.name} ({found.status}), as of {found.as_of}, {found.draws} draws"
+
+
+def _artefacts(settings: Settings) -> str:
+    from forecast.storage.store import is_url, store_of
+
+    place = settings.artefacts
+    if place is None:
+        return "the state folder's own"
+    store_of(place).exists("manifest.json")
+    return f"{place} can be read" if is_url(place) or Path(place).is_dir() else f"{place} will be made"
+
+
+CHECKS: dict[str, Check] = {
+    "packages": _packages,
+    "address": _address,
+    "TLS": _tls,
+    "tokens": _tokens,
+    "state folder": _state,
+    "posterior": _posterior,
+    "artefacts": _artefacts,
+}
+"""What is looked at, in this order."""
+
+
+def exit_code(found: list[Finding]) -> int:
+    """0 where all is sound, 2 where the operator's choices are wrong, 1 for anything else."""
+    errors = [one.error for one in found if one.error is not None]
+    if any(isinstance(error, InputError) for error in errors):
+        return 2
+    return 1 if errors else 0
