@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -29,12 +28,6 @@ def old(state: StateFolder, seed: int) -> str:
     for suffix in (".json", ".nc"):
         os.utime(state.posteriors / f"{name}{suffix}", (at, at))
     return name
-
-
-@pytest.fixture
-def catalogue(open_catalogue: Open) -> Iterator[Catalogue]:
-    with open_catalogue() as opened:
-        yield opened
 
 
 def test_only_what_nobody_needs_goes(catalogue: Catalogue, state: StateFolder) -> None:

@@ -24,8 +24,6 @@ from forecast.posterior import selection
 from forecast.posterior.state import StateFolder, state_folder
 from tests.backing import CRAFTED, crafted, fill
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(autouse=True)
 def no_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
