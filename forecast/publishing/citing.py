@@ -14,8 +14,9 @@ def statement(answer: Answer) -> str:
     """What was asked, median, 80 % interval, P(never) and posterior; every number is the answer's own."""
     source, gate = answer.provenance, answer.posterior
     judged = "" if gate.status == "PASSED" else f" ({gate.status})"
-    on = f"Posterior {source.posterior}{judged}, timelines {source.code_version}."
-    return f"{sentence(answer)} It never comes with probability {percent(answer.p_never)}. {on}"
+    never = f"With probability {percent(answer.p_never)} it never comes."
+    made = f"As of {source.as_of}, posterior {source.posterior}{judged}, timelines {source.code_version}."
+    return f"{sentence(answer)} {never} {made}"
 
 
 def cite(published: Published) -> str:

@@ -70,7 +70,7 @@ def test_every_number_of_a_citation_is_the_answers(catalogue: Catalogue) -> None
         published = publish(catalogue.records, forecaster(), question)
         told = cite(published)
         assert "\n" not in told and interval(answer) in told
-        assert f"never comes with probability {percent(answer.p_never)}." in told
+        assert f" With probability {percent(answer.p_never)} it never comes." in told
         assert answer.provenance.posterior in told and answer.provenance.code_version in told
         assert f"as {published.name}, SHA-256 {published.content_sha256[:12]}." in told
     assert month(forecaster().ask(RUN).median) in cite(publish(catalogue.records, forecaster(), RUN))
