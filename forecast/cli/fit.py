@@ -85,7 +85,7 @@ def _on_cluster(requests: Sequence[Mapping[str, Any]], address: str) -> Iterator
 
 
 def _request(options: Mapping[str, Any]) -> dict[str, Any]:
-    from forecast.data.tables import RELEASED_ON
+    from forecast.data.rules import RELEASED_ON
 
     folder = options["tables"]
     if folder is not None and not Path(folder).is_dir():

@@ -28,6 +28,9 @@ import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 
+RELEASED_ON = date(2026, 11, 20)
+"""The day for which the shipped tables stand; the default as-of date of a fit (also stated in SOURCES.md)."""
+
 DISCLOSURE_DATE = date(2025, 7, 31)
 """After this day the largest runs are mostly undisclosed: a flat running maximum is censoring, not a slowdown."""
 

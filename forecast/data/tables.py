@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.data.columns import Column
-from forecast.data.rules import DISCLOSURE_DATE
+from forecast.data.rules import DISCLOSURE_DATE, RELEASED_ON
 from forecast.data.schemas import TABLES
 from forecast.data.stored import SHIPPED, digest, digests, path_of, read_rows
 from forecast.errors import UnknownNameError
@@ -33,9 +33,6 @@ __all__ = [
     "published_by",
     "read_rows",
 ]
-
-RELEASED_ON = date(2026, 11, 20)
-"""The day for which the shipped tables stand; the default as-of date of a fit (also stated in SOURCES.md)."""
 
 REVISION_NOISE_DEX = 0.3
 """Widening of a value that is used with hindsight: how much estimates still move after they are first recorded."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from timelines.v1.fit_service_pb2_grpc import FitServiceAsyncStub
 
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 FINAL = (pb.FIT_STATE_SUCCEEDED, pb.FIT_STATE_REFUSED, pb.FIT_STATE_FAILED, pb.FIT_STATE_CANCELLED)
 QUICK = {"draws": 50, "tune": 50, "chains": 2}
 LONG = {"draws": 10_000, "tune": 50, "chains": 2}
@@ -45,6 +45,7 @@ class Fitter:
         self.stub = FitServiceStub(channel)
 
     def create(self, **asked: Any) -> pb.Fit:
+        """Ask for a quick fit, or for another."""
         return self.stub.CreateFit(pb.CreateFitRequest(**{**QUICK, **asked}), timeout=TIMEOUT_S).fit
 
     def get(self, name: str) -> pb.Fit:
@@ -93,6 +94,14 @@ class Serving:
     service: server.Service
     written: StringIO
     log: Log
+
+    @property
+    def pid(self) -> int:
+        return os.getpid()
+
+    def logged(self) -> str:
+        self.log.flush()
+        return self.written.getvalue()
 
     async def create(self, **asked: Any) -> pb.Fit:
         made = await self.stub.CreateFit(pb.CreateFitRequest(**{**QUICK, **asked}), timeout=TIMEOUT_S)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from forecast.catalogue.fit_record import FitRecord, FitState
+from forecast.data.rules import RELEASED_ON
 from forecast.errors import InputError
 from timelines_server.fits import Fits
 from timelines_server.resources import Resources
@@ -41,7 +42,7 @@ class FitHandlers:
             FAILED_PRECONDITION where fits cannot run.
         """
         self._fits.needed()
-        asked = await self._catalogue.beside(lambda: _settled(request))
+        asked = _settled(request)
         record = await self._catalogue.run(lambda kept: kept.fits.create(asked, request_id, made_by))
         self._fits.changed(record)
         return record
@@ -75,8 +76,6 @@ class FitHandlers:
 
 def _settled(request: Mapping[str, Any]) -> dict[str, Any]:
     """The request with the date that it does not name, so that asking again is the same in a later version too."""
-    from forecast.data.tables import RELEASED_ON  # with pandas, which is not there before it is needed
-
     as_of, cutoff = request["as_of"] or RELEASED_ON.isoformat(), request["data_cutoff"]
     if cutoff and date.fromisoformat(cutoff) > date.fromisoformat(as_of):
         message = f"data_cutoff {cutoff} lies after as_of {as_of}: choose an earlier one, or leave it out"
