@@ -125,14 +125,25 @@ def migrate(connection: Connection, place: str) -> None:
     StorageError
         When a newer version made it.
     """
+    if known_revision_of(connection, place) != HEAD:
+        _upgrade(connection)
+
+
+def known_revision_of(connection: Connection, place: str) -> str | None:
+    """As `revision_of`, where this version can work with it.
+
+    Raises
+    ------
+    StorageError
+        When a newer version made it.
+    """
     revision = revision_of(connection)
     if revision is not None and revision > HEAD:
         message = (
             f"catalogue {place} was made by a newer version (revision {revision}, known {HEAD}): upgrade timelines"
         )
         raise StorageError(message, field="catalogue")
-    if revision != HEAD:
-        _upgrade(connection)
+    return revision
 
 
 def revision_of(connection: Connection) -> str | None:

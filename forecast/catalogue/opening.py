@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from forecast.catalogue.database import Clock, Database
-from forecast.catalogue.sqlite import open_sqlite
+from forecast.catalogue.sqlite import open_sqlite, probe_sqlite
 from forecast.errors import InputError
 from forecast.posterior.state import StateFolder
 
@@ -32,15 +32,51 @@ def open_database(state: StateFolder, url: str | None = None, clock: Clock | Non
     StorageError
         When the database cannot.
     """
+    place = _place(state, url)
+    if isinstance(place, Path):
+        return open_sqlite(place, clock)
+    from forecast.catalogue.postgres import open_postgres  # psycopg is an extra
+
+    return open_postgres(place, clock)
+
+
+def probe(state: StateFolder, url: str | None = None) -> str | None:
+    """Look at the database without making or changing anything.
+
+    Parameters
+    ----------
+    state, url
+        As for `open_database`.
+
+    Returns
+    -------
+    str or None
+        The revision of its schema; None where nothing was made yet.
+
+    Raises
+    ------
+    InputError
+        When the URL cannot be used.
+    StorageError
+        When the database cannot, or cannot be reached now, or was made by a newer version.
+    """
+    place = _place(state, url)
+    if isinstance(place, Path):
+        return probe_sqlite(place)
+    from forecast.catalogue.postgres import probe_postgres
+
+    return probe_postgres(place)
+
+
+def _place(state: StateFolder, url: str | None) -> Path | str:
+    """The file of SQLite, or the URL of PostgreSQL."""
     url = url or os.environ.get(VARIABLE, "")
     kind, separator, rest = url.partition("://")
     if not url:
-        return open_sqlite(state.catalogue_file, clock)
+        return state.catalogue_file
     if kind == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        return open_sqlite(Path(rest[1:]).expanduser(), clock)
+        return Path(rest[1:]).expanduser()
     if kind.startswith("postgres") and separator:
-        from forecast.catalogue.postgres import open_postgres  # psycopg is an extra
-
-        return open_postgres(url, clock)
+        return url
     message = "the catalogue's URL is neither postgresql://user@host/database nor sqlite:///file"
     raise InputError(message, field="catalogue")  # without it: it may hold a password

@@ -11,8 +11,9 @@ servers' clocks differ.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.database import Clock, Database, as_json, migrate, revision_of
+from forecast.catalogue.database import Clock, Database, as_json, known_revision_of, migrate, revision_of
 from forecast.catalogue.failures import CatalogueUnavailableError
 from forecast.catalogue.schema import HEAD
 from forecast.errors import InputError, StorageError
@@ -89,6 +90,23 @@ def open_postgres(url: str, clock: Clock | None = None) -> Database:
         opened.close()
         raise
     return opened
+
+
+def probe_postgres(url: str) -> str | None:
+    """The revision of the schema; None where there are no tables yet. Nothing is made or changed.
+
+    Raises
+    ------
+    InputError
+        As `open_postgres`.
+    StorageError
+        As `open_postgres`, and when it cannot be reached now.
+    """
+    parsed = _parsed(url)
+    place = place_of(parsed)
+    looked_at = Database(_engine(parsed), place, partial(_error, place), None, True)
+    with closing(looked_at), looked_at.errors(), looked_at.engine.connect() as connection:
+        return known_revision_of(connection, place)
 
 
 def place_of(url: URL) -> str:
@@ -207,9 +225,9 @@ def _error(place: str, error: Exception) -> StorageError:
     """What the database said, in our words: its own may hold what was stored, or where it stands."""
     said = getattr(error, "orig", None)
     state = getattr(said, "sqlstate", None) or ""
-    words = str(said or error).lower()
-    for kind, part, states, remedy in _KNOWN:
-        if (part and part in words) or any(state.startswith(one) for one in states):
+    words = str(said or error)
+    for kind, pattern, states, remedy in _KNOWN:
+        if state.startswith(states) if state else pattern and re.search(pattern, words):
             return kind(f"catalogue {place}: {remedy}", field="catalogue")
     if not state:
         message = f"catalogue {place} cannot be reached now: is it running, and does the network let this server there?"
@@ -219,15 +237,17 @@ def _error(place: str, error: Exception) -> StorageError:
 
 
 _LATE, _REFUSED = CatalogueUnavailableError, StorageError
+_NO_LOGIN = "authentication failed|no password supplied|no pg_hba.conf entry"
+# What it becomes, what a connection that is refused says (it has no SQLSTATE), how the SQLSTATE begins, what to do.
 _KNOWN: tuple[tuple[type[StorageError], str, tuple[str, ...], str], ...] = (
-    (_REFUSED, "password", ("28",), "the user or the password is refused: check the URL, or PGPASSFILE"),
-    (_REFUSED, 'role "', (), "there is no such user: create it, or check the URL"),
-    (_REFUSED, 'database "', ("3D000",), "there is no such database: create it, or check the URL"),
-    (_REFUSED, "certificate", (), "TLS fails on a certificate: check sslmode and sslrootcert in the URL"),
-    (_REFUSED, "permission denied", ("42501",), "the user may not: grant it CREATE and USAGE on the schema"),
-    (_REFUSED, "no space left", ("53100",), "no space left on the database's disk: free some there"),
+    (_REFUSED, _NO_LOGIN, ("28",), "the user or the password is refused: check the URL, or PGPASSFILE"),
+    (_REFUSED, 'role ".*" does not exist', (), "there is no such user: create it, or check the URL"),
+    (_REFUSED, 'database ".*" does not exist', ("3D",), "there is no such database: create it, or check the URL"),
+    (_REFUSED, "certificate|does not support SSL", (), "TLS fails: check sslmode and sslrootcert in the URL"),
+    (_REFUSED, "permission denied", ("42501",), "the user may not: grant it CONNECT, and CREATE on the schema"),
+    (_REFUSED, "", ("53100",), "no space left on the database's disk: free some there"),
     (_LATE, "", ("25006",), "takes no writes now: it is a standby, or was made read-only"),
-    (_LATE, "", ("53300", "53400"), "has no connection left: raise its max_connections, or run fewer servers"),
+    (_LATE, "too many|connection slots", ("53300",), "has no connection left: raise its max_connections"),
     (_LATE, "", ("55P03", "57014", "40"), f"did not answer within {STATEMENT_SECONDS} seconds: others hold it"),
     (_LATE, "", ("08", "57P"), "cannot be reached now: it is stopping, starting or gone"),
 )

@@ -7,13 +7,14 @@ Several processes may write. A write takes the lock at its beginning (BEGIN IMME
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event
 
-from forecast.catalogue.database import Clock, Database, as_json, migrate, revision_of, utc_now
+from forecast.catalogue.database import Clock, Database, as_json, known_revision_of, migrate, revision_of, utc_now
 from forecast.catalogue.schema import HEAD
 from forecast.errors import StorageError
 from forecast.storage import atomic
@@ -42,6 +43,25 @@ def open_sqlite(file: Path, clock: Clock | None = None) -> Database:
     with opened.errors():
         _migrate(opened)
     return opened
+
+
+def probe_sqlite(file: Path) -> str | None:
+    """The revision of the schema; None where there is no file yet. Nothing is made or changed.
+
+    Raises
+    ------
+    StorageError
+        As `open_sqlite`.
+    """
+    if not file.exists():
+        return None
+    # Without a log beside it all is in the file; a reader would make one, which the server's account may not write.
+    whole = {} if file.with_name(f"{file.name}-wal").exists() else {"immutable": "1"}
+    query = {"mode": "ro", "uri": "true", **whole}
+    read_only = URL.create("sqlite", database=file.absolute().as_uri(), query=query)
+    looked_at = Database(create_engine(read_only), str(file), partial(_error, file))
+    with closing(looked_at), looked_at.errors(), looked_at.engine.connect() as connection:
+        return known_revision_of(connection, looked_at.place)
 
 
 def _migrate(opened: Database) -> None:

@@ -105,6 +105,17 @@ def _posterior(settings: Settings) -> str:
     return f"{found.name} ({found.status}), as of {found.as_of}, {found.draws} draws"
 
 
+def _catalogue(settings: Settings) -> str:
+    from forecast.catalogue.opening import probe
+    from forecast.catalogue.schema import HEAD
+    from forecast.posterior.state import state_folder
+
+    revision = probe(state_folder(settings.home), settings.catalogue)
+    if revision is None:
+        return "will be made"
+    return "is there" if revision == HEAD else f"is there; a start brings it from revision {revision} to {HEAD}"
+
+
 def _artefacts(settings: Settings) -> str:
     from forecast.storage.store import is_url, store_of
 
@@ -122,6 +133,7 @@ CHECKS: dict[str, Check] = {
     "tokens": _tokens,
     "state folder": _state,
     "posterior": _posterior,
+    "catalogue": _catalogue,
     "artefacts": _artefacts,
 }
 """What is looked at, in this order."""

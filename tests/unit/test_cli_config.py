@@ -148,6 +148,18 @@ def test_damage_exits_with_one(tmp_path: Path) -> None:
     assert found(told.stdout)["posterior"].startswith("FAILED  the current posterior 2020-01-01-000000000000 is not in")
 
 
+def test_a_catalogue_is_looked_at_and_what_is_wrong_with_it_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue"
+    url = f"sqlite:///{file}"
+    assert (
+        found(run("check", TIMELINES_PORT="0", TIMELINES_CATALOGUE=url).stdout)["catalogue"] == "sound   will be made"
+    )
+    file.write_text("no database")
+    told = run("check", TIMELINES_PORT="0", TIMELINES_CATALOGUE=url)
+    assert told.exit_code == 1
+    assert found(told.stdout)["catalogue"].startswith(f"FAILED  catalogue {file}: damaged")
+
+
 @pytest.mark.parametrize("below", ["", "home"])
 def test_a_state_folder_that_cannot_be_written_exits_with_one(tmp_path: Path, below: str) -> None:
     (tmp_path / "file").write_text("")
