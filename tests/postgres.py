@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -163,27 +164,28 @@ def _account() -> int | None:
 
 
 def _hand_over(folder: Path) -> None:
-    """Give a folder to that user, and let it pass the folders above."""
+    """Give a folder to that user."""
     account = pwd.getpwnam("postgres")
     for path in (folder, *folder.iterdir()):
         os.chown(path, account.pw_uid, account.pw_gid)
-    for above in folder.parents:
-        if above.owner() == "root" and above.stat().st_mode & 0o001 == 0:
-            above.chmod(above.stat().st_mode | 0o011)
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[Postgres]:
-    """A server that runs inside the block; where there is none the test is skipped, or fails where it is required."""
+def postgres() -> Iterator[Postgres]:
+    """A server that runs inside the block; where there is none the test is skipped, or fails where it is required.
+
+    Its folder is not pytest's: those are closed to every other user, and root's PostgreSQL runs as another.
+    """
     if binaries() is None:
         message = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(f"{message}, and {REQUIRED}=1 asks for it")
         pytest.skip(message)
     pytest.importorskip("psycopg")
-    server = Postgres(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
+    with TemporaryDirectory(prefix="timelines-postgres-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()

@@ -1,51 +1,26 @@
-"""The catalogue on SQLite: many writers, migrations, damage."""
+"""The catalogue on SQLite: the files are the truth, one writer at a time, damage."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("sqlalchemy")
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from forecast.catalogue import database, sqlite
-from forecast.catalogue.schema import HEAD, Base
+from forecast.catalogue import sqlite
 from forecast.catalogue.sqlite import open_sqlite
 from forecast.catalogue.store import Catalogue
 from forecast.errors import ArtefactError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.state import StateFolder
-from tests.catalogues import ROOT, fit, remove
+from tests.catalogues import fit, remove
 from tests.synthetic import synthetic_posterior
-
-WRITER = """
-import sys
-from pathlib import Path
-from forecast.catalogue.store import Catalogue
-from forecast.posterior.artefact import write
-from tests.catalogues import ROOT, fit, remove
-from tests.synthetic import synthetic_posterior
-
-home, number = Path(sys.argv[1]), int(sys.argv[2])
-for step in range(5):
-    posterior = synthetic_posterior(20, seed=1000 * number + step)
-    name = write(posterior, home / "posteriors").stem
-    with Catalogue.open(home) as catalogue:
-        catalogue.set_current(name)
-        print(name, flush=True)
-"""
 
 
 @pytest.fixture
@@ -84,22 +59,6 @@ class TestOneFolder:
 
 
 class TestSqlite:
-    def test_processes_that_start_at_once_all_write(self, state: StateFolder) -> None:
-        """Every one makes the database, migrates it, adds and sets: none is refused and nothing is lost."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-c", WRITER, str(state.root)]
-        crowd = [
-            subprocess.Popen([*command, str(number)], env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-            for number in range(4)
-        ]
-        written = [name for writer in crowd for name in writer.communicate(timeout=120)[0].split()]
-        assert [writer.returncode for writer in crowd] == [0] * 4
-        with Catalogue.open(state.root) as catalogue:
-            history = [change.name for change in catalogue.history()]
-            assert sorted(history) == sorted(written)
-            assert len(written) == 20
-            assert catalogue.current().name == history[0]
-
     def test_the_current_file_changes_under_the_lock(self, state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
         """Else two processes could change the file in one order and the history in the other."""
         told: list[str] = []
@@ -126,51 +85,6 @@ class TestSqlite:
             found = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
         opened.close()
         assert found == ["wal", 2]
-
-    def test_migrations_make_what_the_code_declares(self, state: StateFolder) -> None:
-        opened = open_sqlite(state.catalogue_file)
-        with opened.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            assert compare_metadata(context, Base.metadata) == []
-            assert context.get_current_revision() == HEAD
-        opened.close()
-        assert ScriptDirectory(str(database.MIGRATIONS)).get_heads() == [HEAD]
-
-    def test_every_migration_can_be_taken_back(self, state: StateFolder) -> None:
-        from alembic import command
-        from alembic.config import Config
-
-        opened = open_sqlite(state.catalogue_file)
-        with opened.engine.execution_options(immediate=True).begin() as connection:
-            config = Config(attributes={"connection": connection})
-            config.set_main_option("script_location", str(database.MIGRATIONS))
-            command.downgrade(config, "base")
-        open_sqlite(state.catalogue_file).close()
-        opened.close()
-
-    def test_a_migration_that_fails_leaves_nothing_half_made(
-        self, state: StateFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        broken = tmp_path / "migrations"
-        shutil.copytree(database.MIGRATIONS, broken)
-        revision = next((broken / "versions").glob("r0001*.py"))
-        revision.write_text(
-            revision.read_text().replace('"ix_posteriors_as_of", "posteriors"', '"ix", "no_such_table"')
-        )
-        with monkeypatch.context() as patch:
-            patch.setattr(database, "MIGRATIONS", broken)
-            with pytest.raises(StorageError, match="no_such_table"):
-                Catalogue.open(state.root)
-        with sqlite3.connect(state.catalogue_file) as connection:
-            assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
-        Catalogue.open(state.root).close()
-
-    def test_a_newer_catalogue_asks_for_an_upgrade(self, state: StateFolder) -> None:
-        Catalogue.open(state.root).close()
-        with sqlite3.connect(state.catalogue_file) as connection:
-            connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        with pytest.raises(StorageError, match="upgrade timelines"):
-            Catalogue.open(state.root)
 
     @pytest.mark.parametrize(
         "content", [b"not a database at all, but long enough to be one" * 99, b"SQLite format 3\0junk"]
