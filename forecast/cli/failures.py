@@ -45,6 +45,7 @@ def exit_code_of(command: Callable[[], object]) -> int:
     try:
         result = command()
     except click.ClickException as error:
+        error.message = masked(error.message)  # it repeats what was given for an option
         error.show()
         return error.exit_code
     except click.Abort:

@@ -29,14 +29,14 @@ def masked(text: str) -> str:
     >>> masked("cannot reach postgresql://forecasts:secret@db/forecasts?sslmode=require&sslpassword=x")
     'cannot reach postgresql://forecasts:***@db/forecasts?sslmode=require&sslpassword=***'
     """
-    if "://" not in text:
+    if ":/" not in text:  # one slash: what was taken for a path has lost the other
         return text
     return _OPTION.sub(rf"\1={HIDDEN}", "".join(map(_without_password, _SPACE.split(text))))
 
 
 def _without_password(word: str) -> str:
     """By hand: a pattern would take a minute over a megabyte that somebody made for it."""
-    scheme, found, rest = word.partition("://")
+    scheme, found, rest = word.partition(":/")
     person, at, place = rest.rpartition("@")
     user, colon, _ = person.partition(":")
     return f"{scheme}{found}{user}:{HIDDEN}{at}{place}" if found and colon else word

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from forecast.errors import InputError
 from forecast.storage.store import checked_url, is_url
@@ -85,12 +86,22 @@ def _check_exposure(settings: Settings) -> None:
 
 def _check_places(settings: Settings) -> None:
     """Neither URL is repeated: it may hold a password."""
-    if settings.catalogue is not None and not settings.catalogue.startswith(CATALOGUES):
+    if settings.catalogue is not None and not _is_catalogue(settings.catalogue):
         begin = " or ".join(CATALOGUES)
-        message = f"{settings.label('catalogue')} is no URL of a catalogue: begin it with {begin}"
+        message = (
+            f"{settings.label('catalogue')} is no URL of a catalogue: begin it with {begin}, then user@host:port/db"
+        )
         raise InputError(message, field="catalogue")
     if settings.artefacts is not None and is_url(settings.artefacts):
         try:
             checked_url(settings.artefacts)
         except InputError as error:
             raise InputError(f"{settings.label('artefacts')}: {error.message}", field="artefacts") from error
+
+
+def _is_catalogue(url: str) -> bool:
+    try:
+        urlsplit(url).port  # noqa: B018  # read for its check
+    except ValueError:
+        return False
+    return url.startswith(CATALOGUES)

@@ -22,6 +22,7 @@ URLS = (
     f"postgresql+psycopg://user:{SECRET}@host:5432/db?sslmode=require",
     f"postgresql://user:a@b/{SECRET}@host/db",
     f"redis://:{SECRET}@host",
+    f"postgresql:/user:{SECRET}@host/db",
     f"s3://key:{SECRET}@bucket/folder",
     f"https://host/file?X-Amz-Signature={SECRET}&x=1",
     f"postgresql://host/db?user=me&password={SECRET}",

@@ -105,7 +105,7 @@ def scenario_of(message: pb.Scenario, path: str) -> Scenario:
             check_overrides(len(message.overrides))
         if len(message.switches) > len(SWITCHES):
             raise InputError(f"{len(message.switches):,} switches; there are {len(SWITCHES)}", field="switches")
-        texts = {name: bounded(getattr(message, name), name, most) for name, most in TEXTS.items()}
+        texts: dict[str, Any] = {name: bounded(getattr(message, name), name, most) for name, most in TEXTS.items()}
         chosen = {
             field.name: CHOSEN[field.name](value) for field, value in message.ListFields() if field.name in CHOSEN
         }
