@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.schema import FitRow
+from forecast.catalogue.schema import FitRow, RecordRow
+from forecast.engine.question import Payer, Question, Target
+from forecast.forecaster import Forecaster
 from forecast.posterior.state import state_folder
+from forecast.publishing.making import record_of
 
 OPTIONS = ("--fits", "0")
 """Of `timelines serve`: what waits goes on waiting."""
@@ -43,6 +47,9 @@ def keep(home: Path) -> Path:
     engine = create_engine(f"sqlite:///{state_folder(home).catalogue_file}")
     with Session(engine) as session, session.begin():
         session.add_all(_fits())
+        for row in _records():
+            session.add(row)
+            session.flush()  # the one before must be there
     engine.dispose()
     return home
 
@@ -72,4 +79,31 @@ def _fit(name: str, state: str, revision: int, **more: Any) -> FitRow:
         created_at=ASKED_AT,
         ended_at=None if state == "QUEUED" else ASKED_AT + timedelta(minutes=5),
         **more,
+    )
+
+
+RECORDS = ("2026-11-20-0123456789ab", "2026-11-21-ba9876543210")
+"""Names of two published forecasts, the earlier one first."""
+
+
+def _records() -> list[RecordRow]:
+    run = Question(Target.training_flop(1e29), max_draws=1_000)
+    return [
+        _record(RECORDS[0], replace(run, payer=Payer.fixed(1e9)), None),
+        _record(RECORDS[1], replace(run, payer=Payer.fixed(1e10)), RECORDS[0]),
+    ]
+
+
+def _record(name: str, question: Question, previous: str | None) -> RecordRow:
+    """What this version answers, under a name and in words that stay."""
+    made = record_of(Forecaster.load(), question, series="kept", title="A run", note="As it was published.")
+    digits = name[-12:]
+    return RecordRow(
+        **asdict(replace(made, citation="A run is expected one day.")),
+        name=name,
+        request_id=f"00000000-0000-4000-9000-{digits}",
+        previous=previous,
+        content_sha256=f"{digits}{'0' * 52}",
+        published_by="nightly",
+        published_at=ASKED_AT,
     )

@@ -15,6 +15,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from tests.golden.kept import RECORDS
 from tests.good_questions import GOOD as GOOD_QUESTIONS
 from tests.good_questions import message as message_of
 from tests.house import ROOT
@@ -22,6 +23,7 @@ from tests.wire import METHODS
 from timelines.v1 import dataset_service_pb2 as datasets
 from timelines.v1 import evaluation_service_pb2 as evaluation
 from timelines.v1 import fit_service_pb2 as fits
+from timelines.v1 import forecast_record_service_pb2 as records
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1 import question_pb2 as questions
@@ -104,7 +106,10 @@ GOOD: dict[str, list[Message]] = {
             overlays=[{"name": "others", "decimal_year": {"normal": {"mean": 2035, "sd": 5}}}],
         )
     ],
-    "ExplainRequest": [forecasts.ExplainRequest(before=SMALL, after=ON_FLOP, year=2035)],
+    "ExplainRequest": [
+        forecasts.ExplainRequest(before=SMALL, after=ON_FLOP, year=2035),
+        forecasts.ExplainRequest(before=SMALL, after_record=f"forecasts/{RECORDS[0]}"),
+    ],
     "CreateReportRequest": [
         reports.CreateReportRequest(lead=ON_FLOP, scenarios=["baseline", "scenarios/skeptic"], formats=[3]),
         reports.CreateReportRequest(title="fuzzed", notes="{median}", questions=[{"name": "q", "question": ON_A_LOSS}]),
@@ -135,6 +140,15 @@ GOOD: dict[str, list[Message]] = {
         f"{kind.DESCRIPTOR.name}": [kind(name="fits/0123456789ab")]
         for kind in (fits.GetFitRequest, fits.WatchFitRequest, fits.CancelFitRequest)
     },
+    "RecordForecastRequest": [
+        records.RecordForecastRequest(question=SMALL, series="fuzzed", title="A run", note="On two\nlines"),
+        records.RecordForecastRequest(question=ON_FLOP, request_id="00000000-0000-4000-9000-0123456789ab"),
+    ],
+    "GetForecastRecordRequest": [records.GetForecastRecordRequest(name=f"forecasts/{name}") for name in RECORDS],
+    "ListForecastRecordsRequest": [records.ListForecastRecordsRequest(page_size=2, series="kept")],
+    "DiffForecastRecordsRequest": [
+        records.DiffForecastRecordsRequest(name=f"forecasts/{RECORDS[1]}", explain=explain) for explain in (True, False)
+    ],
     "ListFitsRequest": [fits.ListFitsRequest(page_size=2, states=[fits.FIT_STATE_REFUSED])],
     "ListRowsRequest": [datasets.ListRowsRequest(table="tables/training_runs", page_size=5, published_by="2020-01-01")],
 }
