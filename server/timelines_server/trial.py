@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecast.errors import ForecastError, InputError, StorageError
+from forecast.errors import ForecastError, InputError, PosteriorNotFoundError, StorageError
+from forecast.posterior.state import state_folder
 from timelines_server.settings import Settings
 
 Check = Callable[[Settings], str]
@@ -87,7 +89,6 @@ def _tokens(settings: Settings) -> str:
 
 
 def _state(settings: Settings) -> str:
-    from forecast.posterior.state import state_folder
 
     root = state_folder(settings.home).root
     there = next((folder for folder in (root, *root.parents) if folder.exists()), root)
@@ -99,16 +100,46 @@ def _state(settings: Settings) -> str:
 
 
 def _posterior(settings: Settings) -> str:
-    from forecast.posterior import fetching
+    from forecast.posterior import fetching, selection
 
-    found = fetching.find(settings.posterior, home=settings.home)
+    name = settings.posterior or _current_of_several(settings)
+    if settings.posterior is None and name not in [None, *(entry.name for entry in selection.available(settings.home))]:
+        return _to_obtain(str(name), settings)
+    found = fetching.find(name, home=settings.home)
     return f"{found.name} ({found.status}), as of {found.as_of}, {found.draws} draws"
+
+
+def _current_of_several(settings: Settings) -> str | None:
+    """What the catalogue says that several servers share; None without one, and where it cannot be asked.
+
+    Then a start answers from what was current here.
+    """
+    if settings.catalogue is None or settings.catalogue.startswith("sqlite:"):
+        return None
+    from forecast.catalogue import Catalogue
+    from forecast.catalogue.opening import probe
+    from forecast.catalogue.schema import HEAD
+
+    with suppress(ForecastError):
+        if probe(state_folder(settings.home), settings.catalogue) == HEAD:
+            with Catalogue.open(settings.home, settings.catalogue) as catalogue:
+                return catalogue.current_name()
+    return None
+
+
+def _to_obtain(name: str, settings: Settings) -> str:
+    from forecast.posterior import importing
+
+    if settings.artefacts is None:
+        message = f"{name} is current for all servers and not here: give --artefacts, where they find what others made"
+        raise PosteriorNotFoundError(message, field="artefacts")
+    importing.look(settings.artefacts, name)
+    return f"{name} is current for all servers; a start fetches it from {settings.artefacts}"
 
 
 def _catalogue(settings: Settings) -> str:
     from forecast.catalogue.opening import probe
     from forecast.catalogue.schema import HEAD
-    from forecast.posterior.state import state_folder
 
     revision = probe(state_folder(settings.home), settings.catalogue)
     if revision is None:

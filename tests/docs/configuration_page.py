@@ -24,8 +24,8 @@ _USE = """
     timelines config check     whether a server can start so: exit code 0, else 2 (a setting is wrong) or 1
 
 `timelines config check` reads what a start would read (token file, certificates, posterior, catalogue, shared
-artefacts) and changes nothing; run it before a restart. A variable that begins with `TIMELINES_` and that nothing reads
-is warned of, on the start and by both commands.
+artefacts); run it before a restart. It makes and changes nothing, but that a posterior named by URL is fetched. A
+variable that begins with `TIMELINES_` and that nothing reads is warned of, on the start and by both commands.
 
 A variable spells yes or no as 1, true, yes, 0, false, no; a settings file as true, false; the command line as
 `--insecure`, `--no-insecure`. `~` at the beginning of a path is the account's home folder. The state folder, the
