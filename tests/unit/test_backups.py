@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from forecast.catalogue import backups
 from forecast.catalogue.backup_format import DamagedBackupError, folders
 from forecast.catalogue.backups import backup
 from forecast.catalogue.restoring import restore
+from forecast.catalogue.store import Catalogue
 from forecast.cli.main import main
 from forecast.errors import ArtefactError, InputError, StorageError
 from forecast.posterior import selection
@@ -182,6 +184,32 @@ def is_of_one_moment(file: Path, home: Path) -> None:
     said = remembered(home)
     assert said["current"].name == said["history"][0].name == selection.current(home).name
     assert {one.record.posterior for one in said["records"]} <= names
+
+
+def test_what_becomes_current_while_it_is_copied_waits(
+    state: StateFolder, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the `current` file would be newer than the history beside it."""
+    real, was = backups._copied, selection.current(state.root).name
+    other = next(entry.name for entry in selection.available(state.root) if entry.name != was)
+    waiting: list[Future[str]] = []
+
+    def use() -> str:
+        with Catalogue.open(state.root) as catalogue:
+            return catalogue.set_current(other).name
+
+    def copied(*arguments: Path) -> Path:
+        copy = real(*arguments)
+        waiting.append(pool.submit(use))
+        time.sleep(0.3)
+        return copy
+
+    monkeypatch.setattr(backups, "_copied", copied)
+    with ThreadPoolExecutor(1) as pool:
+        backup(file, state.root)
+        assert waiting[0].result(30) == other == selection.current(state.root).name
+    is_of_one_moment(file, tmp_path / "restored")
+    assert selection.current(tmp_path / "restored").name == was
 
 
 class TestWhatIsSaid:

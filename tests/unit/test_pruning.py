@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,10 +15,11 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
+from forecast.catalogue import pruning
 from forecast.catalogue.pruning import Pruned, prune
 from forecast.catalogue.published import Record
 from forecast.catalogue.store import Catalogue
-from forecast.errors import ArtefactError, InputError, StorageError
+from forecast.errors import ArtefactError, InputError, PosteriorNotFoundError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.artefact import read, write
 from forecast.posterior.state import StateFolder, state_folder
@@ -217,6 +219,30 @@ with Catalogue.open() as catalogue:
     for number in itertools.count():
         print(catalogue.set_current(sys.argv[1 + number % 2]).name, flush=True)
 """
+
+
+def test_whoever_wants_to_use_one_that_goes_waits_and_is_told(
+    state: StateFolder, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, real = fit(state, 1, days=9), pruning._remove
+    waiting: list[Future[str]] = []
+
+    def use() -> str:
+        with Catalogue.open() as theirs:
+            return theirs.set_current(name).name
+
+    def remove(folder: StateFolder, one: pruning.Removed) -> None:
+        waiting.append(pool.submit(use))
+        time.sleep(0.3)
+        assert not waiting[0].done()
+        real(folder, one)
+
+    monkeypatch.setattr(pruning, "_remove", remove)
+    with ThreadPoolExecutor(1) as pool:
+        assert gone(prune(catalogue, NOW, keep=0)) == {name}
+        with pytest.raises(PosteriorNotFoundError):
+            waiting[0].result(30)
+    assert selection.current().name == selection.reference().name
 
 
 def test_a_race_with_use_never_loses_the_current_one(state: StateFolder, catalogue: Catalogue) -> None:
