@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         UnreachableError,
     )
     from timelines.fans import Fan
+    from timelines.fits import Fit, FitChain
     from timelines.inverses import AffordableLoss, RequiredBudget
     from timelines.posteriors import Posterior
     from timelines.question import Question
@@ -100,6 +101,7 @@ _HOMES = {
         "UnreachableError",
     ),
     "fans": ("Fan",),
+    "fits": ("Fit", "FitChain"),
     "inverses": ("AffordableLoss", "RequiredBudget"),
     "posteriors": ("Posterior",),
     "question": ("Question",),
@@ -131,6 +133,8 @@ __all__ = [
     "Explanation",
     "Fan",
     "FieldViolation",
+    "Fit",
+    "FitChain",
     "ForecastRecord",
     "Interval",
     "InvalidQuestionError",

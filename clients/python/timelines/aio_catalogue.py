@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from timelines.aio_calibration_calls import AsyncCalibrationCalls
+from timelines.aio_fit_calls import AsyncFitCalls
 from timelines.aio_record_calls import AsyncRecordCalls
 from timelines.aio_report_calls import AsyncReportCalls
 from timelines.aio_scenario_calls import AsyncScenarioCalls
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from timelines.v1.scale_service_pb2_grpc import ScaleServiceAsyncStub
 
 
-class AsyncCatalogue(AsyncScenarioCalls, AsyncCalibrationCalls, AsyncReportCalls, AsyncRecordCalls):
+class AsyncCatalogue(AsyncScenarioCalls, AsyncCalibrationCalls, AsyncReportCalls, AsyncRecordCalls, AsyncFitCalls):
     """What the server knows besides forecasts.
 
     Parameters

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, overload
 
 from timelines.calibration_calls import CalibrationCalls
+from timelines.fit_calls import FitCalls
 from timelines.paging import pages
 from timelines.posteriors import DamagedPosterior, Posterior
 from timelines.record_calls import RecordCalls
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from timelines.calls import Calls
 
 
-class Catalogue(ScenarioCalls, CalibrationCalls, ReportCalls, RecordCalls):
+class Catalogue(ScenarioCalls, CalibrationCalls, ReportCalls, RecordCalls, FitCalls):
     """What the server knows besides forecasts.
 
     Parameters

@@ -19,7 +19,7 @@ from timelines.errors import SettingsError
 if TYPE_CHECKING:
     from timelines.settings import TLS, Settings
 
-SERVICES = tuple(f"timelines.v1.{name}Service" for name in ("Forecast", "Scale", "Posterior", "Dataset"))
+SERVICES = tuple(f"timelines.v1.{name}Service" for name in ("Forecast", "Scale", "Posterior", "Dataset", "Fit"))
 
 KEEPALIVE_TIME_MS = 10_000
 """A silent connection is pinged after this time."""
