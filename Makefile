@@ -1,7 +1,7 @@
 # `make` or `make help` lists the commands. Everything is made in this checkout: the environment in .venv, pages in out.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help forecast gallery test test-long bench backtest checks posteriors protos release lock env clean
+.PHONY: help forecast gallery test test-long bench backtest checks posteriors protos audit release lock env clean
 
 python := .venv/bin/python
 # One BLAS thread for each process: more of them fight for the same cores, and their waiting counts as CPU.
@@ -42,6 +42,9 @@ posteriors: env  ## refit the posteriors that the package ships
 
 protos: env  ## make the stubs in clients/python/timelines/v1 anew from protos
 	@$(python) -m tools.protos
+
+audit: env  ## ask the package index whether a pinned dependency has a fault that is known (needs the network)
+	@$(python) -m tools.audit $(ARGS)
 
 release: env  ## check that a release is whole (versions, changelog, track record, protos, stored results), then build it into dist
 	@$(python) -m tools.release
