@@ -13,7 +13,7 @@ from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-unty
 from grpc import StatusCode
 from grpc_status import rpc_status  # type: ignore[import-untyped]  # ships no types
 
-from forecast.catalogue.failures import CatalogueUnavailableError, NotListedError, QueueFullError
+from forecast.catalogue.failures import CatalogueUnavailableError, LostClaimError, NotListedError, QueueFullError
 from forecast.catalogue.scenario_store import ScenarioTakenError
 from forecast.catalogue.studies import ScaleTakenError
 from forecast.errors import (
@@ -85,6 +85,7 @@ _CODES: tuple[tuple[type[ForecastError], StatusCode], ...] = (
     (ResourceNotFoundError, StatusCode.NOT_FOUND),
     (NotListedError, StatusCode.NOT_FOUND),
     (QueueFullError, StatusCode.RESOURCE_EXHAUSTED),
+    (LostClaimError, StatusCode.ABORTED),
     (ScaleTakenError, StatusCode.ALREADY_EXISTS),
     (ScenarioTakenError, StatusCode.ALREADY_EXISTS),
     (UnansweredError, StatusCode.FAILED_PRECONDITION),

@@ -10,6 +10,7 @@ from grpc import StatusCode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecast.catalogue.failures import CatalogueUnavailableError, LostClaimError, NotListedError, QueueFullError
 from forecast.catalogue.studies import ScaleTakenError
 from forecast.errors import (
     ArtefactError,
@@ -48,6 +49,10 @@ MEGABYTE = 1 << 20
         (PosteriorRefusedError("x"), StatusCode.FAILED_PRECONDITION, "POSTERIOR_REFUSED"),
         (ArtefactError("x"), StatusCode.FAILED_PRECONDITION, "DAMAGED_POSTERIOR"),
         (NotReadyError("x"), StatusCode.UNAVAILABLE, "NO_POSTERIOR"),
+        (CatalogueUnavailableError("x"), StatusCode.UNAVAILABLE, "CATALOGUE_UNAVAILABLE"),
+        (NotListedError("fit", "x", ["y"]), StatusCode.NOT_FOUND, "NOT_FOUND"),
+        (QueueFullError("x"), StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
+        (LostClaimError("x"), StatusCode.ABORTED, "LOST_CLAIM"),
         (StorageError("x"), StatusCode.UNAVAILABLE, "STORAGE"),
         (StoppedError("x"), StatusCode.CANCELLED, "STOPPED"),
         (CallError(StatusCode.ABORTED, "WHY", "x"), StatusCode.ABORTED, "WHY"),
@@ -61,6 +66,13 @@ MEGABYTE = 1 << 20
 def test_every_error_has_its_status(error: Exception, code: StatusCode, reason: str) -> None:
     failure = Failure.of(error)
     assert (failure.code, failure.reason) == (code, reason)
+
+
+def test_a_caller_is_not_told_where_the_catalogue_is() -> None:
+    error = CatalogueUnavailableError("catalogue postgresql://me@db.example/it cannot be reached", field="catalogue")
+    failure = Failure.of(error)
+    assert "try again" in failure.message and "db.example" not in failure.message
+    assert failure.violations == ()
 
 
 def test_a_field_is_named_by_its_path_in_the_request() -> None:

@@ -15,6 +15,12 @@ def upgrade() -> None:
     """Make the three tables; seeds may need 64 bits, which an integer of SQLite has as it is."""
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("posteriors", "seed", type_=sa.BigInteger())
+    _make_fits()
+    _make_records()
+    _make_kept_files()
+
+
+def _make_fits() -> None:
     op.create_table(
         "fits",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
@@ -41,6 +47,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", name="uq_fits_request_id"),
     )
     op.create_index("ix_fits_state", "fits", ["state"])
+
+
+def _make_records() -> None:
     op.create_table(
         "records",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
@@ -66,6 +75,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_records_series", "records", ["series"])
     op.create_index("ix_records_posterior", "records", ["posterior"])
+
+
+def _make_kept_files() -> None:
     op.create_table(
         "kept_files",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
