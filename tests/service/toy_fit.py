@@ -52,7 +52,18 @@ def main() -> int:
         case _ if request["seed"] == KILLED:
             os.kill(os.getpid(), signal.SIGKILL)
     tell("stage", text="storing the posterior", storing=True)
-    tell("done", **store(request["seed"], request["as_of"], request["home"]), cpu_seconds=0.1)
+    return _store(request, tell)
+
+
+def _store(request: dict[str, Any], tell: Any) -> int:
+    sys.path.insert(0, str(ROOT))
+    from forecast.errors import ForecastError
+
+    try:
+        tell("done", **store(request["seed"], request["as_of"], request["home"]), cpu_seconds=0.1)
+    except ForecastError as error:
+        tell("error", reason=error.reason, message=error.message, exit_code=error.exit_code)
+        return error.exit_code
     return 0
 
 
