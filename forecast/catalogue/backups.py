@@ -126,6 +126,8 @@ def _listed(state: StateFolder, elsewhere: bool, scratch: Path) -> tuple[Mapping
             os.utime(current, ns=(0, _written_ns(state.current_file)))
             found[f"{state.posteriors.name}/{current.name}"] = current
         found |= {f"{state.posteriors.name}/{path.name}": path for path in _posteriors(state.posteriors)}
+    if file.name in found:
+        _check(found[file.name], file)
     for name, folder in folders(state).items():
         if folder != state.posteriors:
             found |= {f"{name}/{file}": folder / file for file in LocalStore(folder).names()}
@@ -155,10 +157,15 @@ def _copied(file: Path, copy: Path) -> Path:
     copy.unlink(missing_ok=True)
     with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-        (found,) = target.execute("PRAGMA quick_check(1)").fetchone()
+    return copy
+
+
+def _check(copy: Path, file: Path) -> None:
+    """Refuse a copy that SQLite finds fault with."""
+    with _database_errors(file), closing(sqlite3.connect(copy)) as connection:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         raise StorageError(f"catalogue {file}: damaged ({found}); move it away, or restore an older backup")
-    return copy
 
 
 @contextmanager

@@ -26,8 +26,8 @@ QUANTILES = (0.05, 0.5, 0.95)
 def posterior() -> None:
     """List, show, compare, verify, choose, export, import and prune posteriors.
 
-    NAME is a posterior's name, or a beginning that only one has. To show, verify or export one it may also be its URL,
-    such as s3://bucket/path/NAME, and so may it wherever a command asks for a posterior.
+    NAME is a posterior's name, or a beginning that only one has. To show, verify, compare or export one it may also be
+    its URL, such as s3://bucket/path/NAME, and so may it wherever a command asks for a posterior.
     """
 
 

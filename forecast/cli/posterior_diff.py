@@ -29,7 +29,7 @@ _TITLES = {
 }
 
 
-@click.command()
+@click.command(short_help="Show what differs between two posteriors.")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("--all", "everything", is_flag=True, help="Every variable and every entry, also where there are many.")

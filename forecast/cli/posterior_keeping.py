@@ -23,7 +23,7 @@ _WORDS = {
 }
 
 
-@click.command(name="import")
+@click.command(name="import", short_help="Bring posteriors in, verified whole.")
 @click.argument("place", metavar="FOLDER|FILE|URL")
 @click.argument("name", required=False)
 @click.option("--use", "make_current", is_flag=True, help="Make it current; where there are several, give its NAME.")
@@ -53,7 +53,7 @@ def import_(place: str, name: str | None, make_current: bool, as_json: bool) -> 
         click.echo(f"{current.name} is current now.", err=as_json)
 
 
-@click.command()
+@click.command(short_help="Remove old posteriors and leftovers.")
 @click.option("--keep", type=int, default=10, show_default=True, metavar="N", help="The newest N stay in any case.")
 @click.option("--older-than", type=float, metavar="DAYS", help="Of the others, remove what was written before that.")
 @click.option("--dry-run", is_flag=True, help="Tell what would go, and remove nothing.")

@@ -24,7 +24,7 @@ def state() -> None:
     """
 
 
-@state.command()
+@state.command(short_help="Copy the state folder into one file.")
 @click.argument("file", metavar="FILE|URL")
 @JSON
 def backup(file: str, as_json: bool) -> None:
@@ -46,7 +46,7 @@ def backup(file: str, as_json: bool) -> None:
         click.echo(f"Warning: posterior {name} is damaged, and was copied as it is; see `timelines posterior verify`.")
 
 
-@state.command()
+@state.command(short_help="Put a backup into an empty state folder.")
 @click.argument("file", metavar="FILE|URL")
 @JSON
 def restore(file: str, as_json: bool) -> None:
