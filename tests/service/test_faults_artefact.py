@@ -25,7 +25,6 @@ from forecast.storage import atomic
 from tests.synthetic import synthetic_posterior
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 100 if os.environ.get("TIMELINES_LONG") else 5
 
 PUBLISHER = """
 import itertools, sys
@@ -77,9 +76,10 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-def test_kills_at_random_moments_leave_whole_posteriors_and_a_current_one(home: Path) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(100, marks=pytest.mark.long)])
+def test_kills_at_random_moments_leave_whole_posteriors_and_a_current_one(home: Path, kills: int) -> None:
     chance, acknowledged = random.Random(7), []
-    for kill in range(KILLS):
+    for kill in range(kills):
         publisher = start(PUBLISHER, str(kill * 10_000), home=home)
         assert publisher.stdout is not None
         acknowledged.append(publisher.stdout.readline().strip())
