@@ -67,7 +67,8 @@ def steps() -> list[Step]:
 
 def settings() -> str:
     """The settings file that the page shows first."""
-    return _TOML.findall(RUNBOOK.read_text(encoding="utf-8"))[0]
+    shown: str = _TOML.findall(RUNBOOK.read_text(encoding="utf-8"))[0]
+    return shown
 
 
 def shows(shown: str, printed: str) -> bool:
@@ -101,14 +102,14 @@ class Operator:
         script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m forecast.cli.main "$@"\n')
         script.chmod(0o755)
         (folder / "etc" / "timelines.toml").write_text(self.mapped(settings()))
-        self._shell = self._started(folder)
+        self._shell = shell = self._started(folder)
+        assert shell.stdin is not None and shell.stdout is not None
+        self._to, self._from = shell.stdin.fileno(), shell.stdout.fileno()
         self.run(self._prelude(folder))
 
     def mapped(self, text: str) -> str:
         """The page's words with this machine's places and ports."""
-        for name, place in self._maps.items():
-            text = text.replace(name, place)
-        return text
+        return _replaced(text, self._maps)
 
     def run(self, command: str) -> str:
         """What a command prints, in the words of the page.
@@ -118,10 +119,9 @@ class Operator:
         AssertionError
             When it fails or takes too long.
         """
-        self._shell.stdin.write(f'{{ {self.mapped(command)}\n}} 2>&1; echo "<$?>"\n'.encode())  # type: ignore[union-attr]
+        os.write(self._to, f'{{ {self.mapped(command)}\n}} 2>&1; echo "<$?>"\n'.encode())
         printed, code = self._answer(command)
-        for name, place in reversed(self._maps.items()):
-            printed = printed.replace(place, name)
+        printed = _replaced(printed, {place: name for name, place in self._maps.items()})
         assert code == 0, f"{command}\nexit code {code}:\n{printed}"
         return printed
 
@@ -156,11 +156,17 @@ class Operator:
         printed, deadline = b"", monotonic() + COMMAND_S
         while not (found := re.search(rb"<(\d+)>\n\Z", printed)):
             left = deadline - monotonic()
-            assert left > 0 and select([self._shell.stdout], [], [], left)[0], f"{command}\ntook too long: {printed!r}"
-            piece = os.read(self._shell.stdout.fileno(), 65536)  # type: ignore[union-attr]
+            assert left > 0 and select([self._from], [], [], left)[0], f"{command}\ntook too long: {printed!r}"
+            piece = os.read(self._from, 65536)
             assert piece, f"{command}\nended the shell: {printed!r}"
             printed += piece
         return printed[: found.start()].decode(), int(found[1])
+
+
+def _replaced(text: str, by: dict[str, str]) -> str:
+    """The text with each of these put for another, in one go: what is put in is left alone."""
+    longest = sorted(by, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest)), lambda found: by[found[0]], text)
 
 
 @contextmanager
