@@ -21,7 +21,7 @@ from forecast.engine.scenario import BASELINE
 from forecast.errors import InputError
 from tests.golden.kept import OPTIONS, keep
 from tests.house import ROOT
-from tests.service import fuzzing, processes
+from tests.service import fuzzing, good_requests, processes
 from tests.service.running import RunningServer, start
 from timelines.v1 import error_pb2 as errors
 from timelines.v1 import forecast_service_pb2 as forecasts
@@ -34,8 +34,8 @@ PATIENCE_S = 60
 RECEIVE_LIMIT_BYTES = 2**20
 RSS_LIMIT_MIB = 400
 FORECAST = "/timelines.v1.ForecastService/Forecast"
-GOOD_REQUEST = forecasts.ForecastRequest(question=fuzzing.ON_A_LOSS)
-GOOD_REQUEST.question.posterior = fuzzing.SHIPPED[-1]  # whichever the cases make current
+GOOD_REQUEST = forecasts.ForecastRequest(question=good_requests.ON_A_LOSS)
+GOOD_REQUEST.question.posterior = good_requests.SHIPPED[-1]  # whichever the cases make current
 GOOD_QUESTION = GOOD_REQUEST.SerializeToString()
 
 # Never told to a caller: where things lie, and how the program is made.
