@@ -113,6 +113,15 @@ def test_promtool_sees_each_alert_fire_and_none_where_all_is_well() -> None:
     run(tool("promtool"), "test", "rules", str(CASES))
 
 
+def test_promtool_reads_what_the_runbook_shows_of_its_settings(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert yaml.safe_load(shown)["scrape_configs"][0]["job_name"] == "timelines"
+    assert yaml.safe_load(shown)["rule_files"] == [RULES.name]
+    shutil.copy(RULES, tmp_path)
+    (tmp_path / "prometheus.yml").write_text(shown, encoding="utf-8")
+    run(tool("promtool"), "check", "config", str(tmp_path / "prometheus.yml"))
+
+
 def test_promtool_parses_every_panel(tmp_path: Path) -> None:
     promtool = tool("promtool")
     rules = []
