@@ -191,6 +191,14 @@ def test_a_name_that_is_not_there_is_not_found(caller: Caller) -> None:
             call("2026-01-01-0123456789ab")
 
 
+def test_a_name_that_no_database_may_be_asked_for_is_not_there(caller: Caller) -> None:
+    with refused(StatusCode.NOT_FOUND, "NOT_FOUND"):
+        caller.get("forecasts/nul\0")
+    with refused(StatusCode.INVALID_ARGUMENT, "INVALID_INPUT") as told:
+        caller.list(series="nul\0")
+    assert told.fields == ("series",)
+
+
 def test_a_named_scenario_is_told_whole(caller: Caller) -> None:
     record = caller.record(run(scenario=questions.ScenarioChoice(name="slow-price")))
     assert record.question.scenario.inline.name == "slow-price"

@@ -10,6 +10,7 @@ from google.protobuf.json_format import ParseDict
 from forecast.catalogue.published import Published
 from forecast.publishing.differing import Difference
 from forecast.publishing.encode import published_dict
+from forecast.publishing.series import checked_series
 from timelines.v1 import forecast_record_service_pb2 as pb
 from timelines_server.converters.paging import place_of, size_of, token_after
 from timelines_server.converters.resource_names import bare_name
@@ -58,9 +59,10 @@ def page_of(request: pb.ListForecastRecordsRequest) -> Page:
     Raises
     ------
     InputError
-        When the page is not one of this listing.
+        When the page is not one of this listing, or no series can be called so.
     """
-    return Page(size_of(request), place_of(request) or None, request.series or None)
+    series = checked_series(request.series) if request.series else None
+    return Page(size_of(request), place_of(request) or None, series)
 
 
 def listing_proto(found: Sequence[Published], request: pb.ListForecastRecordsRequest) -> pb.ListForecastRecordsResponse:

@@ -59,6 +59,7 @@ class RecordHandlers:
             When the catalogue cannot be read or reached.
         """
         with _resource_errors(field):
+            _check_printable(name, field)
             return await self._catalogue.run(lambda catalogue: catalogue.records.get(name))
 
     async def list_records(self, size: int, after: str | None, series: str | None) -> tuple[Published, ...]:
@@ -72,6 +73,7 @@ class RecordHandlers:
             When the catalogue cannot be read or reached.
         """
         with _resource_errors("page_token"):
+            _check_printable(after or "", "page_token")
             return await self._catalogue.run(lambda catalogue: catalogue.records.list(size + 1, after, series))
 
     async def diff_records(self, name: str, other: str, year: int | None, explained: bool) -> Difference:
@@ -94,6 +96,12 @@ class RecordHandlers:
         before = await self.get_record(other or str(after.previous), "other")
         replays = Replays(self._current.forecaster, self._current.home) if explained else None
         return await self._work.run(lambda checkpoint: differ(before, after, replays, year, checkpoint))
+
+
+def _check_printable(name: str, field: str) -> None:
+    """Refuse what no database may be asked for, such as a zero byte."""
+    if not name.isprintable():
+        raise UnknownNameError("published forecast", f"{name:.80}", (), field=field)
 
 
 @contextmanager
