@@ -15,7 +15,7 @@ from grpc import StatusCode
 
 from forecast.catalogue.failures import LostClaimError
 from forecast.catalogue.fit_record import FitRecord
-from forecast.errors import StorageError
+from forecast.errors import ForecastError, StorageError
 from timelines_server.fitting import Fitting
 from timelines_server.logs import Log
 from timelines_server.resources import Resources
@@ -105,7 +105,7 @@ class Fits:
                     if record is not None:
                         return record
                 self._said = ""
-            except StorageError as error:
+            except ForecastError as error:
                 self._say(error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
@@ -117,7 +117,7 @@ class Fits:
             try:
                 if self._resources.catalogue.there:
                     await self._waiting()
-            except StorageError as error:
+            except ForecastError as error:
                 self._say(error)
             await asyncio.sleep(CLAIM_EVERY_S)
 
@@ -130,7 +130,7 @@ class Fits:
         queued, oldest_s = self._queue
         self._resources.tallies.fits_seen(queued, len(self._running), oldest_s)
 
-    def _say(self, error: StorageError) -> None:
+    def _say(self, error: ForecastError) -> None:
         """Count it, and tell the operator once."""
         self._resources.tallies.catalogue_failed()
         if error.message != self._said:
@@ -159,7 +159,8 @@ class Fits:
             told = {"state": ending.state.value, "reason": ending.reason, "seconds": round(seconds, 3)}
             self._log.events.info("fit_ended", fit=record.name, **told)
         finally:
-            del self._running[record.name]
+            if self._running.get(record.name) is fitting:  # lost for a while, it may run here again by now
+                del self._running[record.name]
             self._tally()
 
     async def _release(self, record: FitRecord) -> None:
