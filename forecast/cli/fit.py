@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from forecast.cli.connection import server_options
+from forecast.cli.fits import at_server, cancel, list_, refuse_local, show, watch
 from forecast.cli.tasks import cluster_option, open_shared, progress
 from forecast.errors import FitError, ForecastError, InputError
 
@@ -25,7 +27,7 @@ class WorkerError(ForecastError):
         self.reason, self.exit_code = event["reason"], event["exit_code"]
 
 
-@click.command()
+@click.group(invoke_without_command=True, subcommand_metavar="[list|show|watch|cancel ...]")
 @click.option(
     "--as-of",
     metavar="DATE",
@@ -41,11 +43,22 @@ class WorkerError(ForecastError):
 @click.option("--tables", metavar="FOLDER", help="Fit on your own tables (from `timelines data import`).")
 @cluster_option
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, one of each date.")
-def fit(as_json: bool, as_of: tuple[str, ...], cluster: str | None, **options: Any) -> None:
+@server_options
+@click.pass_context
+def fit(context: click.Context, /, as_json: bool, as_of: tuple[str, ...], cluster: str | None, **options: Any) -> None:
     """Fit every model on the shipped tables, apply the gates, store the posterior.
 
-    Several dates are fitted one after the other, or side by side on a cluster; each posterior is stored here.
+    Several dates are fitted one after the other, or side by side on a cluster; each posterior is stored here. With
+    `--server` the server fits and keeps what comes of it: the fit waits there for its turn, and goes on whatever
+    becomes of this command. Servers' fits are listed, shown, followed and cancelled by the commands below.
     """
+    if context.invoked_subcommand is not None:
+        return
+    if options["server"] is not None:
+        refuse_local({**options, "cluster": cluster})
+        asked = {name: options[name] for name in ("data_cutoff", "only", "draws", "tune", "chains", "seed")}
+        at_server([{**asked, "as_of": one} for one in dict.fromkeys(as_of)] or [asked], as_json, options)
+        return
     requests = [_request({**options, "as_of": one}) for one in dict.fromkeys(as_of)] or [
         _request({**options, "as_of": None})
     ]
@@ -57,6 +70,10 @@ def fit(as_json: bool, as_of: tuple[str, ...], cluster: str | None, **options: A
             refused.append(outcome["name"])
     if refused:
         raise FitError(f"{', '.join(refused)} REFUSED by the gates: kept for a look, and never current")
+
+
+for _command in (list_, show, watch, cancel):
+    fit.add_command(_command)
 
 
 def _here(requests: Sequence[Mapping[str, Any]], quiet: bool) -> Iterator[dict[str, Any]]:
@@ -91,7 +108,8 @@ def _request(options: Mapping[str, Any]) -> dict[str, Any]:
     if folder is not None and not Path(folder).is_dir():
         raise InputError(f"--tables {folder!r} is not a folder: give the one that an import wrote", field="tables")
     dates = {name: _checked_date(name, options[name]) for name in ("as_of", "data_cutoff")}
-    return {**options, **dates, "as_of": dates["as_of"] or RELEASED_ON.isoformat(), "home": None}
+    settings = {name: options[name] for name in ("only", "draws", "tune", "chains", "seed", "tables")}
+    return {**settings, **dates, "as_of": dates["as_of"] or RELEASED_ON.isoformat(), "home": None}
 
 
 def _checked_date(name: str, text: str | None) -> str | None:

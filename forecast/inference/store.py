@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
-from forecast.catalogue import Catalogue
+from forecast.catalogue import Catalogue, artefacts
 from forecast.errors import ForecastError
 from forecast.inference.diagnostics import in_words
 from forecast.posterior import artefact, selection
@@ -65,6 +66,8 @@ def _tell_catalogue(current: str | None, home: Path) -> None:
     with Catalogue.open(home) as catalogue:
         catalogue.sync()
         if current is not None:
+            if catalogue.shared and (place := os.environ.get("TIMELINES_ARTEFACTS")):
+                artefacts.publish(selection.find_entry(current, home), place)  # else no other server could follow
             catalogue.set_current(current)
 
 

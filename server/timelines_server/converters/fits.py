@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any
 
-from forecast.catalogue.fit_record import FitRecord, FitState
+from google.protobuf.json_format import ParseDict
+
+from forecast.catalogue.fit_record import FitRecord, FitState, fit_dict
 from forecast.engine.checks import checked_int, parse_day
 from forecast.errors import InputError, UnknownNameError
 from timelines.v1 import fit_service_pb2 as pb
-from timelines_server.converters.answer import STATUSES
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.paging import place_of, size_of, token_after
-from timelines_server.converters.posteriors import COLLECTION as POSTERIORS
 from timelines_server.converters.resource_names import bare_name
 
 COLLECTION = "fits"
@@ -73,7 +72,7 @@ def place_in(request: pb.ListFitsRequest) -> tuple[int, str | None, tuple[FitSta
     InputError
         When the page is not one of this listing, or a state is none.
     """
-    states = tuple(STATES.read(number, f"states[{i}]") for i, number in enumerate(request.states))
+    states = tuple(dict.fromkeys(STATES.read(number, f"states[{i}]") for i, number in enumerate(request.states)))
     return size_of(request) + 1, place_of(request) or None, states
 
 
@@ -86,28 +85,4 @@ def listing_proto(found: Sequence[FitRecord], request: pb.ListFitsRequest) -> pb
 
 def fit_proto(record: FitRecord, *, chains: bool = True) -> pb.Fit:
     """The message of a fit, with the progress of its chains or without."""
-    request, outcome = record.request, record.outcome or {}
-    told: dict[str, Any] = {key: request.get(key) or "" for key in ("as_of", "data_cutoff", "only")}
-    told |= {key: request.get(key) for key in ("draws", "tune", "chains", "seed", "make_current")}
-    told |= {key: getattr(record, key) for key in ("revision", "stage", "reason", "message", "attempts", "made_by")}
-    told |= {key: _moment(getattr(record, key)) for key in ("created_at", "started_at", "ended_at")}
-    if chains and record.state is FitState.RUNNING and record.chains:
-        told["chain_progress"] = list(_chains(record.chains, request["tune"]))
-        told["eta_seconds"] = record.chains[0].get("eta_s")
-    if outcome:
-        told["posterior"], told["posterior_status"] = (
-            f"{POSTERIORS}/{outcome['name']}",
-            STATUSES.number[outcome["status"]],
-        )
-        told["gate_reasons"], told["became_current"] = outcome["reasons"], outcome["current"]
-    return pb.Fit(name=f"{COLLECTION}/{record.name}", state=STATES.number[record.state], **told)
-
-
-def _chains(chains: Sequence[Mapping[str, Any]], tune: int) -> Iterator[pb.FitChain]:
-    for chain in chains:
-        told = {key: chain[key] for key in ("model", "chain", "finished_draws", "total_draws", "divergences")}
-        yield pb.FitChain(**told, step_size=chain["step_size"], tuning=chain["finished_draws"] < tune)
-
-
-def _moment(when: datetime | None) -> str:
-    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if when else ""
+    return ParseDict(fit_dict(record, chains=chains), pb.Fit())
