@@ -11,7 +11,6 @@ import pytest
 
 from forecast.cli.main import main
 from forecast.posterior.state import StateFolder
-from tests import wire
 from tests.docs.operating import RUNBOOK, UNIT, Operator, operator, shows, steps
 from tests.docs.test_service import of_the_code
 from tests.exposed import families
@@ -22,7 +21,6 @@ from timelines_server.settings import CHOICES
 from timelines_server.variables import known
 
 TEXT = RUNBOOK.read_text(encoding="utf-8")
-BLOCKS = "".join(re.findall(r"^```(?:console|sh)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
 TIMELINES = re.compile(r"(?:^(?:\$ )?|as |bin/|; |\$\( ?|`)(timelines (?!is )[^`|;>#&\n]+)", re.MULTILINE)
 
 
@@ -124,11 +122,6 @@ def test_every_setting_that_it_names_is_one() -> None:
     keys |= set(re.findall(r"`([a-z-]+) = ", TEXT))
     assert len(keys) >= 8 and keys <= {choice.key for choice in CHOICES.values()}
     assert set(re.findall(r"\b(TIMELINES_[A-Z_]+)=", TEXT)) <= set(known())
-
-
-def test_every_call_that_it_names_is_served() -> None:
-    named = re.findall(r"(timelines\.v1\.\w+/\w+)", BLOCKS)
-    assert named and {f"/{call}" for call in named} <= set(wire.METHODS)
 
 
 def test_what_it_says_of_the_unit_is_what_the_unit_says() -> None:
