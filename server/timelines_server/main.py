@@ -35,6 +35,7 @@ from timelines_server.resources import Resources
 from timelines_server.server import Service, build
 from timelines_server.settings import Settings
 from timelines_server.shared import SharedCatalogue
+from timelines_server.sharing import Sharing
 from timelines_server.wording import names_a_path
 from timelines_server.work import Work
 
@@ -104,9 +105,9 @@ async def _serve(settings: Settings, say: Say) -> None:
         stop = _signals(log)
         watch.start()
         await service.server.start()
-        follower = Follower(resources, log)
+        follower, sharing = Follower(resources, log), Sharing(resources, log)
         ready = _get_ready(service, resources, settings.posterior, say, address)
-        await _until(stop, service.health, ready, service.fits.run(), follower.run())
+        await _until(stop, service.health, ready, service.fits.run(), follower.run(), sharing.run())
         await _drain(service, settings)
 
 
