@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
 pytest.importorskip("sqlalchemy")
 
+from sqlalchemy.engine import default
 
+from forecast.catalogue.schema import UtcDateTime
 from forecast.errors import ArtefactError, PosteriorNotFoundError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.manifest import FrozenDict
@@ -155,3 +157,13 @@ class TestCatalogue:
                 assert wait([chosen], timeout=0.5).not_done
                 assert catalogue.history() == ()
             assert chosen.result(10).name == name
+
+
+def test_a_moment_of_any_zone_becomes_utc_and_one_without_is_refused() -> None:
+    kind, dialect = UtcDateTime(), default.DefaultDialect()
+    there = datetime(2026, 11, 21, 5, 45, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+    for found in (kind.process_result_value(there, dialect), kind.process_bind_param(there, dialect)):
+        assert found is not None and found.isoformat() == "2026-11-21T00:00:00+00:00"
+    assert kind.process_result_value(datetime(2026, 11, 21), dialect) == there
+    with pytest.raises(ValueError, match="time zone"):
+        kind.process_bind_param(datetime(2026, 11, 21), dialect)
