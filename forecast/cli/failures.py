@@ -11,6 +11,7 @@ Errors that nobody foresaw keep their traceback: they are faults of the program,
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -45,8 +46,8 @@ def exit_code_of(command: Callable[[], object]) -> int:
     try:
         result = command()
     except click.ClickException as error:
-        error.message = masked(error.message)  # it repeats what was given for an option
-        error.show()
+        error.show(shown := StringIO())
+        click.echo(masked(shown.getvalue()), err=True, nl=False)  # it repeats what was given for an option
         return error.exit_code
     except click.Abort:
         click.echo("Interrupted.", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from tests.service.fuzzing import GOOD
+from tests.service.good_requests import GOOD
 from tests.wire import METHODS
 
 SIZE_BYTES = 900_000
@@ -29,12 +29,15 @@ class Oversized:
         Path of the method.
     field : str
         The field that is too large, such as `question.by_years`.
+    owner : str
+        The field by its message, wherever that stands, such as `timelines.v1.Question.by_years`.
     payload : bytes
         The request.
     """
 
     method: str
     field: str
+    owner: str
     payload: bytes
 
     def __str__(self) -> str:
@@ -47,7 +50,14 @@ def every() -> Iterator[Oversized]:
         for path in large_fields(descriptor.input_type):
             request = _base(descriptor.input_type, path)
             _enlarge(_down(request, path[:-1]), path[-1])
-            yield Oversized(method, ".".join(field.name for field in path), request.SerializeToString())
+            owner = path[-1].full_name
+            yield Oversized(method, ".".join(field.name for field in path), owner, request.SerializeToString())
+
+
+def once(cases: Sequence[Oversized]) -> list[Oversized]:
+    """One of each field, though its message stands in several requests, and one of each request."""
+    found = {**{case.method: case for case in cases}, **{case.owner: case for case in cases}}
+    return list({id(case): case for case in found.values()}.values())
 
 
 def large_fields(descriptor: Descriptor, above: Path = ()) -> Iterator[Path]:

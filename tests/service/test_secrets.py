@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 import pytest
 
+from forecast.cli.main import main
 from tests.service.asking import Metadata, bearer, channel, flop
 from tests.service.certificates import authority
 from tests.service.processes import comes_true
@@ -151,10 +152,14 @@ def hidden(guarded: Guarded, errors: str) -> None:
     ],
     ids=lambda options: options[0],
 )
-def test_a_url_that_cannot_be_used_is_refused_without_its_password(tmp_path: Path, options: tuple[str, str]) -> None:
-    with launch(tmp_path, *options) as launched:
-        assert launched.process.wait(timeout=30) != 0
-        told = launched.log_path.read_text() + launched.output_path.read_text()
+def test_a_url_that_cannot_be_used_is_refused_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], options: tuple[str, str]
+) -> None:
+    monkeypatch.setenv("TIMELINES_HOME", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--port", "0", *options])
+    told = "".join(capfd.readouterr())
+    assert ended.value.code in (1, 2)
     assert told.startswith(("Error", "Usage")) and PASSWORD not in told and KEY not in told
 
 
@@ -165,14 +170,16 @@ def test_a_posterior_at_a_url_with_a_password_is_refused_without_it(tmp_path: Pa
     assert KEY not in told
 
 
-def test_a_private_key_is_not_told_even_when_it_is_in_the_wrong_place(tmp_path: Path) -> None:
+def test_a_private_key_is_not_told_even_when_it_is_in_the_wrong_place(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     made = authority(tmp_path, "ours").signs("server")
     secret = made.key.read_text().splitlines()[1]
+    made.key.chmod(0o600)
     for options in (("--tls-cert", made.key, "--tls-key", made.certificate), ("--tokens", made.key)):
-        made.key.chmod(0o600)
-        with launch(tmp_path / "home", *map(str, options)) as launched:
-            assert launched.process.wait(timeout=30) == 2
-            told = launched.log_path.read_text() + launched.output_path.read_text()
+        with pytest.raises(SystemExit):
+            main(["serve", "--port", "0", "--home", str(tmp_path / "home"), *map(str, options)])
+        told = "".join(capfd.readouterr())
         assert told.startswith("Error: ") and secret not in told and secret[:20] not in told
 
 
