@@ -7,6 +7,7 @@ ForecastError                    exit code 1
 │   │       └── NotListedError   a fit or a published forecast that is not there (in `catalogue.failures`)
 │   ├── PosteriorNotFoundError   no posterior for this name or as-of date; says which command makes one
 │   ├── UnansweredError          the posterior cannot answer this question (a model that is only its prior)
+│   │   └── PosteriorGoneError   its files are gone, so that nothing can be published from it (in `publishing.replays`)
 │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
 │   ├── WrongRowsError           rows of a scaling study; lists every one that is wrong (in `engine.study`)
 │   ├── ScaleTakenError          a name that another scale has (in `catalogue.studies`)

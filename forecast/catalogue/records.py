@@ -6,6 +6,7 @@ that whoever cites it can show that it is the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, fields
 
 from sqlalchemy import select
@@ -34,8 +35,21 @@ class RecordStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, record: Record, request_id: str = "", published_by: str = "") -> Published:
+    def add(
+        self, record: Record, request_id: str = "", published_by: str = "", check: Callable[[], object] = bool
+    ) -> Published:
         """Publish a forecast; asking again with the same request_id gives the same one.
+
+        Parameters
+        ----------
+        record : Record
+            What to publish.
+        request_id : str
+            A UUID of the publisher's, or empty.
+        published_by : str
+            Name of the publisher's token, or empty.
+        check : callable
+            Refuses a new one by raising, under the lock: until it is published nobody removes a posterior.
 
         Raises
         ------
@@ -47,8 +61,10 @@ class RecordStore:
         request_id, record = checked_uuid(request_id), as_kept(record)
         with self._database.writing(PUBLISHING) as session:  # one after the other: each names the one before it
             before = self._asked_before(session, record, request_id)
-            row = before or self._new(session, record, request_id, published_by)
-            return _published(row)
+            if before is not None:
+                return _published(before)
+            check()
+            return _published(self._new(session, record, request_id, published_by))
 
     def get(self, name: str) -> Published:
         """A published forecast by its name.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.catalogue.published import Published, Record
@@ -13,6 +15,7 @@ from forecast.engine.question import Question
 from forecast.errors import InputError
 from forecast.forecaster import Forecaster
 from forecast.publishing.citing import statement
+from forecast.publishing.replays import check_is_here
 from forecast.publishing.series import checked_series, series_of
 from forecast.storage.store import is_url
 
@@ -36,6 +39,7 @@ def publish(
     note: str = "",
     request_id: str = "",
     published_by: str = "",
+    home: Path | str | None = None,
     checkpoint: Checkpoint = proceed,
 ) -> Published:
     """Answer a question and keep the answer under a permanent name.
@@ -54,9 +58,13 @@ def publish(
         A UUID by which a repeated request is known as one, or empty.
     published_by : str
         Name of the publisher's token, or empty.
+    home : Path or str, optional
+        The state folder, in which the posterior must lie, or in the package.
 
     Raises
     ------
+    PosteriorGoneError
+        When its files are gone.
     InputError
         As `record_of`; also when the request_id was used for another question.
     StorageError
@@ -64,7 +72,7 @@ def publish(
     """
     record = record_of(forecaster, question, series=series, title=title, note=note, checkpoint=checkpoint)
     checkpoint()  # nothing is published for nobody
-    return records.add(record, request_id, published_by)
+    return records.add(record, request_id, published_by, partial(check_is_here, record.posterior, home))
 
 
 def record_of(

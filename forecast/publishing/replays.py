@@ -10,7 +10,7 @@ from forecast.catalogue.published import Published
 from forecast.engine.decode_question import question_from_dict
 from forecast.engine.question import Question
 from forecast.engine.solver import Solver
-from forecast.errors import ArtefactError, PosteriorNotFoundError
+from forecast.errors import ArtefactError, PosteriorNotFoundError, UnansweredError
 from forecast.forecaster import Forecaster
 from forecast.posterior import fetching
 from forecast.posterior.artefact import Posterior
@@ -18,6 +18,29 @@ from forecast.storage.store import is_url
 
 ARTEFACTS = "TIMELINES_ARTEFACTS"
 """Folder or URL of the posteriors that several machines share."""
+
+
+class PosteriorGoneError(UnansweredError):
+    """The posterior that answers is in memory only: nobody could ask the question again."""
+
+    reason = "POSTERIOR_GONE"
+
+
+def check_is_here(name: str, home: Path | str | None = None) -> None:
+    """Refuse to publish from a posterior whose files are gone.
+
+    Raises
+    ------
+    PosteriorGoneError
+        When it lies neither in the state folder nor in the package.
+    """
+    try:
+        problem = fetching.find_entry(name, home).problem
+    except PosteriorNotFoundError:
+        problem = "its files are gone"
+    if problem:
+        message = f"posterior {name} cannot be published from, as nobody could ask again ({problem}): import it again"
+        raise PosteriorGoneError(message, field="posterior")
 
 
 def pinned(published: Published) -> Question:

@@ -47,7 +47,9 @@ class TestPublishing:
     def test_what_is_kept_is_what_was_answered(
         self, question: Question, open_catalogue: Open, forecaster: Forecaster, state: StateFolder
     ) -> None:
-        published = publish(open_catalogue(real_time=True).records, forecaster, question, note="L\u00ednes\n\U0001f4c8")
+        published = publish(
+            open_catalogue(real_time=True).records, forecaster, question, note="L\u00ednes\n\U0001f4c8", home=state.root
+        )
         kept = open_catalogue().records.get(published.name)
         assert kept == published
         assert json.dumps(kept.record.answer) == json.dumps(forecaster.ask(question).to_dict())
@@ -59,7 +61,9 @@ class TestPublishing:
     def test_two_of_a_series_are_compared(
         self, catalogue: Catalogue, forecaster: Forecaster, state: StateFolder
     ) -> None:
-        first, second = (publish(catalogue.records, forecaster, one, series="mine") for one in (RUN, SLOW))
+        first, second = (
+            publish(catalogue.records, forecaster, one, series="mine", home=state.root) for one in (RUN, SLOW)
+        )
         assert second.previous == first.name
         found = differ(catalogue.records.get(first.name), second, Replays(home=state.root, artefacts=""))
         assert found.explanation is not None and not found.notices

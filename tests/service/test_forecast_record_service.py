@@ -21,11 +21,14 @@ pytest.importorskip("sqlalchemy")
 from forecast.catalogue import Catalogue
 from forecast.catalogue.published import content_sha256
 from forecast.posterior import selection
+from forecast.posterior.artefact import write
+from forecast.posterior.state import state_folder
 from forecast.publishing.encode import published_dict, published_from_dict
 from forecast.publishing.replays import Replays
 from forecast.publishing.verifying import verify
 from tests.service.refusals import refused
 from tests.service.running import RunningServer, start
+from tests.synthetic import synthetic_posterior
 from timelines.v1 import forecast_record_service_pb2 as pb
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import question_pb2 as questions
@@ -256,6 +259,20 @@ def test_a_catalogue_that_cannot_be_used_publishes_nothing_and_forecasts_go_on(t
         assert caller.ask(run()).p_never >= 0
         (tmp_path / "catalogue.sqlite").rmdir()
         assert caller.get(caller.record().name).HasField("answer")
+
+
+def test_nothing_is_published_from_a_posterior_whose_files_are_gone(tmp_path: Path) -> None:
+    file = write(synthetic_posterior(300), state_folder(tmp_path).posteriors)
+    selection.set_current(file.stem, tmp_path)
+    with start(tmp_path) as server, grpc.insecure_channel(server.address) as channel:
+        caller = Caller(channel)
+        first = caller.record()
+        for one in (file, file.with_suffix(".json")):
+            one.unlink()
+        with refused(StatusCode.FAILED_PRECONDITION, "POSTERIOR_GONE", "nobody could ask again"):
+            caller.record()
+        assert first.posterior == file.stem == caller.ask(run()).provenance.posterior
+        assert [one.name for one in caller.list().records] == [first.name]
 
 
 def test_publishing_asks_for_a_token_that_may_change_things(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from forecast.publishing.citing import cite
 from forecast.publishing.differing import differ
 from forecast.publishing.encode import published_dict, published_from_dict
 from forecast.publishing.making import publish, record_of
-from forecast.publishing.replays import Replays
+from forecast.publishing.replays import PosteriorGoneError, Replays
 from forecast.publishing.series import series_of
 from forecast.publishing.verifying import verify
 from tests.random_questions import questions
@@ -64,16 +64,21 @@ def stored(state: StateFolder, seed: int) -> Forecaster:
     return Forecaster(seal(synthetic_posterior(400, seed=seed))[0], state.root)
 
 
+def put(catalogue: Catalogue, forecaster: Forecaster, question: Question, **said: Any) -> Published:
+    """Published from a posterior that lies nowhere."""
+    return catalogue.records.add(record_of(forecaster, question, **said))
+
+
 def test_every_number_of_a_citation_is_the_answers(catalogue: Catalogue) -> None:
     for question in (RUN, LOSS, Question(Target.training_flop(1e40), Payer.fixed(1e3))):
         answer = forecaster().ask(question)
-        published = publish(catalogue.records, forecaster(), question)
+        published = put(catalogue, forecaster(), question)
         told = cite(published)
         assert "\n" not in told and interval(answer) in told
         assert f" With probability {percent(answer.p_never)} it never comes." in told
         assert answer.provenance.posterior in told and answer.provenance.code_version in told
         assert f"as {published.name}, SHA-256 {published.content_sha256[:12]}." in told
-    assert month(forecaster().ask(RUN).median) in cite(publish(catalogue.records, forecaster(), RUN))
+    assert month(forecaster().ask(RUN).median) in cite(put(catalogue, forecaster(), RUN))
 
 
 def test_a_citation_says_that_the_gates_flagged_the_posterior() -> None:
@@ -95,7 +100,7 @@ def test_what_is_recorded_comes_back_exactly(question: Question) -> None:
 
 
 def test_the_catalogue_gives_it_back_to_the_bit(catalogue: Catalogue) -> None:
-    published = publish(catalogue.records, forecaster(), LOSS, title="A loss", note="Two\nlines")
+    published = put(catalogue, forecaster(), LOSS, title="A loss", note="Two\nlines")
     assert catalogue.records.get(published.name) == published
     assert answer_from_dict(published.record.answer) == forecaster().ask(LOSS)
     told = json.loads(json.dumps(published_dict(published)))
@@ -137,10 +142,10 @@ def test_the_words_of_a_scenario_are_no_part_of_the_series() -> None:
 
 
 def test_tonights_answer_follows_last_nights(catalogue: Catalogue) -> None:
-    first = publish(catalogue.records, forecaster(3), RUN)
-    other = publish(catalogue.records, forecaster(3), LOSS)
-    second = publish(catalogue.records, forecaster(4), replace(RUN, seed=9))
-    chosen = publish(catalogue.records, forecaster(4), LOSS, series=first.record.series)
+    first = put(catalogue, forecaster(3), RUN)
+    other = put(catalogue, forecaster(3), LOSS)
+    second = put(catalogue, forecaster(4), replace(RUN, seed=9))
+    chosen = put(catalogue, forecaster(4), LOSS, series=first.record.series)
     assert (first.previous, other.previous) == (None, None)
     assert (second.previous, chosen.previous) == (first.name, second.name)
 
@@ -172,7 +177,7 @@ def test_words_that_cannot_be_kept_are_refused(said: dict[str, Any], field: str)
 
 def test_the_same_question_on_the_same_posterior_answers_the_same(state: StateFolder, catalogue: Catalogue) -> None:
     for question in (RUN, replace(LOSS, by_years=()), replace(RUN, payer=Payer.of_year(1e9, 2020))):
-        published = publish(catalogue.records, stored(state, 3), question)
+        published = publish(catalogue.records, stored(state, 3), question, home=state.root)
         found = verify(published, Replays(home=state.root, artefacts=""))
         assert (found.faults, found.replayed, found.words) == ((), "same", ())
 
@@ -182,7 +187,7 @@ def changed(published: Published, **changes: Any) -> Published:
 
 
 def test_a_changed_record_is_noticed(state: StateFolder, catalogue: Catalogue) -> None:
-    published = publish(catalogue.records, stored(state, 3), RUN)
+    published = publish(catalogue.records, stored(state, 3), RUN, home=state.root)
     answer = json.loads(json.dumps(published.record.answer))
     answer["p_never"] += 0.01
     replays = Replays(home=state.root, artefacts="")
@@ -194,7 +199,7 @@ def test_a_changed_record_is_noticed(state: StateFolder, catalogue: Catalogue) -
 
 
 def test_another_version_is_said_first(state: StateFolder, catalogue: Catalogue) -> None:
-    published = publish(catalogue.records, stored(state, 3), RUN)
+    published = publish(catalogue.records, stored(state, 3), RUN, home=state.root)
     answer = json.loads(json.dumps(published.record.answer))
     answer["provenance"]["code_version"] = "0.0.1"
     answer["choices"] = answer["choices"][:1]
@@ -203,7 +208,7 @@ def test_another_version_is_said_first(state: StateFolder, catalogue: Catalogue)
 
 
 def test_a_posterior_that_is_not_here_is_said(state: StateFolder, catalogue: Catalogue) -> None:
-    published = publish(catalogue.records, forecaster(), RUN)
+    published = put(catalogue, forecaster(), RUN)
     replays = Replays(home=state.root, artefacts="")
     found = verify(published, replays)
     assert (found.faults, found.replayed) == ((), "not_asked") and published.record.posterior in found.words[0]
@@ -217,7 +222,7 @@ def test_a_posterior_that_is_not_here_is_said(state: StateFolder, catalogue: Cat
 def test_a_shared_posterior_is_found_in_a_folder_or_by_url(
     state: StateFolder, catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    published = publish(catalogue.records, forecaster(5), RUN)
+    published = put(catalogue, forecaster(5), RUN)
     shared = tmp_path / "shared"
     shared.mkdir()
     write(synthetic_posterior(400, seed=5), shared)
@@ -227,8 +232,10 @@ def test_a_shared_posterior_is_found_in_a_folder_or_by_url(
 
 
 def test_a_change_is_told_by_its_figures_and_explained(state: StateFolder, catalogue: Catalogue) -> None:
-    first = publish(catalogue.records, stored(state, 3), RUN)
-    second = publish(catalogue.records, stored(state, 4), replace(RUN, payer=Payer.fixed(1e10)), series="chosen")
+    first = publish(catalogue.records, stored(state, 3), RUN, home=state.root)
+    second = publish(
+        catalogue.records, stored(state, 4), replace(RUN, payer=Payer.fixed(1e10)), series="chosen", home=state.root
+    )
     found = differ(first, second, Replays(home=state.root, artefacts=""))
     figures = {(one.figure, one.year): one for one in found.figures}
     before, after = (answer_from_dict(one.record.answer) for one in (first, second))
@@ -244,29 +251,42 @@ def test_a_change_is_told_by_its_figures_and_explained(state: StateFolder, catal
 
 
 def test_without_a_posterior_a_change_is_told_by_figures_only(state: StateFolder, catalogue: Catalogue) -> None:
-    first = publish(catalogue.records, forecaster(), RUN)
-    second = publish(catalogue.records, stored(state, 4), RUN)
+    first = put(catalogue, forecaster(), RUN)
+    second = publish(catalogue.records, stored(state, 4), RUN, home=state.root)
     found = differ(first, second, Replays(home=state.root, artefacts=""))
     assert found.explanation is None and "not at hand" in found.notices[0]
     assert differ(first, second).notices == () and differ(first, second).figures == found.figures
 
 
+def test_nothing_is_published_from_a_posterior_whose_files_are_gone(state: StateFolder, catalogue: Catalogue) -> None:
+    loaded, request_id = stored(state, 3), "5b0a9a1e-4c1f-4b0e-9f64-0d5a1f7d9a11"
+    first = publish(catalogue.records, loaded, RUN, home=state.root, request_id=request_id)
+    (state.posteriors / f"{loaded.posterior.name}.nc").unlink()
+    with pytest.raises(PosteriorGoneError, match="import it again"):
+        publish(catalogue.records, loaded, RUN, home=state.root)
+    (state.posteriors / f"{loaded.posterior.name}.json").unlink()
+    with pytest.raises(PosteriorGoneError, match="its files are gone"):
+        publish(catalogue.records, loaded, RUN, home=state.root)
+    assert publish(catalogue.records, loaded, RUN, home=state.root, request_id=request_id) == first
+    assert catalogue.records.list() == (first,)
+
+
 def test_an_answer_beyond_the_horizon_has_no_date(catalogue: Catalogue) -> None:
-    far = publish(catalogue.records, forecaster(), Question(Target.training_flop(1e40), Payer.fixed(1e3)))
-    near = publish(catalogue.records, forecaster(), RUN)
+    far = put(catalogue, forecaster(), Question(Target.training_flop(1e40), Payer.fixed(1e3)))
+    near = put(catalogue, forecaster(), RUN)
     median = differ(far, near).figures[0]
     assert (median.figure, median.before, median.change) == ("median", None, None)
     assert "before" not in differ(far, near).to_dict()["figures"][0]
 
 
 def test_a_year_that_no_simulation_reaches_is_refused(state: StateFolder, catalogue: Catalogue) -> None:
-    first = publish(catalogue.records, stored(state, 3), RUN)
+    first = publish(catalogue.records, stored(state, 3), RUN, home=state.root)
     with pytest.raises(InputError, match="the year of the probability"):
         differ(first, first, Replays(home=state.root, artefacts=""), year=1999)
 
 
 def test_an_explanation_that_starts_elsewhere_than_the_record_says_so(state: StateFolder, catalogue: Catalogue) -> None:
-    first = publish(catalogue.records, stored(state, 3), RUN)
+    first = publish(catalogue.records, stored(state, 3), RUN, home=state.root)
     answer = json.loads(json.dumps(first.record.answer))
     answer["cdf"]["probability"] = [0.0] * len(answer["cdf"]["probability"])
     found = differ(changed(first, answer=answer), first, Replays(home=state.root, artefacts=""))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from forecast.catalogue.published import Published
 from forecast.engine.question import Question
 from forecast.errors import InputError, UnknownNameError
 from forecast.publishing.differing import Difference, differ
 from forecast.publishing.making import record_of
-from forecast.publishing.replays import Replays
+from forecast.publishing.replays import Replays, check_is_here
 from timelines_server.resources import ResourceNotFoundError, Resources
 
 
@@ -35,6 +36,8 @@ class RecordHandlers:
         ------
         ForecastError
             As `Forecaster.ask`; NotReadyError while there is no posterior.
+        PosteriorGoneError
+            When the files of the posterior that answers are gone.
         InputError
             When the series, the title, the note or the request_id cannot be one, or the last was used for another.
         StorageError
@@ -46,7 +49,10 @@ class RecordHandlers:
                 forecaster, question, series=series, title=title, note=note, checkpoint=checkpoint
             )
         )
-        return await self._catalogue.run(lambda catalogue: catalogue.records.add(record, request_id, published_by))
+        check = partial(check_is_here, record.posterior, self._current.home)
+        return await self._catalogue.run(
+            lambda catalogue: catalogue.records.add(record, request_id, published_by, check)
+        )
 
     async def get_record(self, name: str, field: str = "name") -> Published:
         """One published forecast.
