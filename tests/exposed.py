@@ -51,12 +51,11 @@ async def _scraped() -> dict[str, frozenset[str]]:
 
 
 def _labels(registry: CollectorRegistry) -> dict[str, frozenset[str]]:
-    return {
-        sample.name: frozenset(sample.labels)
-        for family in registry.collect()
-        for sample in family.samples
-        if not sample.name.endswith("_created")
-    }
+    found: dict[str, frozenset[str]] = {}
+    for family in registry.collect():
+        samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
+        found |= {sample.name: frozenset(sample.labels) for sample in samples} or {family.name: frozenset()}
+    return found
 
 
 def families() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from prometheus_client.utils import floatToGoString
 
 import forecast
 from forecast.posterior.state import state_folder
+from timelines_server.expiry import end_of
 from timelines_server.reloading import Watch
 from timelines_server.resources import Resources
 from timelines_server.tallies import FIT_SECONDS, Tallies
@@ -31,10 +33,12 @@ class Gauges(Collector):
         What its handlers share.
     watch : Watch
         What it reads again.
+    certificate : Path, optional
+        The file of its certificate.
     """
 
-    def __init__(self, resources: Resources, watch: Watch) -> None:
-        self._resources, self._watch = resources, watch
+    def __init__(self, resources: Resources, watch: Watch, certificate: Path | None = None) -> None:
+        self._resources, self._watch, self._certificate = resources, watch, certificate
 
     def collect(self) -> Iterable[Metric]:
         """Every series."""
@@ -45,6 +49,7 @@ class Gauges(Collector):
         yield _one("timelines_threads", "Threads of the process.", threads())
         yield from _space(state_folder(self._resources.current.home).root)
         yield self._files()
+        yield self._end()
         yield from _fits(self._resources.tallies)
 
     def _files(self) -> GaugeMetricFamily:
@@ -52,6 +57,15 @@ class Gauges(Collector):
         family = GaugeMetricFamily("timelines_reload_refused", about, labels=("what",))
         for what, refused in self._watch.refused().items():
             family.add_metric((what,), refused)
+        return family
+
+    def _end(self) -> GaugeMetricFamily:
+        about = "When the first certificate of the chain in the server's file ends, seconds since 1970."
+        family = GaugeMetricFamily("timelines_certificate_end_seconds", about)
+        with suppress(OSError):
+            end = end_of(self._certificate.read_bytes()) if self._certificate else None
+            if end is not None:
+                family.add_metric((), end)
         return family
 
 

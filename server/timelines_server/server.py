@@ -109,7 +109,7 @@ def build(settings: Settings, resources: Resources, log: Log, watch: Watch) -> S
     """
     admission = Admission(settings.max_in_flight, settings.reports)
     metrics = Metrics(resources.current, admission)
-    metrics.registry.register(Gauges(resources, watch))
+    metrics.registry.register(Gauges(resources, watch, settings.tls_cert))
     tracing = Tracing() if settings.trace else None
     manners = Manners(admission, metrics, log, _gate(settings, watch), tracing, STALLED_S)
     server = grpc.aio.server(interceptors=[manners], options=_options(settings))

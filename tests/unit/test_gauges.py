@@ -14,8 +14,10 @@ from prometheus_client import CollectorRegistry
 
 import forecast
 from forecast.errors import InputError
+from tests.service.certificates import authority
 from timelines_server import gauges
 from timelines_server.current import Current
+from timelines_server.expiry import end_of
 from timelines_server.gauges import Gauges
 from timelines_server.logs import Log
 from timelines_server.metrics import OPERATORS, Metrics
@@ -87,6 +89,18 @@ def test_a_file_that_cannot_be_used_is_told_until_it_can(resources: Resources, w
         watch.look()
         watch.look()  # a change is taken up when two looks see the same
         assert value(resources, watch, "timelines_reload_refused", what="tokens") == refused
+
+
+def test_the_end_of_the_certificate_is_told_where_there_is_one(
+    resources: Resources, watch: Watch, tmp_path: Path
+) -> None:
+    certificate = authority(tmp_path, "server").certificate
+    registry = CollectorRegistry()
+    registry.register(Gauges(resources, watch, certificate))
+    assert registry.get_sample_value("timelines_certificate_end_seconds") == end_of(certificate.read_bytes())
+    certificate.unlink()
+    assert registry.get_sample_value("timelines_certificate_end_seconds") is None
+    assert value(resources, watch, "timelines_certificate_end_seconds") is None
 
 
 def test_fits_are_counted_by_how_they_ended_and_how_long_they_took(resources: Resources, watch: Watch) -> None:
