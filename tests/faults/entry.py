@@ -13,6 +13,7 @@ import datetime
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -41,9 +42,7 @@ def set_clock(file: Path) -> None:
 
     gRPC is left out: it compares the time of day with what its core has made of the system's clock.
     """
-    from grpc._cython import cygrpc
-
-    vars(cygrpc)["time"] = SimpleNamespace(**vars(time))
+    vars(import_module("grpc._cython.cygrpc"))["time"] = SimpleNamespace(**vars(time))
     time.time = lambda: _real_time() + float(file.read_text() or 0)
     datetime.datetime = _Wrong  # type: ignore[misc]
 
