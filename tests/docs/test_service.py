@@ -107,7 +107,8 @@ def stated() -> dict[tuple[str, str], tuple[str, str]]:
 
 def raised_errors() -> Iterator[type[ForecastError]]:
     """Every error class of the serve arm."""
-    rooms = [forecast.errors, *(import_module(f"forecast.{room}") for room in ("posterior", "catalogue", "engine"))]
+    names = ("posterior", "catalogue", "engine", "publishing")
+    rooms = [forecast.errors, *(import_module(f"forecast.{room}") for room in names)]
     for room in (*rooms, timelines_server):
         for found in pkgutil.walk_packages(getattr(room, "__path__", ()), f"{room.__name__}."):
             if ".migrations" not in found.name:
@@ -116,7 +117,8 @@ def raised_errors() -> Iterator[type[ForecastError]]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind.__module__.startswith(("forecast.errors", "forecast.posterior", "forecast.catalogue", "timelines_s")):
+        own = ("forecast.errors", "forecast.posterior", "forecast.catalogue", "forecast.publishing", "timelines_s")
+        if kind.__module__.startswith(own):
             yield kind
 
 
