@@ -63,7 +63,8 @@ class ForecastRecordServiceServicer(object):
 
     def RecordForecast(self, request, context):
         """Answers a question and publishes the answer: the server's own, nobody can publish another. Asking again with the
-        same request_id gives the same record. Needs the scope `fit`.
+        same request_id gives the same record. Where the files of the posterior that answers are gone, so that nobody could
+        ask again, it is FAILED_PRECONDITION. Needs the scope `fit`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

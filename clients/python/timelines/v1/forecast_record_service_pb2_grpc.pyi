@@ -35,7 +35,8 @@ class ForecastRecordServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ForecastRecordServiceAsyncStub: ...
     RecordForecast: _grpc.UnaryUnaryMultiCallable[_forecast_record_service_pb2.RecordForecastRequest, _forecast_record_service_pb2.RecordForecastResponse]
     """Answers a question and publishes the answer: the server's own, nobody can publish another. Asking again with the
-    same request_id gives the same record. Needs the scope `fit`.
+    same request_id gives the same record. Where the files of the posterior that answers are gone, so that nobody could
+    ask again, it is FAILED_PRECONDITION. Needs the scope `fit`.
     """
     GetForecastRecord: _grpc.UnaryUnaryMultiCallable[_forecast_record_service_pb2.GetForecastRecordRequest, _forecast_record_service_pb2.GetForecastRecordResponse]
     """One published forecast, whole."""
@@ -53,7 +54,8 @@ class ForecastRecordServiceAsyncStub(ForecastRecordServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordForecast: _aio.UnaryUnaryMultiCallable[_forecast_record_service_pb2.RecordForecastRequest, _forecast_record_service_pb2.RecordForecastResponse]  # type: ignore[assignment]
     """Answers a question and publishes the answer: the server's own, nobody can publish another. Asking again with the
-    same request_id gives the same record. Needs the scope `fit`.
+    same request_id gives the same record. Where the files of the posterior that answers are gone, so that nobody could
+    ask again, it is FAILED_PRECONDITION. Needs the scope `fit`.
     """
     GetForecastRecord: _aio.UnaryUnaryMultiCallable[_forecast_record_service_pb2.GetForecastRecordRequest, _forecast_record_service_pb2.GetForecastRecordResponse]  # type: ignore[assignment]
     """One published forecast, whole."""
@@ -74,7 +76,8 @@ class ForecastRecordServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_forecast_record_service_pb2.RecordForecastResponse, _abc.Awaitable[_forecast_record_service_pb2.RecordForecastResponse]]:
         """Answers a question and publishes the answer: the server's own, nobody can publish another. Asking again with the
-        same request_id gives the same record. Needs the scope `fit`.
+        same request_id gives the same record. Where the files of the posterior that answers are gone, so that nobody could
+        ask again, it is FAILED_PRECONDITION. Needs the scope `fit`.
         """
 
     @_abc_1.abstractmethod
