@@ -17,6 +17,8 @@ from tests.docs.operating import RUNBOOK
 from tests.postgres import Postgres, postgres
 from tests.service.running import RunningServer, start
 
+pytestmark = pytest.mark.long  # that servers follow each other is tested with the service; here it is the page's words
+
 TEXT = RUNBOOK.read_text(encoding="utf-8").partition("\n## Add a second server\n")[2].partition("\n## ")[0]
 SETTINGS = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 COMMANDS = re.findall(r"^(timelines .*)$", TEXT, re.MULTILINE)
