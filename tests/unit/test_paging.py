@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from forecast.errors import InputError
 from timelines.v1.dataset_service_pb2 import ListRowsRequest, ListTablesRequest
-from timelines_server.converters.paging import DEFAULT_SIZE, LARGEST_SIZE, is_first, page, size_of
+from timelines_server.converters.paging import (
+    DEFAULT_SIZE,
+    LARGEST_SIZE,
+    is_first,
+    page,
+    place_of,
+    size_of,
+    token_after,
+)
 
 
 def rows(**fields: object) -> ListRowsRequest:
@@ -120,3 +128,23 @@ def test_no_text_is_taken_for_a_token_by_chance(text: str) -> None:
 def test_a_place_behind_the_end_is_an_empty_last_page() -> None:
     _, token = page(range(20), rows(page_size=19))
     assert page(range(5), rows(page_token=token)) == (range(0), "")
+
+
+def test_a_page_may_follow_an_item_by_its_name() -> None:
+    assert place_of(rows()) == ""
+    token = token_after("2026-11-21-0123456789ab", rows())
+    assert place_of(rows(page_token=token, page_size=7)) == "2026-11-21-0123456789ab"
+    for other in (rows(page_token=token, published_by="2020-01-01"), ListTablesRequest(page_token=token)):
+        with pytest.raises(InputError, match="belongs to another request"):
+            place_of(other)
+
+
+def test_a_token_by_name_is_none_by_number() -> None:
+    _, by_number = page(range(10), rows(page_size=3))
+    for wrong in (
+        lambda: place_of(rows(page_token=by_number)),
+        lambda: page(range(10), rows(page_token=token_after("x", rows()))),
+        lambda: place_of(rows(page_size=-1)),
+    ):
+        with pytest.raises(InputError, match="page_"):
+            wrong()

@@ -136,7 +136,9 @@ def _place(token: str, listed: str, first: int | str) -> int | str:
     """Where the page begins, of the kind of `first`."""
     if not token:
         return first
-    place, of = _parse(token, type(first))
+    place, of = _parse(token)
+    if type(place) is not type(first):
+        raise _not_ours(token)
     if of != listed:
         message = (
             "page_token belongs to another request, or what is listed has changed since: "
@@ -146,15 +148,19 @@ def _place(token: str, listed: str, first: int | str) -> int | str:
     return place
 
 
-def _parse(token: str, kind: type) -> tuple[int | str, str]:
+def _parse(token: str) -> tuple[int | str, str]:
     try:
         if len(token) > _LONGEST_TOKEN:
             raise ValueError("too long")
         padded = token + "=" * (-len(token) % 4)
         place, of = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if type(place) is not kind or not place or (kind is int and place < 1) or type(of) is not str:
+        if type(of) is not str or not (type(place) is str or (type(place) is int and place >= 1)):
             raise ValueError("not a place in a listing")
     except (ValueError, TypeError, RecursionError) as error:
-        message = f"page_token {token!r:.60} is not one of ours: give a next_page_token, or leave it empty to begin"
-        raise InputError(message, field="page_token") from error
+        raise _not_ours(token) from error
     return place, of
+
+
+def _not_ours(token: str) -> InputError:
+    message = f"page_token {token!r:.60} is not one of ours: give a next_page_token, or leave it empty to begin"
+    return InputError(message, field="page_token")
