@@ -62,6 +62,11 @@ class Postgres:
         tail = "&".join(f"{name}={value}" for name, value in options.items())
         return f"postgresql://{USER}:{password}@127.0.0.1:{self.port}/{database}?{tail}"
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and neither stopped nor killed."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it, on the same port as before; it answers when this returns."""
         command = [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self.port)]
@@ -98,6 +103,12 @@ class Postgres:
         name = f"t{secrets.token_hex(6)}"
         self.run(f"CREATE DATABASE {name}")
         return name
+
+    def make_schema(self) -> str:
+        """The URL of a new, empty schema: as good as a database of its own, and without its 300 files."""
+        name = f"t{secrets.token_hex(6)}"
+        self.run(f"CREATE SCHEMA {name}")
+        return self.url(options=f"-csearch_path%3D{name}")
 
     def run(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """Run one statement by a connection of its own; its rows."""

@@ -36,7 +36,7 @@ def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     if request.param == "sqlite":
         return None
     server: Postgres = request.getfixturevalue("postgres_server")
-    return server.url(server.make_database())
+    return server.make_schema()
 
 
 @pytest.fixture

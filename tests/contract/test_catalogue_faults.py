@@ -14,6 +14,7 @@ pytest.importorskip("sqlalchemy")
 pytest.importorskip("psycopg")
 
 from forecast.catalogue import Catalogue
+from forecast.catalogue import postgres as backend
 from forecast.catalogue.failures import CatalogueUnavailableError
 from forecast.catalogue.fit_record import FitState
 from forecast.catalogue.published import Record
@@ -26,11 +27,18 @@ AT_MOST_S = 12.0
 """A ping, a connection and a statement, and a machine that has others to serve."""
 
 
-@pytest.fixture
-def server() -> Iterator[Postgres]:
-    """One for this test alone."""
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[Postgres]:
     with postgres() as found:
         yield found
+
+
+@pytest.fixture
+def server(mortal: Postgres) -> Postgres:
+    """One that may be ended: each test begins with it running."""
+    if not mortal.runs:
+        mortal.start()
+    return mortal
 
 
 @pytest.fixture
@@ -158,8 +166,12 @@ def test_a_catalogue_that_is_opened_while_it_is_down_works_once_it_is_up(server:
         assert catalogue.fits.create({}).state is FitState.QUEUED
 
 
-def test_a_lock_that_another_holds_is_given_up_within_seconds(server: Postgres, catalogue: Catalogue) -> None:
+def test_a_lock_that_another_holds_is_given_up(
+    server: Postgres, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     catalogue.fits.create({})
+    catalogue.close()
+    monkeypatch.setitem(backend._SESSION, "statement_timeout", "1s")
     with catalogue._database.writing("fits"):
         start = time.monotonic()
         with pytest.raises(CatalogueUnavailableError, match="did not answer"):

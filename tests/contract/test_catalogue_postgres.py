@@ -25,7 +25,7 @@ from tests.postgres import PASSWORD, USER, Postgres
 
 @pytest.fixture
 def database_url(postgres_server: Postgres) -> str:
-    return postgres_server.url(postgres_server.make_database())
+    return postgres_server.make_schema()
 
 
 class Site:
