@@ -12,8 +12,9 @@ from forecast.engine.question import Question
 from forecast.engine.solver import Solver
 from forecast.errors import ArtefactError, PosteriorNotFoundError, UnansweredError
 from forecast.forecaster import Forecaster
-from forecast.posterior import fetching
+from forecast.posterior import fetching, selection
 from forecast.posterior.artefact import Posterior
+from forecast.posterior.state import state_folder
 from forecast.storage.store import is_url
 
 ARTEFACTS = "TIMELINES_ARTEFACTS"
@@ -34,13 +35,27 @@ def check_is_here(name: str, home: Path | str | None = None) -> None:
     PosteriorGoneError
         When it lies neither in the state folder nor in the package.
     """
-    try:
-        problem = fetching.find_entry(name, home).problem
-    except PosteriorNotFoundError:
-        problem = "its files are gone"
-    if problem:
-        message = f"posterior {name} cannot be published from, as nobody could ask again ({problem}): import it again"
+    if not _is_here(name, home):
+        message = (
+            f"the files of posterior {name} are gone or damaged, so nobody could ask again: import it, then publish"
+        )
         raise PosteriorGoneError(message, field="posterior")
+
+
+def _is_here(name: str, home: Path | str | None) -> bool:
+    """Looked for by its name: to list every posterior takes the reading of as many manifests."""
+    for folder, origin in _places(home):
+        path = folder / f"{name}.nc"
+        if path.with_suffix(".json").exists():
+            return not selection.as_entry(path, origin).problem
+    try:
+        return not fetching.find_entry(name, home).problem
+    except PosteriorNotFoundError:
+        return False
+
+
+def _places(home: Path | str | None) -> tuple[tuple[Path, selection.Origin], ...]:
+    return (state_folder(home).posteriors, "state"), (selection.SHIPPED, "shipped")
 
 
 def pinned(published: Published) -> Question:
