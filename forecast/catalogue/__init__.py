@@ -1,4 +1,4 @@
-"""The catalogue: which posteriors exist and which one was current when. Files are the truth; it remembers.
+"""The catalogue: posteriors and which was current when, fits, published forecasts, and what users keep in files.
 
 `from forecast.catalogue import Catalogue`; SQLAlchemy is loaded with that name, not before.
 """
