@@ -79,6 +79,12 @@ class TestSqlite:
             catalogue.set_current(name)
         assert told == ["database is locked"]
 
+    def test_a_url_puts_it_elsewhere(self, state: StateFolder, tmp_path: Path) -> None:
+        file = tmp_path / "elsewhere" / "it.sqlite"
+        with Catalogue.open(state.root, f"sqlite:///{file}") as catalogue:
+            assert not catalogue.shared and catalogue.mirror()
+        assert file.exists() and not state.catalogue_file.exists()
+
     def test_it_uses_the_write_ahead_log_and_full_sync(self, state: StateFolder) -> None:
         opened = open_sqlite(state.catalogue_file)
         with opened.engine.connect() as connection:
