@@ -9,6 +9,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from forecast import glossary
 from forecast.batch.reading import MAX_NOTES, MAX_TITLE, MAX_VARIANTS
+from forecast.catalogue.fits import MAX_ATTEMPTS, MAX_QUEUED
 from forecast.engine import question, study
 from forecast.engine.checks import MAX_BY_YEARS, MAX_QUANTILES
 from forecast.engine.comparison import MAX_OVERLAYS
@@ -25,6 +26,7 @@ from timelines.settings import DEFAULT_TIMEOUT_S
 from timelines.v1 import answer_pb2
 from timelines_server.admission import REPORTS_WAITING, STREAMS_OF_CALLS
 from timelines_server.converters.draws import MAX_CHUNK
+from timelines_server.converters.fits import CHAINS, STEPS
 from timelines_server.converters.paging import DEFAULT_SIZE, LARGEST_SIZE
 from timelines_server.converters.reports import MAX_BUDGETS as MAX_REPORT_BUDGETS
 from timelines_server.converters.reports import MAX_QUESTIONS
@@ -88,6 +90,9 @@ def _limits() -> Iterator[str]:
         {REPORTS_WAITING} wait; one more is refused at once. It is given up after {LONGEST_S:.0f} s, and when its
         reader takes nothing for {STALLED_S["/timelines.v1.ReportService/CreateReport"]:.0f} s; chunks hold at most
         {CHUNK_BYTES // 1024} KiB."""
+    yield f"""A fit: {STEPS[0]} to {STEPS[1]:,} draws and as many steps before them, {CHAINS[0]} to {CHAINS[1]} chains.
+        {DEFAULTS.fits} runs at a time (`--fits`) and {MAX_QUEUED} wait; one more is refused at once. One that has lost
+        {MAX_ATTEMPTS} servers is given up."""
     yield f"""Deadlines are honoured: work stops when the time is over or the caller is gone. The Python client and
         `timelines ask` give a call {DEFAULT_TIMEOUT_S:g} s unless told otherwise, and the client a report
         {TIMEOUT_S:g} s. A server that is stopped gives calls in flight {DEFAULTS.grace_s:g} s (`--grace`)."""

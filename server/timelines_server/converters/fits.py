@@ -9,6 +9,7 @@ from google.protobuf.json_format import ParseDict
 
 from forecast.catalogue.fit_record import FitRecord, FitState, fit_dict
 from forecast.engine.checks import checked_int, parse_day
+from forecast.engine.imported import checked_uuid
 from forecast.errors import InputError, UnknownNameError
 from timelines.v1 import fit_service_pb2 as pb
 from timelines_server.converters.names import EnumNames
@@ -48,6 +49,7 @@ def request_of(request: pb.CreateFitRequest) -> dict[str, Any]:
     """
     if request.only and request.only not in ONLY:
         raise UnknownNameError("model", request.only[:80], ONLY, field="only")
+    checked_uuid(request.request_id)
     return {
         "as_of": _day(request.as_of, "as_of"),
         "data_cutoff": _day(request.data_cutoff, "data_cutoff"),
