@@ -1,7 +1,8 @@
 """How many calls may be under way at once; one more is told so at once, and when to come back.
 
 Calls with one answer and streams are counted apart: a stream lasts as long as its caller likes, and idle ones must not
-lock out questions. Health and reflection are not counted at all.
+lock out questions. So are calls about fits and published forecasts: they wait for the catalogue, and while that is
+silent they must not take the room of questions that need none. Health and reflection are not counted at all.
 
 Reports, which take many seconds each, are made one by one, and few wait for their turn.
 
@@ -20,6 +21,7 @@ from grpc import StatusCode
 from timelines_server.status import CallError
 
 STREAMS_OF_CALLS = 4
+CATALOGUE_OF_CALLS = 2
 REPORTS_WAITING = 2
 _PUSHBACK_MS = range(100, 400)
 _REPORT_PUSHBACK_MS = range(3_000, 12_000)
@@ -97,17 +99,19 @@ class Reports:
 
 
 class Admission:
-    """Room for calls, for streams and for reports.
+    """Room for calls, for those that need the catalogue, for streams and for reports.
 
     Parameters
     ----------
     max_in_flight : int
-        Calls with one answer; there is room for a quarter as many streams beside them.
+        Calls with one answer; beside them there is room for half as many that need the catalogue, and for a quarter as
+        many streams.
     reports : int
         Reports that are made at once.
     """
 
     def __init__(self, max_in_flight: int, reports: int = 1) -> None:
         self.calls = Slots(max_in_flight, "calls")
+        self.catalogue = Slots(max(1, max_in_flight // CATALOGUE_OF_CALLS), "catalogue calls")
         self.streams = Slots(max(1, max_in_flight // STREAMS_OF_CALLS), "streams")
         self.reports = Reports(reports)

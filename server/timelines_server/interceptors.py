@@ -26,6 +26,7 @@ from timelines_server.tracing import Tracing
 from timelines_server.wording import clean
 
 OURS = "/timelines."
+OF_THE_CATALOGUE = ("/timelines.v1.FitService/", "/timelines.v1.ForecastRecordService/")
 TOKEN: ContextVar[str] = ContextVar("TOKEN", default="")
 
 type Handler = grpc.RpcMethodHandler[Any, Any]
@@ -103,7 +104,8 @@ class Manners(grpc.aio.ServerInterceptor):
 
     def _mannered(self, method: str, handler: Handler) -> Handler:
         streams = handler.request_streaming or handler.response_streaming
-        slots = self._admission.streams if streams else self._admission.calls
+        calls = self._admission.catalogue if method.startswith(OF_THE_CATALOGUE) else self._admission.calls
+        slots = self._admission.streams if streams else calls
         meters = self._metrics.of(method, handler.request_streaming, handler.response_streaming)
         around = _Mannered(method, handler, slots, meters, self._log, self._tracing, self._stalled_s.get(method))
         if handler.response_streaming:

@@ -141,7 +141,8 @@ class Metrics:
         if current is not None:
             self.registry.register(_PosteriorInfo(current))
         if admission is not None:
-            self.registry.register(_InFlight((admission.calls, admission.streams, admission.reports.place)))
+            kinds = (admission.calls, admission.catalogue, admission.streams, admission.reports.place)
+            self.registry.register(_InFlight(kinds))
 
     def of(self, method: str, client_streaming: bool, server_streaming: bool) -> Meters:
         """The meters of a method that is served.

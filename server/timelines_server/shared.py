@@ -1,6 +1,9 @@
 """The catalogue of one server: opened when it is first needed, kept, and asked in threads of its own.
 
 Its threads are not those that answer questions: a database that hangs holds up what needs it, and no forecast.
+
+A database that is silent takes seconds to find out, each time. So whoever waited for its turn meanwhile is told what
+was found out, and until the database answers again one caller at a time tries it and the others are told at once.
 """
 
 from __future__ import annotations
@@ -11,14 +14,62 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from forecast.catalogue.failures import CatalogueUnavailableError
+from forecast.errors import ForecastError
 from forecast.posterior.state import state_folder
 
 if TYPE_CHECKING:
     from forecast.catalogue import Catalogue
 
 THREADS = 4
+
+AGAIN_S = 0.5
+"""How long nobody tries a database that could not be reached."""
+
+
+class _Reach:
+    """Whether the database answers, as far as is known."""
+
+    def __init__(self) -> None:
+        self._lost, self._lost_at, self._tried = "", 0.0, False
+
+    def claim(self) -> bool:
+        """Whether this caller tries for all whether it answers again, and says so to `release` in the end.
+
+        Raises
+        ------
+        CatalogueUnavailableError
+            When it did not answer, and this caller is not the one.
+        """
+        if self._lost and (self._tried or monotonic() - self._lost_at < AGAIN_S):
+            raise self._error()
+        self._tried = bool(self._lost)
+        return self._tried
+
+    def release(self) -> None:
+        """Let the next one try."""
+        self._tried = False
+
+    def during[Result](self, job: Callable[[], Result], asked_at: float) -> Result:
+        """Do a job, unless it was found out since it was asked for that the database does not answer."""
+        if self._lost and self._lost_at >= asked_at:
+            raise self._error()
+        try:
+            result = job()
+        except CatalogueUnavailableError as error:
+            self._lost, self._lost_at = error.message, monotonic()
+            raise
+        except ForecastError:
+            self._lost = ""
+            raise
+        self._lost = ""
+        return result
+
+    def _error(self) -> CatalogueUnavailableError:
+        return CatalogueUnavailableError(self._lost, field="catalogue")
 
 
 class SharedCatalogue:
@@ -37,6 +88,7 @@ class SharedCatalogue:
         self._home, self._url = home, url or os.environ.get("TIMELINES_CATALOGUE")
         self._opened: Catalogue | None = None
         self._opening = Lock()
+        self._reach = _Reach()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="timelines-catalogue")
 
     @property
@@ -73,7 +125,12 @@ class SharedCatalogue:
         job : callable
             Takes the catalogue. It is done also where its caller leaves.
         """
-        return await self.beside(lambda: job(self.get()))
+        tries, asked_at = self._reach.claim(), monotonic()
+        try:
+            return await self.beside(lambda: self._reach.during(lambda: job(self.get()), asked_at))
+        finally:
+            if tries:
+                self._reach.release()
 
     async def beside[Result](self, job: Callable[[], Result]) -> Result:
         """What a job gives that may use the catalogue, or may not; errors are the job's own.

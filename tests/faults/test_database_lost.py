@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -14,7 +16,7 @@ import pytest
 
 from forecast.catalogue.postgres import CONNECT_SECONDS, WAIT_SECONDS
 from forecast.posterior import selection
-from tests.faults.harness import Caller, calling, refused, serving
+from tests.faults.harness import Caller, calling, refusal, refused, serving
 from tests.postgres import Postgres, postgres
 from tests.service import asking
 from tests.service.fitting import LONG
@@ -28,6 +30,7 @@ REFUSED_WITHIN_S = CONNECT_SECONDS + WAIT_SECONDS + 5
 
 RECOVERS_WITHIN_S = 15
 PAUSE_S = 0.02
+CROWD = 140
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +133,33 @@ def test_what_needs_a_lost_database_is_refused_and_recovers_and_forecasts_go_on(
                 assert during < 5 * statistics.median(questions.took_s[:50]) + 0.05
         assert not questions.failed
         assert server.process.poll() is None and "Traceback" not in server.log
+
+
+def test_a_crowd_that_needs_a_frozen_database_is_told_soon_and_keeps_no_question_out(
+    tmp_path: Path, database: Postgres
+) -> None:
+    """More callers than there is room for, and far more than can wait for the database one after the other."""
+    url = database.url(database.make_database())
+    with serving(tmp_path, "--fits", "0", TIMELINES_CATALOGUE=url) as server, calling(server.address) as caller:
+        caller.publish()
+        questions = Questions(server.address)
+        with questions.asked(), ThreadPoolExecutor(CROWD) as crowd:
+            assert comes_true(lambda: len(questions.took_s) >= 20, within_s=60)
+            database.freeze()
+            began = time.monotonic()
+            refusals = Counter(crowd.map(lambda _: how_refused(caller.all_published), range(CROWD)))
+            took_s = time.monotonic() - began
+            database.thaw()
+        assert {reason for _, reason in refusals} <= {"CATALOGUE_UNAVAILABLE", "OVERLOADED"}, refusals
+        assert took_s < REFUSED_WITHIN_S and not questions.failed
+        assert comes_true(lambda: works(caller), within_s=RECOVERS_WITHIN_S)
+
+
+def how_refused(call: Callable[[], object]) -> tuple[str, str]:
+    """The code and the reason that a call ends with."""
+    try:
+        call()
+    except grpc.RpcError as error:
+        found = refusal(error)
+        return found.code.name, found.reason
+    return "OK", ""

@@ -40,7 +40,10 @@ def test_a_refusal_takes_no_place() -> None:
     assert slots.used == 0
 
 
-@pytest.mark.parametrize(("calls", "streams"), [(128, 32), (4, 1), (1, 1)])
-def test_streams_have_a_quarter_of_the_room_and_at_least_one_place(calls: int, streams: int) -> None:
+@pytest.mark.parametrize(("calls", "catalogue", "streams"), [(128, 64, 32), (4, 2, 1), (1, 1, 1)])
+def test_the_catalogue_has_half_of_the_room_streams_a_quarter_and_both_at_least_one_place(
+    calls: int, catalogue: int, streams: int
+) -> None:
     admission = Admission(calls)
-    assert (admission.calls.limit, admission.streams.limit) == (calls, streams)
+    limits = (admission.calls.limit, admission.catalogue.limit, admission.streams.limit)
+    assert limits == (calls, catalogue, streams)

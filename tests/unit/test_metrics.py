@@ -104,6 +104,8 @@ def test_the_room_for_calls_and_the_process_are_told() -> None:
     admission = Admission(8)
     metrics = Metrics(admission=admission)
     with admission.calls:
-        assert samples(metrics, "timelines_in_flight") == {("calls",): 1, ("streams",): 0, ("reports",): 0}
-    assert samples(metrics, "timelines_in_flight_limit") == {("calls",): 8, ("streams",): 2, ("reports",): 3}
+        used = {("calls",): 1, ("catalogue calls",): 0, ("streams",): 0, ("reports",): 0}
+        assert samples(metrics, "timelines_in_flight") == used
+    room = {("calls",): 8, ("catalogue calls",): 4, ("streams",): 2, ("reports",): 3}
+    assert samples(metrics, "timelines_in_flight_limit") == room
     assert samples(metrics, "process_resident_memory_bytes")[()] > 1e6
