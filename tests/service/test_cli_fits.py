@@ -112,11 +112,11 @@ def test_ctrl_c_leaves_the_fit_running_and_says_its_name(server: RunningServer, 
 
 def test_the_catalogue_here_tells_the_same_as_its_server(server: RunningServer, fits: Fitter, home: Path) -> None:
     made = fits.ended(fits.create(seed=8, make_current=False).name)
-    running = fits.begun(fits.create(**LONG, make_current=False).name)
     name = made.name.removeprefix("fits/")
     for arguments in (("show", name), ("list", "--state", "succeeded"), ("watch", name)):
         there, here = run(home, *arguments, "--json", "--server", server.address), run(home, *arguments, "--json")
         assert (there.returncode, there.stdout) == (here.returncode, here.stdout) and json.loads(here.stdout)
+    running = fits.begun(fits.create(**LONG, make_current=False).name)
     shown = run(home, "show", running.name)
     assert "compute chain 2" in shown.stdout and "RUNNING" in shown.stdout
     assert "is being cancelled" in run(home, "cancel", running.name).stdout

@@ -33,6 +33,7 @@ from timelines.v1 import fit_service_pb2 as pb
 from timelines.v1.answer_pb2 import Answer
 from timelines_server import fits as running_fits
 from timelines_server import following
+from timelines_server.shared import AGAIN_S
 
 AS_OF = "2026-11-20"
 TIMELINES = (sys.executable, "-m", "forecast.cli.main")
@@ -243,6 +244,7 @@ def test_a_fit_outlives_a_silence_of_the_catalogue(tmp_path: Path, monkeypatch: 
             monkeypatch.setattr(shared, "get", silent)
             await asyncio.sleep(2.5)  # until after its end
             monkeypatch.setattr(shared, "get", lambda: found)
+            await asyncio.sleep(2 * AGAIN_S)  # who asks at once is told what is known
             ended = await running.ended(made.name)
             assert (ended.state, ended.attempts, ended.became_current) == (pb.FIT_STATE_SUCCEEDED, 1, True)
             assert running.resources.current.answers_from == ended.posterior.removeprefix("posteriors/")
