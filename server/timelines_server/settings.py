@@ -131,7 +131,7 @@ class Settings:
     max_in_flight: int = field(
         default=128,
         metadata=about(
-            "Calls at once, and a quarter as many streams beside them; more are refused.",
+            "Calls at once; beside them half as many to the catalogue and a quarter as many streams. More are refused.",
             "calls",
             _AMOUNTS,
             "N",

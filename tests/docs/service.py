@@ -24,7 +24,7 @@ from tests.docs.reference import MESSAGES, PARTS, protos, table
 from timelines.report_requests import TIMEOUT_S
 from timelines.settings import DEFAULT_TIMEOUT_S
 from timelines.v1 import answer_pb2
-from timelines_server.admission import REPORTS_WAITING, STREAMS_OF_CALLS
+from timelines_server.admission import CATALOGUE_OF_CALLS, REPORTS_WAITING, STREAMS_OF_CALLS
 from timelines_server.converters.draws import MAX_CHUNK
 from timelines_server.converters.fits import CHAINS, STEPS
 from timelines_server.converters.paging import DEFAULT_SIZE, LARGEST_SIZE
@@ -83,8 +83,8 @@ def _limits() -> Iterator[str]:
         refused."""
     yield """A token: as many calls a minute as its line says (`timelines token --calls-per-minute`), each question of a
         batch counted; as many may be made at once, and they come back evenly. One more is refused at once."""
-    yield f"""At once: {DEFAULTS.max_in_flight} calls and {DEFAULTS.max_in_flight // STREAMS_OF_CALLS} streams
-        (`--max-in-flight`). One more is refused at once; health checks never are."""
+    yield f"""At once: {DEFAULTS.max_in_flight} calls, {DEFAULTS.max_in_flight // CATALOGUE_OF_CALLS} about fits and
+        published forecasts, {DEFAULTS.max_in_flight // STREAMS_OF_CALLS} streams (`--max-in-flight`). One more is refused at once; health checks never are."""
     yield f"""A report: {MAX_QUESTIONS:,} questions, {MAX_VARIANTS} scenarios, {MAX_REPORT_BUDGETS} budgets, a title of
         {MAX_TITLE} and notes of {MAX_NOTES:,} characters. {DEFAULTS.reports} is made at a time (`--reports`) and
         {REPORTS_WAITING} wait; one more is refused at once. It is given up after {LONGEST_S:.0f} s, and when its
