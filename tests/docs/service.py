@@ -84,7 +84,8 @@ def _limits() -> Iterator[str]:
     yield """A token: as many calls a minute as its line says (`timelines token --calls-per-minute`), each question of a
         batch counted; as many may be made at once, and they come back evenly. One more is refused at once."""
     yield f"""At once: {DEFAULTS.max_in_flight} calls, {DEFAULTS.max_in_flight // CATALOGUE_OF_CALLS} about fits and
-        published forecasts, {DEFAULTS.max_in_flight // STREAMS_OF_CALLS} streams (`--max-in-flight`). One more is refused at once; health checks never are."""
+        published forecasts, {DEFAULTS.max_in_flight // STREAMS_OF_CALLS} streams (`--max-in-flight`). One
+        more is refused at once; health checks never are."""
     yield f"""A report: {MAX_QUESTIONS:,} questions, {MAX_VARIANTS} scenarios, {MAX_REPORT_BUDGETS} budgets, a title of
         {MAX_TITLE} and notes of {MAX_NOTES:,} characters. {DEFAULTS.reports} is made at a time (`--reports`) and
         {REPORTS_WAITING} wait; one more is refused at once. It is given up after {LONGEST_S:.0f} s, and when its
