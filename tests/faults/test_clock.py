@@ -83,6 +83,7 @@ def test_a_clock_that_is_set_loses_no_fit_and_no_order(
     assert selection.current_entry(home).name == current[-1]
 
 
+@pytest.mark.long
 def test_a_new_server_whose_clock_is_behind_takes_up_what_the_one_before_left(tmp_path: Path, clock: Path) -> None:
     """Its fit was renewed by a server that was killed, at a time that has not come yet."""
     home = tmp_path / "home"
@@ -94,6 +95,7 @@ def test_a_new_server_whose_clock_is_behind_takes_up_what_the_one_before_left(tm
         assert (ended.state, ended.attempts, ended.became_current) == (pb.FIT_STATE_SUCCEEDED, 2, True)
 
 
+@pytest.mark.long
 def test_a_quota_is_neither_renewed_nor_held_up_by_the_clock(tmp_path: Path, clock: Path) -> None:
     tokens, limit = tmp_path / "tokens", 60
     digest = hashlib.sha256(TOKEN.encode()).hexdigest()

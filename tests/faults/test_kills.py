@@ -153,7 +153,7 @@ class Home:
             self.check_calls(server)
             with callers_of(server, self.told):
                 killed = [self._kill_fit(server, dice) for _ in range(fits)]
-                time.sleep(dice.uniform(0, 3))
+                time.sleep(dice.uniform(0, 2.5))
                 return [*filter(None, killed), *self._kill_server(process, "server")]
 
     def last_life(self) -> None:
