@@ -27,8 +27,11 @@ from timelines_server.wording import clean, names_a_path
 
 COMMAND = (*PYTHON, "forecast.inference.worker")
 
+LOOK_S = 0.25
+"""How often it is looked whether a fit is to be stopped: another server may have been told."""
+
 BEAT_S = 0.5
-"""How often it is looked whether a fit is to be stopped, and at most recorded how far it is."""
+"""How often it is recorded at most how far it is."""
 
 ALIVE_S = 2.0
 """How often it is recorded that the fit goes on, also where there is no news."""
@@ -187,10 +190,10 @@ class Fitting:
     async def _beating(self) -> Ending:
         """Record what is new, and that it goes on; returns when the fit is to be stopped."""
         told: tuple[Any, ...] = ()
-        told_at = 0.0
+        told_at = -ALIVE_S
         while True:
             news, now = (self._stage, self._chains), asyncio.get_running_loop().time()
-            quiet = told == news and now - told_at < ALIVE_S
+            quiet = now - told_at < (ALIVE_S if told == news else BEAT_S)
             try:
                 record = await self._looked() if quiet else await self._recorded()
             except StorageError as error:  # the claim outlives a short silence; a longer one shows when it is back
@@ -201,7 +204,7 @@ class Fitting:
                 if record.cancel_requested and not self._storing:
                     return Ending(FitState.CANCELLED, "CANCELLED", _CANCELLED)
             with suppress(TimeoutError):
-                async with asyncio.timeout(BEAT_S):
+                async with asyncio.timeout(LOOK_S):
                     await self._look.wait()
             self._look.clear()
 

@@ -12,7 +12,7 @@ from forecast.catalogue.fit_record import FitRecord
 from timelines_server.shared import SharedCatalogue
 from timelines_server.status import CallError
 
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 0.4
 
 
 class _Watched:
