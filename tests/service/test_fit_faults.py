@@ -29,6 +29,7 @@ from tests.service.processes import comes_true
 from tests.service.running import start
 from tests.service.toy_fit import DEAF, store
 from tests.synthetic import synthetic_posterior
+from timelines import Client, Fit
 from timelines.v1 import fit_service_pb2 as pb
 from timelines.v1.answer_pb2 import Answer
 from timelines_server import fits as running_fits
@@ -77,18 +78,6 @@ def test_a_server_that_is_killed_takes_its_fit_along_and_another_does_it_again(t
         ended = fits.ended(made.name)
     assert (ended.state, ended.attempts) == (pb.FIT_STATE_SUCCEEDED, 2)
     assert ended.posterior.removeprefix("posteriors/") == store(2, AS_OF, tmp_path)["name"]
-
-
-def test_two_servers_on_one_state_folder_do_each_fit_once(tmp_path: Path) -> None:
-    with toy_server(tmp_path) as one, toy_server(tmp_path) as two, calling(one.address) as fits:
-        names = [fits.create(draws=300, seed=seed, make_current=False).name for seed in range(20, 26)]
-        ended = [fits.ended(name) for name in names]
-        assert {(fit.state, fit.attempts) for fit in ended} == {(pb.FIT_STATE_SUCCEEDED, 1)}
-        with calling(two.address) as others:
-            assert [others.get(name) for name in names] == ended
-        begun = [[str(one["fit"]) for one in events(server.log, "fit_begun")] for server in (one, two)]
-        assert sorted(begun[0] + begun[1]) == sorted(name.removeprefix("fits/") for name in names)
-        assert begun[0] and begun[1]
 
 
 @contextmanager
@@ -254,11 +243,14 @@ def test_a_fit_outlives_a_silence_of_the_catalogue(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.long
 def test_a_real_fit_is_done_by_a_server(tmp_path: Path) -> None:
-    with start(tmp_path) as server, calling(server.address) as fits:
-        made = fits.create(as_of="2018-12-31", draws=60, tune=120, chains=2)
-        seen = list(fits.watch(made.name))
-    ended = seen[-1]
-    assert ended.state in (pb.FIT_STATE_SUCCEEDED, pb.FIT_STATE_REFUSED), ended
-    assert any(one.HasField("eta_seconds") for one in seen) and not ended.became_current
-    posterior = read(tmp_path / "posteriors" / f"{ended.posterior.removeprefix('posteriors/')}.nc")
+    seen: list[Fit] = []
+    with start(tmp_path) as server, Client(server.address) as client:
+        asked = {"as_of": "2018-12-31", "draws": 60, "tune": 120, "chains": 2}
+        ended = client.fit(**asked, progress=seen.append, timeout=500)
+        again = client.fit(**asked, progress=False, timeout=500)
+    assert ended.state in ("SUCCEEDED", "REFUSED"), ended
+    assert any(one.eta_s is not None for one in seen) and not ended.became_current
+    assert {chain.model for one in seen for chain in one.chain_progress} == {"compute"}  # no losses yet in 2018
+    posterior = read(tmp_path / "posteriors" / f"{ended.posterior}.nc")
     assert posterior.as_of.isoformat() == "2018-12-31" and posterior.draws == 120
+    assert again.posterior == ended.posterior  # the same seed, the same bytes
