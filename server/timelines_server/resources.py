@@ -36,6 +36,8 @@ class Resources:
     ----------
     switching : Switching
         The way to another posterior.
+    switches : Work
+        A thread for it: one switch waits for the other, and for the catalogue, and must hold up no question.
     tallies : Tallies
         What is counted beside calls.
     """
@@ -51,9 +53,11 @@ class Resources:
         self.current, self.work = current, work
         self.catalogue = catalogue or SharedCatalogue(current.home)
         self.switching = Switching(current, self.catalogue, pinned, artefacts)
+        self.switches = Work(1)
         self.tallies = Tallies()
 
     def close(self) -> None:
         """Let threads end what they do, and let go of the database."""
         self.work.close()
+        self.switches.close()
         self.catalogue.close()

@@ -24,6 +24,7 @@ from tests.service.processes import comes_true
 from timelines.v1 import fit_service_pb2 as pb
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1.posterior_service_pb2_grpc import PosteriorServiceStub
+from timelines_server.work import THREADS
 
 REFUSED_WITHIN_S = CONNECT_SECONDS + WAIT_SECONDS + 5
 """What a call waits at most for a database that is silent, and what a busy machine takes."""
@@ -74,14 +75,19 @@ class Questions:
 
 def needing_it(caller: Caller) -> dict[str, Callable[[], object]]:
     """A call of each kind that needs the catalogue."""
-    chosen = posteriors.SetCurrentPosteriorRequest(name=f"posteriors/{selection.reference().name}")
     return {
         "publish": caller.publish,
         "list records": caller.all_published,
         "create a fit": caller.fits.create,
         "list fits": caller.all_fits,
-        "choose a posterior": lambda: PosteriorServiceStub(caller.channel).SetCurrentPosterior(chosen, timeout=60),
+        "choose a posterior": lambda: choose(caller),
     }
+
+
+def choose(caller: Caller) -> None:
+    """Make the posterior current that is."""
+    chosen = posteriors.SetCurrentPosteriorRequest(name=f"posteriors/{selection.reference().name}")
+    PosteriorServiceStub(caller.channel).SetCurrentPosterior(chosen, timeout=60)
 
 
 def is_refused_in_time(caller: Caller) -> None:
@@ -163,3 +169,22 @@ def how_refused(call: Callable[[], object]) -> tuple[str, str]:
         found = refusal(error)
         return found.code.name, found.reason
     return "OK", ""
+
+
+@pytest.mark.long
+def test_those_who_choose_a_posterior_in_a_frozen_database_hold_up_no_question(
+    tmp_path: Path, database: Postgres
+) -> None:
+    """As many as there are threads for questions, and questions that are not answered from memory."""
+    url = database.url(database.make_database())
+    with serving(tmp_path, "--fits", "0", TIMELINES_CATALOGUE=url) as server, calling(server.address) as caller:
+        choose(caller)
+        database.freeze()
+        with ThreadPoolExecutor(THREADS) as choosers:
+            choosing = [choosers.submit(how_refused, lambda: choose(caller)) for _ in range(THREADS)]
+            time.sleep(1)
+            asking.forecast(caller.channel, seed=7)
+            assert not any(one.done() for one in choosing), "the question waited for them"
+            assert {one.result() for one in choosing} == {("UNAVAILABLE", "CATALOGUE_UNAVAILABLE")}
+        database.thaw()
+        assert comes_true(lambda: works(caller), within_s=RECOVERS_WITHIN_S)

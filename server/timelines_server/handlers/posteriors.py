@@ -60,7 +60,8 @@ class PosteriorHandlers:
     """
 
     def __init__(self, resources: Resources) -> None:
-        self._current, self._work, self._switching = resources.current, resources.work, resources.switching
+        self._current, self._work = resources.current, resources.work
+        self._switching, self._switches = resources.switching, resources.switches
 
     async def list_posteriors(self) -> PosteriorListing:
         """Every posterior that lies here or came with the program.
@@ -102,7 +103,7 @@ class PosteriorHandlers:
         StorageError
             When the state folder cannot be written.
         """
-        return await self._work.run(lambda checkpoint: self._switch(name, checkpoint))
+        return await self._switches.run(lambda checkpoint: self._switch(name, checkpoint))
 
     def _listing(self) -> PosteriorListing:
         entries = sorted(selection.available(self._current.home), key=lambda entry: entry.as_of, reverse=True)
