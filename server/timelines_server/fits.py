@@ -105,7 +105,7 @@ class Fits:
                     if record is not None:
                         return record
                 self._said = ""
-            except ForecastError as error:
+            except Exception as error:  # whatever it is, questions go on, and so does looking for fits
                 self._say(error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
@@ -117,7 +117,7 @@ class Fits:
             try:
                 if self._resources.catalogue.there:
                     await self._waiting()
-            except ForecastError as error:
+            except Exception as error:  # whatever it is, questions go on, and so does looking for fits
                 self._say(error)
             await asyncio.sleep(CLAIM_EVERY_S)
 
@@ -130,12 +130,16 @@ class Fits:
         queued, oldest_s = self._queue
         self._resources.tallies.fits_seen(queued, len(self._running), oldest_s)
 
-    def _say(self, error: ForecastError) -> None:
+    def _say(self, error: Exception) -> None:
         """Count it, and tell the operator once."""
         self._resources.tallies.catalogue_failed()
-        if error.message != self._said:
-            self._said = error.message
+        if repr(error) == self._said:
+            return
+        self._said = repr(error)
+        if isinstance(error, ForecastError):
             self._log.events.warning("fits_wait_for_catalogue", said=error.message)
+        else:
+            self._log.events.error("fits_broken", exc_info=error)
 
     async def _one(self, record: FitRecord) -> None:
         fitting = Fitting(record, self._resources, self.watching, self._log)

@@ -37,7 +37,12 @@ class Follower:
         while not self._resources.switching.pinned:
             await asyncio.sleep(LOOK_EVERY_S)
             if self._resources.current.ready:
-                await self.look()
+                try:
+                    await self.look()
+                except Exception as error:  # whatever it is, the last good one goes on
+                    self._resources.tallies.follow_failed()
+                    self._log.events.error("following_broken", exc_info=error)
+                    await asyncio.sleep(TRY_AGAIN_S)
 
     async def look(self) -> None:
         """Look once, and switch where another posterior has become current."""

@@ -254,3 +254,30 @@ def test_a_real_fit_is_done_by_a_server(tmp_path: Path) -> None:
     posterior = read(tmp_path / "posteriors" / f"{ended.posterior}.nc")
     assert posterior.as_of.isoformat() == "2018-12-31" and posterior.draws == 120
     assert again.posterior == ended.posterior  # the same seed, the same bytes
+
+
+def test_what_nobody_foresaw_in_the_queue_or_in_following_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with serving(monkeypatch, tmp_path) as running:
+            await running.ended((await running.create(make_current=False)).name)
+            shared, switching = running.resources.catalogue, running.resources.switching
+            found = shared.get()
+
+            def broken() -> Catalogue:
+                raise RuntimeError("nobody foresaw this")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(shared, "get", broken)
+                patch.setattr(switching, "wanted", broken)
+                patch.setattr(following, "LOOK_EVERY_S", 0.1)
+                follower = asyncio.create_task(following.Follower(running.resources, running.log).run())
+                await asyncio.sleep(3 * running_fits.LOOK_EVERY_S)
+                assert not follower.done()
+                follower.cancel()
+            assert shared.get() is found
+            assert running.logged().count("fits_broken") == running.logged().count("following_broken") == 1
+            assert (await running.ended((await running.create(seed=9)).name)).state == pb.FIT_STATE_SUCCEEDED
+
+    asyncio.run(main())
