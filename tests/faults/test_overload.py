@@ -1,14 +1,14 @@
 """Ten times more questions than a server can answer: it answers as many as before, and sends the others away at once.
 
 Nothing is held to a time of the wall: the server shares its processors with those who ask, and with other tests. What
-a call takes is told in medians of the same question asked alone, in the same run.
+a call takes is told in times of the same question asked alone, in the same run; and of before and after the quickest
+are compared, which other tests slow down least.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -39,15 +39,15 @@ half of the machine, is not the server's."""
 _SEEDS = itertools.count(1_000_000, 1_000_000)
 
 
-def alone_s(server: RunningServer) -> float:
-    """The median of what one question takes that nobody asks beside."""
+def alone_s(server: RunningServer) -> list[float]:
+    """What questions take that nobody asks anything beside, sorted."""
     seed, took = next(_SEEDS), []
     with asking.channel(server.address) as channel:
         for number in range(ASKED_ALONE):
             began = time.monotonic()
             ForecastServiceStub(channel).Forecast(asked(seed + number), timeout=TIMEOUT_S)
             took.append(time.monotonic() - began)
-    return statistics.median(took)
+    return sorted(took)
 
 
 def capacity(server: RunningServer, seconds: float) -> float:
@@ -117,8 +117,8 @@ def test_ten_times_too_many_questions_are_answered_or_sent_away_at_once(
         "capacity": most,
         "factor": factor,
         "goodput": len(accepted) / seconds / most,
-        "alone_ms": 1e3 * before_s,
-        "after_ms": 1e3 * after_s,
+        "alone_ms": 1e3 * at(before_s, 0.5),
+        "after_ms": 1e3 * at(after_s, 0.5),
         "accepted_ms": [1e3 * at(accepted, p) for p in (0.5, 0.99)],
         "refused_ms": [1e3 * at(refused, p) for p in (0.5, 0.99)],
     }
@@ -128,9 +128,9 @@ def test_ten_times_too_many_questions_are_answered_or_sent_away_at_once(
     assert factor > 0.8 * FACTOR, "the crowd did not ask as much as it should"
     assert at(refused, 0.5) < at(accepted, 0.5), "those who are sent away wait as long as the others"
     assert len(health) > seconds and set(health) == {asking.SERVING}
-    assert after_s < 3 * before_s
+    assert after_s[0] < 2 * before_s[0], "it is slower than before"
     if seconds > 60:
-        assert at(accepted, 0.99) < WAITS * at_once * before_s
+        assert at(accepted, 0.99) < WAITS * at_once * at(before_s, 0.5)
         assert len(accepted) / seconds > most / 4
 
 
