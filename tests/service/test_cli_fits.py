@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -12,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from forecast.cli.main import main
 from tests.golden.kept import keep
 from tests.service.fitting import LONG, Fitter, calling, toy_server
 from tests.service.running import RunningServer
@@ -39,15 +40,13 @@ def fits(server: RunningServer) -> Iterator[Fitter]:
         yield fitter
 
 
-def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "TIMELINES_HOME": str(home)}
-    command = [*TIMELINES, "fit", *arguments]
-    return subprocess.run(command, env=environment, text=True, capture_output=True, check=False, timeout=60)
+def run(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["fit", *arguments], env={"TIMELINES_HOME": str(home)})
 
 
 def test_a_server_fits_and_its_progress_and_outcome_are_shown(server: RunningServer, tmp_path: Path) -> None:
     done = run(tmp_path, "--server", server.address, "--draws", "600", "--seed", "3", "--chains", "2")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert re.search(r"compute: +\d+ % sampled, 1 divergences", done.stderr) and ": waiting" in done.stderr
     assert "PASSED" in done.stdout and "It is current now" in done.stdout
     assert not list(tmp_path.iterdir())  # nothing happened here
@@ -75,7 +74,7 @@ def test_a_fit_that_does_not_succeed_is_exit_code_1(
     server: RunningServer, tmp_path: Path, seed: int, said: str
 ) -> None:
     done = run(tmp_path, "--server", server.address, *QUICK, "--seed", str(seed))
-    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+    assert done.exit_code == 1 and said in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ def test_what_the_asker_can_mend_is_exit_code_2(
     server: RunningServer, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     done = run(tmp_path, "--server", server.address, *arguments)
-    assert done.returncode == 2 and said in done.stderr
+    assert done.exit_code == 2 and said in done.stderr
 
 
 def test_ctrl_c_leaves_the_fit_running_and_says_its_name(server: RunningServer, fits: Fitter, tmp_path: Path) -> None:
@@ -105,9 +104,9 @@ def test_ctrl_c_leaves_the_fit_running_and_says_its_name(server: RunningServer, 
     name = said.partition("watch|cancel ")[2].split()[0]
     assert fits.get(f"fits/{name}").state == fits.list(page_size=1).fits[0].state
     done = run(tmp_path, "cancel", name, "--server", server.address)
-    assert done.returncode == 0 and ("cancelled" in done.stdout or "CANCELLED" in done.stdout)
+    assert done.exit_code == 0 and ("cancelled" in done.stdout or "CANCELLED" in done.stdout)
     followed = run(tmp_path, "watch", name, "--server", server.address)
-    assert followed.returncode == 1 and "CANCELLED" in followed.stderr
+    assert followed.exit_code == 1 and "CANCELLED" in followed.stderr
 
 
 def test_the_catalogue_here_tells_the_same_as_its_server(server: RunningServer, fits: Fitter, home: Path) -> None:
@@ -115,7 +114,7 @@ def test_the_catalogue_here_tells_the_same_as_its_server(server: RunningServer, 
     name = made.name.removeprefix("fits/")
     for arguments in (("show", name), ("list", "--state", "succeeded"), ("watch", name)):
         there, here = run(home, *arguments, "--json", "--server", server.address), run(home, *arguments, "--json")
-        assert (there.returncode, there.stdout) == (here.returncode, here.stdout) and json.loads(here.stdout)
+        assert (there.exit_code, there.stdout) == (here.exit_code, here.stdout) and json.loads(here.stdout)
     running = fits.begun(fits.create(**LONG, make_current=False).name)
     shown = run(home, "show", running.name)
     assert "compute chain 2" in shown.stdout and "RUNNING" in shown.stdout
@@ -135,4 +134,4 @@ def test_what_the_catalogue_has_is_listed_without_a_server(tmp_path: Path) -> No
     assert len(run(tmp_path, "list", "--state", "queued", "--limit", "5").stdout.splitlines()) == 2
     assert "CANCELLED" in run(tmp_path, "cancel", "00112233aabb").stdout
     unknown = run(tmp_path, "show", "none")
-    assert unknown.returncode == 2 and "unknown fit 'none'" in unknown.stderr
+    assert unknown.exit_code == 2 and "unknown fit 'none'" in unknown.stderr
