@@ -28,6 +28,7 @@ from timelines_server.allocator import return_large_blocks
 from timelines_server.current import Current
 from timelines_server.following import Follower
 from timelines_server.health import Health
+from timelines_server.keeping import kept_up
 from timelines_server.logs import Log
 from timelines_server.ports import MetricsPage, listen
 from timelines_server.reloading import Watch
@@ -106,8 +107,10 @@ async def _serve(settings: Settings, say: Say) -> None:
         watch.start()
         await service.server.start()
         follower, sharing = Follower(resources, log), Sharing(resources, log)
+        beside = {"fits": service.fits.run, "follower": follower.run, "sharing": sharing.run}
+        kept = (kept_up(name, run, log) for name, run in beside.items())
         ready = _get_ready(service, resources, settings.posterior, say, address)
-        await _until(stop, service.health, ready, service.fits.run(), follower.run(), sharing.run())
+        await _until(stop, service.health, ready, *kept)
         await _drain(service, settings)
 
 
