@@ -188,3 +188,23 @@ def test_those_who_choose_a_posterior_in_a_frozen_database_hold_up_no_question(
             assert {one.result() for one in choosing} == {("UNAVAILABLE", "CATALOGUE_UNAVAILABLE")}
         database.thaw()
         assert comes_true(lambda: works(caller), within_s=RECOVERS_WITHIN_S)
+
+
+@pytest.mark.long
+def test_a_server_that_starts_without_its_database_answers_and_takes_it_up_when_it_is_there(
+    tmp_path: Path, database: Postgres
+) -> None:
+    url = database.url(database.make_database())
+    database.kill()
+    try:
+        with serving(tmp_path, TIMELINES_CATALOGUE=url) as server, calling(server.address) as caller:
+            assert caller.answers_from() == selection.reference().name
+            is_refused_in_time(caller)
+            database.start()
+            assert comes_true(lambda: works(caller), within_s=RECOVERS_WITHIN_S)
+            ended = caller.fits.ended(caller.fits.create().name)
+            assert ended.became_current and comes_true(lambda: caller.answers_from() == ended.posterior[11:])
+    x
+    finally:
+        database.kill()
+        database.start()
