@@ -10,11 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from forecast.inference.store import publish
 from forecast.posterior import selection
 from forecast.posterior.artefact import read
+from tests.synthetic import synthetic_posterior
 
 SHORT = ["--draws", "60", "--tune", "120", "--chains", "2"]
 COMMAND = [sys.executable, "-m", "forecast.cli.main"]
@@ -146,3 +149,33 @@ def test_the_worker_speaks_json_lines(home: Path) -> None:
         events = [json.loads(line) for line in process.stdout]
     assert [event["event"] for event in events] == ["stage", "error"]
     assert events[-1]["exit_code"] == 2 and events[-1]["reason"] == "INVALID_INPUT"
+
+
+CRASHING = """
+import sys
+from forecast.inference import worker
+def crash(*_):
+    raise RuntimeError("nobody foresaw this")
+worker.run = crash
+sys.exit(worker.main())
+"""
+
+
+def test_a_worker_that_crashes_says_so_with_its_traceback(tmp_path: Path) -> None:
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", CRASHING], text=True, **pipes) as process:
+        process.stdin.write(json.dumps({"home": str(tmp_path)}) + "\n")
+        process.stdin.flush()  # and left open: the process would end with it
+        (event,) = map(json.loads, process.stdout)
+        assert process.wait(timeout=20) == 1 and "nobody foresaw this" in process.stderr.read()
+    assert event["event"] == "crashed" and event["traceback"].endswith("RuntimeError: nobody foresaw this\n")
+
+
+def test_a_posterior_that_may_not_become_current_is_written_and_nothing_else(tmp_path: Path) -> None:
+    nowcast = {"rows": 14, "inside_80": 0.79, "reach": 0.34}
+    fitted = synthetic_posterior(80, 1, diagnostics={}, nowcast=nowcast)
+    told = publish(fitted, tmp_path, choose=False)
+    assert [path.stem for path in _stored(tmp_path)] == [told["name"]] and not told["current"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["posteriors"]
+    assert publish(fitted, tmp_path)["current"]
+    assert selection.current_entry(tmp_path).name == told["name"] and (tmp_path / "catalogue.sqlite").exists()
