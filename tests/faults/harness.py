@@ -206,3 +206,8 @@ def part_of(some: Iterable[str], whole: Iterable[str]) -> bool:
     """Whether these come in the whole, in their order."""
     rest = iter(whole)
     return all(item in rest for item in some)
+
+
+def tracebacks(log: str) -> list[str]:
+    """Lines of a log that tell of something unforeseen."""
+    return [line for line in log.splitlines() if "Traceback" in line]

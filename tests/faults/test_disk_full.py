@@ -15,7 +15,7 @@ from forecast.posterior.artefact import read
 from forecast.storage import atomic
 from forecast.storage.manifest import faults
 from forecast.storage.store import store_of
-from tests.faults.harness import Caller, calling, fill, refused, serving, small_disk
+from tests.faults.harness import Caller, calling, fill, refused, serving, small_disk, tracebacks
 from tests.house import ROOT
 from tests.service import asking
 from tests.service.processes import comes_true
@@ -76,7 +76,7 @@ def test_a_server_on_a_full_disk_says_so_answers_on_and_needs_no_restart(disk: P
         caller.publish()
         again = caller.fits.ended(caller.fits.create(seed=2).name)
         assert again.became_current and comes_true(lambda: goes_on(server, caller, again.posterior[11:]))
-        assert "Traceback" not in server.log
+        assert tracebacks(server.log) == []
     assert all(read(entry.path).name == entry.name for entry in selection.available(disk))
 
 

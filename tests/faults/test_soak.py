@@ -19,7 +19,7 @@ from typing import Any
 import grpc
 import pytest
 
-from tests.faults.harness import calling, serving, zombies_of
+from tests.faults.harness import calling, serving, tracebacks, zombies_of
 from tests.golden.kept import keep
 from tests.service import asking, fuzzing, processes
 from tests.service.processes import comes_true, rss_mib
@@ -174,6 +174,6 @@ def test_a_server_that_is_used_for_long_stays_as_it_was(tmp_path: Path, warm_s: 
         with calling(server.address) as caller:
             assert caller.answers_from()
             assert asking.health_of(caller.channel) == asking.SERVING
-        assert "Traceback" not in server.log
+        assert tracebacks(server.log) == []
         server.process.terminate()
         assert server.process.wait(30) == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from forecast.catalogue import Catalogue
-from tests.faults.harness import Caller, calling, launched
+from tests.faults.harness import Caller, calling, launched, tracebacks
 from tests.postgres import postgres
 from tests.service.processes import comes_true
 from tests.service.running import RunningServer
@@ -71,7 +71,7 @@ def test_two_servers_that_start_at_once_both_serve_and_begin_each_fit_once(
             with Catalogue.open(homes[0], environment.get("TIMELINES_CATALOGUE")) as catalogue:
                 current = catalogue.current().name
             assert all(follows(caller, current) for caller in callers)
-            assert not any("Traceback" in server.log for server in servers)
+            assert [tracebacks(server.log) for server in servers] == [[], []]
 
 
 def follows(caller: Caller, name: str) -> bool:
