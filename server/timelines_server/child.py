@@ -14,7 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol
 
 from forecast.executors.executor import ONE_THREAD
 
@@ -114,9 +114,10 @@ async def running(command: Sequence[str], order: bytes) -> AsyncIterator[Child]:
     assert process.stdin is not None and process.stdout is not None
     reader = asyncio.StreamReader(_READ_AHEAD_BYTES)
     child = Child(process, reader)
-    out: IO[bytes] | asyncio.ReadTransport = process.stdout
+    end = _end_of(process.stdout)
+    out: _End | asyncio.ReadTransport = end
     try:
-        out = await _connected(reader, process.stdout)
+        out = await _connected(reader, end)
         await asyncio.to_thread(_write, process.stdin, order)
         yield child
     finally:
@@ -138,7 +139,41 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
     )
 
 
-async def _connected(reader: asyncio.StreamReader, pipe: IO[bytes]) -> asyncio.ReadTransport:
+class _End(Protocol):
+    """The end of a pipe that is read."""
+
+    def fileno(self) -> int:
+        """Its number."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+class _LoopsOwn:
+    """An end that the loop closes.
+
+    uvloop closes its number, and then what it was made from, or leaves that to us where the caller left meanwhile. But
+    by then the number may be that of another file, such as the catalogue's.
+    """
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._number = os.dup(pipe.fileno())
+        pipe.close()
+
+    def fileno(self) -> int:
+        return self._number
+
+    def close(self) -> None:
+        """It is closed."""
+
+
+def _end_of(pipe: IO[bytes]) -> _End:
+    return _LoopsOwn(pipe) if type(asyncio.get_running_loop()).__module__.startswith("uvloop") else pipe
+
+
+async def _connected(reader: asyncio.StreamReader, pipe: _End) -> asyncio.ReadTransport:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
     return transport

@@ -22,6 +22,7 @@ from timelines.v1.report_service_pb2_grpc import ReportServiceStub
 from timelines_server import server, worker
 from timelines_server.current import Current
 from timelines_server.logs import Log
+from timelines_server.reloading import Watch
 from timelines_server.resources import Resources
 from timelines_server.settings import Settings
 from timelines_server.work import Work
@@ -91,7 +92,7 @@ async def serving(script: str, patch: pytest.MonkeyPatch, home: Path, reports: i
     current, work, written = Current(home), Work(), StringIO()
     current.use(forecaster())
     log = Log(written)
-    service = server.build(Settings(port=0, reports=reports), Resources(current, work), log)
+    service = server.build(Settings(port=0, reports=reports), Resources(current, work), log, Watch(log))
     address = f"127.0.0.1:{service.server.add_insecure_port('127.0.0.1:0')}"
     await service.server.start()
     try:
