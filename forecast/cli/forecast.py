@@ -83,7 +83,7 @@ def write_page(forecaster: Forecaster, out: Path) -> int:
     from forecast.reports.specs import default
     from forecast.storage.atomic import make_folder, write_bytes
 
+    make_folder(out.parent)  # first: a place that cannot be written is said before the page is made
     data = page_of(default(forecaster.scenario), forecaster).encode()
-    make_folder(out.parent)
     write_bytes(out, data)
     return len(data)

@@ -140,10 +140,9 @@ def _runs(
     if only is not None and only not in MODELS:
         raise InputError(f"unknown model {only!r}; known: {', '.join(MODELS)}", field="only")
     recipe = Recipe(observations, request.priors, request.settings, request.seed)
-    return {
-        name: make(recipe, progress) if only in (None, name) else _copied(name, observations, request, current)
-        for name, make in makers.items()
-    }
+    # Copied first: one that cannot be is refused before minutes of sampling, not after.
+    copied = {name: _copied(name, observations, request, current) for name in makers if only not in (None, name)}
+    return {name: copied.get(name) or make(recipe, progress) for name, make in makers.items()}
 
 
 def _copied(name: str, observations: Observations, request: FitRequest, current: Posterior | None) -> Run:

@@ -90,6 +90,7 @@ def test_the_finding_says_how_the_date_hangs_on_algorithms_and_on_the_law() -> N
     assert re.search(r"no money ever buys it, with probability \d+\s%\.$", said)
 
 
+@pytest.mark.long  # the two below make the report and the page too
 def test_the_command_prints_the_table_and_writes_the_page(tmp_path: Path) -> None:
     out = tmp_path / "page.html"
     result = CliRunner().invoke(forecast, ["--out", str(out)])
@@ -132,6 +133,7 @@ def test_bad_input_is_one_error(tmp_path: Path) -> None:
     assert isinstance(nowhere.exception, StorageError)
 
 
+@pytest.mark.long
 def test_the_gallery_draws_the_same_bytes_twice(tmp_path: Path) -> None:
     gallery.main(tmp_path / "a")
     gallery.main(tmp_path / "b")

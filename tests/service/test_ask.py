@@ -56,6 +56,7 @@ def test_a_server_prints_what_the_library_prints(server: RunningServer, question
     assert asked.stderr == ""
 
 
+@pytest.mark.long
 def test_a_chart_is_drawn_from_a_servers_answer(server: RunningServer, tmp_path: Path) -> None:
     pytest.importorskip("altair")
     charts = tmp_path / "asked.svg", tmp_path / "answered.svg"

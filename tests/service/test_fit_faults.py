@@ -63,6 +63,7 @@ def test_a_server_that_stops_ends_its_fit_and_another_does_it(tmp_path: Path) ->
     assert (ended.state, ended.attempts) == (pb.FIT_STATE_SUCCEEDED, 1)
 
 
+@pytest.mark.long  # tests/faults kill servers and fits in make test too
 def test_a_server_that_is_killed_takes_its_fit_along_and_another_does_it_again(tmp_path: Path) -> None:
     with toy_server(tmp_path) as first, calling(first.address) as fits:
         made = fits.create(draws=1500, seed=2, make_current=False)

@@ -64,6 +64,7 @@ def test_one_model_cannot_be_combined_with_another_dates_posterior(home: Path) -
     assert "cannot copy loss" in done.stderr and "fit all models" in done.stderr
 
 
+@pytest.mark.long
 def test_one_model_is_fitted_and_the_others_blocks_are_copied_with_their_run(home: Path) -> None:
     _timelines(home, "fit", "--only", "loss", *SHORT)
     (path,) = set(_stored(home)) - {path for path in _stored(home) if path.name.startswith(AS_OF)}

@@ -61,7 +61,10 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("command", ANSWERS)
+_FOR_LONG = {"forecast": [pytest.mark.long]}
+
+
+@pytest.mark.parametrize("command", [pytest.param(one, marks=_FOR_LONG.get(one, [])) for one in ANSWERS])
 def test_every_text_and_the_page_say_that_the_posterior_is_flagged_and_why(
     home: Path, tmp_path: Path, command: str
 ) -> None:

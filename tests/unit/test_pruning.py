@@ -245,6 +245,7 @@ def test_whoever_wants_to_use_one_that_goes_waits_and_is_told(
     assert selection.current().name == selection.reference().name
 
 
+@pytest.mark.long  # the order of locks is held by the tests above
 def test_a_race_with_use_never_loses_the_current_one(state: StateFolder, catalogue: Catalogue) -> None:
     """Two posteriors are made current by turns while everything that is not current is pruned, again and again."""
     posteriors = [synthetic_posterior(50, seed=seed) for seed in range(2)]

@@ -170,7 +170,7 @@ def _assert_uniform(ranks: np.ndarray, far: float) -> None:
 
 
 def test_intervals_cover_studies_from_the_population() -> None:
-    _assert_uniform(_simulated_ranks(40, 8), far=1e-3)
+    _assert_uniform(_simulated_ranks(20, 8), far=1e-3)
 
 
 @pytest.mark.long

@@ -114,7 +114,9 @@ def asked_fields() -> Iterator[None]:
 
 def _check_counts(request: pb.CreateReportRequest) -> None:
     most = {
-        "questions": MAX_QUESTIONS, "scenarios": MAX_VARIANTS, "budgets_usd_2023": MAX_BUDGETS,
+        "questions": MAX_QUESTIONS,
+        "scenarios": MAX_VARIANTS,
+        "budgets_usd_2023": MAX_BUDGETS,
         "formats": MAX_FORMATS,
     }
     for name, limit in most.items():
