@@ -19,10 +19,10 @@ gallery: env  ## write the pictures of README.md, and docs/gallery.md with repor
 	@$(python) -m tests.browser.gallery
 
 test: env  ## the tests (at most 12 minutes on 2 cores)
-	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile -m "not long" --ignore=tests/benchmarks $(ARGS)
+	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" --ignore=tests/benchmarks $(ARGS)
 
 test-long: env  ## every test, with full counts and a full refit (at most 60 minutes)
-	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile --ignore=tests/benchmarks $(ARGS)
+	@$(one_thread) $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/benchmarks $(ARGS)
 
 bench: env  ## measure the engine and the command line; the results go to tests/benchmarks/results
 	@$(one_thread) $(python) -m pytest tests/benchmarks -q --benchmark-only --benchmark-quiet --benchmark-json=tests/benchmarks/results/bench.json $(ARGS)

@@ -180,9 +180,16 @@ def _taken(choice: Choice, given: Any, source: Source) -> Found:
     try:
         value = choice.read(given) if source.kind == "environment" else choice.taken(given)
     except InputError as error:
-        message = f"{source.label(choice)} is {masked(repr(given)):.80}: {error.message}{_linked(choice, given)}"
+        message = (
+            f"{source.label(choice)} is {masked(repr(_plain(given))):.80}: {error.message}{_linked(choice, given)}"
+        )
         return Found(choice, choice.default, source, InputError(message, field=choice.name))
     return Found(choice, value, source)
+
+
+def _plain(given: object) -> object:
+    """A path as it was written, wherever it came from."""
+    return str(given) if isinstance(given, Path) else given
 
 
 def _linked(choice: Choice, given: object) -> str:

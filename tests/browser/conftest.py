@@ -22,6 +22,7 @@ from forecast.reports.report import compose, files
 from forecast.reports.sections import Tile
 from forecast.reports.specs import default
 from tests.browser.browsing import Opened, browser, opened
+from tests.shortened import shortened
 from tests.synthetic import synthetic_posterior
 
 CURVES = ("a small run", "a larger run", "the largest run")
@@ -117,7 +118,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return file
 
 
-@pytest.fixture(scope="module", params=list(PAGES))
+@pytest.fixture(scope="module", params=shortened(PAGES, most=1))
 def shown(request: pytest.FixtureRequest, chromium: Browser, written: Callable[[str], Path]) -> Iterator[Opened]:
     """Each page in turn, open, and scrolled through once."""
     with opened(chromium, written(request.param)) as page:

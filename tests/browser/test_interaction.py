@@ -53,6 +53,7 @@ def test_pointing_at_curves_and_bars_tells_their_values(open_page: Open) -> None
     assert [one for one in said if "by 2060" in one or "already" in one]
 
 
+@pytest.mark.long
 def test_pointing_at_a_fan_tells_its_bands_and_its_points(open_page: Open) -> None:
     page = drawn(open_page, "parts")
     bands = [one for one in tips_along(page, "compute", 0.3) if one.startswith("month")]
@@ -93,6 +94,7 @@ def test_a_hidden_curve_goes_with_its_label_and_bar(open_page: Open, scripts: bo
     assert words == []
 
 
+@pytest.mark.long
 def test_a_curve_is_hidden_and_shown_by_keyboard_and_leaves_the_tip(open_page: Open) -> None:
     page = drawn(open_page, "parts")
     figure = page.page.locator("#compared")
@@ -106,6 +108,7 @@ def test_a_curve_is_hidden_and_shown_by_keyboard_and_leaves_the_tip(open_page: O
     assert figure.evaluate(_SHOWN_CURVES) == [0, 1, 2]
 
 
+@pytest.mark.long
 def test_a_curve_that_was_hidden_stays_hidden_when_the_chart_is_drawn_anew(open_page: Open) -> None:
     page = drawn(open_page, "parts")
     figure = page.page.locator("#compared")
@@ -155,6 +158,7 @@ def test_a_scenario_is_chosen_by_keyboard_and_the_choice_is_seen(open_page: Open
     assert group.get_by_role("radio").count() == 3 and group.get_by_role("radio", name="baseline").is_checked()
 
 
+@pytest.mark.long
 def test_the_chosen_scenario_is_the_one_that_is_printed(open_page: Open) -> None:
     page = drawn(open_page, "parts")
     page.page.get_by_text("ten times the spend", exact=True).click()
@@ -166,6 +170,7 @@ def test_the_chosen_scenario_is_the_one_that_is_printed(open_page: Open) -> None
 # Turning the phone
 
 
+@pytest.mark.long
 def test_a_chart_is_drawn_anew_for_another_width(open_page: Open) -> None:
     page = drawn(open_page, "parts")
     chart = page.page.locator("#compared .chart svg:visible")

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.browsing import DESK, PHONE, SCHEMES, TABLET, Opened
 from tests.browser.conftest import PAGES
+from tests.shortened import shortened
 
 A4_PX = (718, 1047)  # inside margins of 1 cm at 96 px an inch
 WIDTHS = [
@@ -45,7 +46,7 @@ def test_nothing_reaches_past_the_edge_of_the_window(shown: Opened, width: int) 
     assert shown.too_wide() == []
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("width", [PHONE, pytest.param(DESK, marks=pytest.mark.long)])
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_every_word_stands_out_from_what_is_behind_it(shown: Opened, scheme: str, width: int) -> None:
     shown.look(width, scheme)
@@ -70,7 +71,7 @@ def test_the_dark_page_is_dark_and_its_charts_follow_without_being_drawn_again(s
     assert light[1] == "rgb(255, 255, 255)" and dark[1] == "rgb(18, 24, 31)" and light[0] != dark[0]
 
 
-@pytest.mark.parametrize("name", list(PAGES))
+@pytest.mark.parametrize("name", shortened(PAGES, most=1))
 def test_a_page_without_scripts_shows_its_charts_and_gives_their_numbers(
     open_page: Callable[..., Opened], name: str
 ) -> None:
@@ -87,7 +88,7 @@ def test_a_page_without_scripts_shows_its_charts_and_gives_their_numbers(
     assert len(numbers) > 2
 
 
-@pytest.mark.parametrize("name", list(PAGES))
+@pytest.mark.parametrize("name", shortened(PAGES, most=1))
 def test_a_page_is_printed_in_light_with_whole_charts(open_page: Callable[..., Opened], name: str) -> None:
     page = open_page(name, color_scheme="dark")
     page.scroll_through()

@@ -84,7 +84,7 @@ def reach_s3(s3: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     return s3
 
 
-@pytest.fixture(params=["folder", "file", "memory", "s3"])
+@pytest.fixture(params=["s3", "folder", *(pytest.param(one, marks=pytest.mark.long) for one in ("file", "memory"))])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """A place that does not exist yet."""
     if request.param == "folder":

@@ -36,7 +36,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("kills", [0, 1], ids=["undisturbed", "a worker killed"])
+@pytest.mark.parametrize("kills", [pytest.param(0, marks=pytest.mark.long), 1], ids=["undisturbed", "a worker killed"])
 def test_a_cluster_gives_the_same_bytes(tmp_path: Path, kills: int) -> None:
     here = answered(tmp_path / "here", Here())
     with local_cluster() as cluster:

@@ -140,6 +140,7 @@ def test_stopped_in_order_and_started_again_under_calls(server: Postgres, catalo
     check_nothing_lost(load)
 
 
+@pytest.mark.long
 def test_frozen_it_is_given_up_within_seconds(server: Postgres, catalogue: Catalogue) -> None:
     with Load(catalogue) as load:
         load.until(calls=5)

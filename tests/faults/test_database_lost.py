@@ -141,6 +141,7 @@ def test_what_needs_a_lost_database_is_refused_and_recovers_and_forecasts_go_on(
         assert server.process.poll() is None and tracebacks(server.log) == []
 
 
+@pytest.mark.long
 def test_a_crowd_that_needs_a_frozen_database_is_told_soon_and_keeps_no_question_out(
     tmp_path: Path, database: Postgres
 ) -> None:

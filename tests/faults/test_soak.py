@@ -153,9 +153,8 @@ def growth_over(server: RunningServer, seconds: float) -> float:
     return statistics.median(seen[-third:]) / statistics.median(seen[:third]) - 1
 
 
-@pytest.mark.parametrize(
-    ("warm_s", "seconds"), [(4, 6), pytest.param(240, 600, marks=pytest.mark.long)], ids=["short", "long"]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("warm_s", "seconds"), [(4, 6), (240, 600)], ids=["short", "long"])
 def test_a_server_that_is_used_for_long_stays_as_it_was(tmp_path: Path, warm_s: int, seconds: int) -> None:
     with serving(keep(tmp_path)) as server:
         callers = Callers(server)

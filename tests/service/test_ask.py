@@ -91,6 +91,7 @@ def test_where_nothing_listens_it_says_how_to_start_a_server() -> None:
     assert "--server" in said
 
 
+@pytest.mark.long
 def test_a_token_comes_from_a_file_or_the_environment(tmp_path: Path) -> None:
     tokens, mine = tmp_path / "tokens", tmp_path / "mine"
     made = run("token", "--name", "reader", "--file", str(tokens))
@@ -106,6 +107,7 @@ def test_a_token_comes_from_a_file_or_the_environment(tmp_path: Path) -> None:
         assert "token" in wrong and "guessed" not in wrong
 
 
+@pytest.mark.long  # test_serve_tls has it from the client
 def test_tls_is_asked_for_and_the_wrong_authority_is_named(tmp_path: Path) -> None:
     trusted, other = authority(tmp_path, "trusted"), authority(tmp_path, "other")
     pair = trusted.signs("server")

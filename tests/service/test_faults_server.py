@@ -144,6 +144,7 @@ def test_callers_that_never_finish_their_greeting_hold_nobody_up(server: Running
     assert answers_well(server)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux's prlimit")
 def test_a_server_out_of_files_waits_quietly_and_answers_when_it_has_some(tmp_path: Path) -> None:
     with start(tmp_path) as server:

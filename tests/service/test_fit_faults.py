@@ -152,6 +152,7 @@ def test_a_damaged_one_is_told_once_and_the_last_good_one_stays(tmp_path: Path) 
         assert comes_true(lambda: caller.ask().posterior.name == OLDER)
 
 
+@pytest.mark.long
 def test_the_one_that_the_operator_named_stays_whatever_becomes_current(tmp_path: Path) -> None:
     with toy_server(tmp_path, "--posterior", REFERENCE) as server, calling(server.address) as fits:
         ended = fits.ended(fits.create(seed=5).name)
@@ -220,6 +221,7 @@ def test_a_fit_whose_claim_is_lost_is_ended_and_records_nothing(
     asyncio.run(main())
 
 
+@pytest.mark.long
 def test_a_fit_outlives_a_silence_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         async with serving(monkeypatch, tmp_path) as running:

@@ -35,7 +35,15 @@ def _timelines(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder with one short fit, and so with a warm compile cache."""
+    """A state folder with a short fit of one model beside the current posterior's others."""
+    folder = tmp_path_factory.mktemp("state")
+    _timelines(folder, "fit", "--only", "loss", *SHORT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with a short fit of all models, as of a day in the past."""
     folder = tmp_path_factory.mktemp("state")
     _timelines(folder, "fit", "--as-of", AS_OF, "--json", *SHORT)
     return folder
@@ -45,8 +53,9 @@ def _stored(home: Path) -> list[Path]:
     return sorted((home / "posteriors").glob("*.nc"))
 
 
-def test_a_fit_stores_a_posterior_that_verifies_and_says_how_it_mixed(home: Path) -> None:
-    (path,) = (path for path in _stored(home) if path.name.startswith(AS_OF))
+@pytest.mark.long  # compiling every model takes two minutes
+def test_a_fit_stores_a_posterior_that_verifies_and_says_how_it_mixed(past: Path) -> None:
+    (path,) = _stored(past)
     posterior = read(path)
     assert posterior.as_of.isoformat() == AS_OF and posterior.draws == 120
     assert posterior.prior_only == ("loss",)
@@ -54,8 +63,9 @@ def test_a_fit_stores_a_posterior_that_verifies_and_says_how_it_mixed(home: Path
     assert posterior.manifest["hindsight_rows"]["training_runs"] > 0
 
 
-def test_a_fit_of_the_past_does_not_become_current(home: Path) -> None:
-    assert selection.current_entry(home).origin == "shipped"
+@pytest.mark.long
+def test_a_fit_of_the_past_does_not_become_current(past: Path) -> None:
+    assert selection.current_entry(past).origin == "shipped"
 
 
 def test_one_model_cannot_be_combined_with_another_dates_posterior(home: Path) -> None:
@@ -64,10 +74,8 @@ def test_one_model_cannot_be_combined_with_another_dates_posterior(home: Path) -
     assert "cannot copy loss" in done.stderr and "fit all models" in done.stderr
 
 
-@pytest.mark.long
 def test_one_model_is_fitted_and_the_others_blocks_are_copied_with_their_run(home: Path) -> None:
-    _timelines(home, "fit", "--only", "loss", *SHORT)
-    (path,) = set(_stored(home)) - {path for path in _stored(home) if path.name.startswith(AS_OF)}
+    (path,) = _stored(home)
     fitted, reference = read(path), read(selection.reference().path)
     runs = {name: (fitted.manifest["blocks"][name]["run"], reference.manifest["blocks"][name]["run"]) for name in RUNS}
     assert runs["compute"][0] == runs["compute"][1] and runs["price"][0] == runs["price"][1]

@@ -176,6 +176,7 @@ def test_a_report_is_compared_with_the_one_in_its_place(tmp_path: Path) -> None:
     assert section.figures, "the change of the target is told apart"
 
 
+@pytest.mark.long
 def test_a_report_made_again_is_the_same_and_not_compared_with_itself(tmp_path: Path) -> None:
     spec = spec_of("lead: {flop: 2.0e29}\nformats: [json, markdown]\nscenarios: [baseline]\n")
     first = write(spec, shipped(), tmp_path / "out").manifest

@@ -14,6 +14,7 @@ from forecast.reports.binding import LOOKS, binding_chart, binding_of
 from forecast.reports.picture import Picture
 from forecast.reports.theme import MEDIUM, NARROW, WIDE, Layout
 from tests.inked import check_picture, texts
+from tests.shortened import shortened
 from tests.synthetic import synthetic_posterior
 
 QUESTIONS: dict[str, dict[str, object]] = {
@@ -40,7 +41,7 @@ def picture(name: str) -> Picture:
     return made
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", shortened(QUESTIONS))
 def test_the_picture_is_whole_and_its_texts_are_clear_of_each_other(name: str) -> None:
     check_picture(picture(name))
 

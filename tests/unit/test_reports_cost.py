@@ -18,6 +18,7 @@ from forecast.reports.picture import Picture
 from forecast.reports.theme import MEDIUM, NARROW, WIDE, Layout
 from forecast.reports.trajectories import trajectory_chart
 from tests.inked import check_picture, texts
+from tests.shortened import shortened
 from tests.synthetic import synthetic_posterior
 
 DECADES = tuple(10.0**k for k in range(6, 13))
@@ -44,7 +45,7 @@ def picture(name: str, budgets: tuple[float, ...] = BUDGETS_USD) -> Picture:
     return cost_chart(forecaster(), forecaster().question(**QUESTIONS[name]), budgets)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", shortened(QUESTIONS))
 def test_the_picture_is_whole_and_its_texts_are_clear_of_each_other(name: str) -> None:
     check_picture(picture(name))
 

@@ -15,6 +15,7 @@ from forecast.reports.surface import surface_chart
 from forecast.reports.surface_data import PROBABILITIES, surface_of
 from forecast.reports.theme import MEDIUM, NARROW, WIDE, Layout
 from tests.inked import check_picture, texts
+from tests.shortened import shortened
 from tests.synthetic import synthetic_posterior
 
 QUESTIONS: dict[str, dict[str, object]] = {
@@ -40,7 +41,7 @@ def picture(name: str) -> Picture:
     return surface_chart(forecaster(), forecaster().question(**QUESTIONS[name]))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", shortened(QUESTIONS))
 def test_the_picture_is_whole_and_its_texts_are_clear_of_each_other(name: str) -> None:
     check_picture(picture(name))
 

@@ -14,6 +14,7 @@ from forecast.forecaster import Forecaster
 from forecast.reports.theme import NARROW, WIDE
 from forecast.reports.waterfall import steps, switch_words, waterfall_chart
 from tests.inked import check_picture, texts
+from tests.shortened import shortened
 from tests.synthetic import synthetic_posterior
 
 LOSS = {"loss": 1.24, "scale": "kaplan-webtext2"}
@@ -62,7 +63,7 @@ def made(*changes: float) -> Explanation:
 NAMES = ("posteriors", "questions", "probability", "nothing moves", "the same", "many", "sooner and later")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", shortened(NAMES))
 def test_the_picture_is_whole_and_its_texts_are_clear_of_each_other(name: str) -> None:
     check_picture(waterfall_chart(explanations()[name], "the last report", "now"))
 

@@ -14,6 +14,7 @@ from forecast.reports.theme import DARK, LIGHT, MEDIUM, NARROW, WIDE, Layout, Th
 from forecast.reports.yearly import yearly_chart
 from forecast.reports.yearly_data import years
 from tests.inked import check_picture, texts
+from tests.shortened import shortened
 from tests.synthetic import synthetic_posterior
 
 QUESTIONS: dict[str, dict[str, object]] = {
@@ -41,7 +42,7 @@ def test_every_draw_stands_in_one_bar_or_one_column(name: str) -> None:
     assert sum(float(str(row[3])) for row in yearly_chart(found).rows) == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", shortened(QUESTIONS))
 def test_the_picture_is_whole_and_its_texts_are_clear_of_each_other(name: str) -> None:
     check_picture(yearly_chart(answer(name)))
 
