@@ -13,12 +13,12 @@ from prometheus_client import CollectorRegistry
 
 from forecast.forecaster import Forecaster
 from tests.synthetic import synthetic_posterior
-from timelines_server.current import Current
-from timelines_server.logs import Log
-from timelines_server.reloading import Watch
+from timelines_server.access.reloading import Watch
+from timelines_server.configuration.settings import Settings
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
 from timelines_server.server import build
-from timelines_server.settings import Settings
+from timelines_server.state.current import Current
 from timelines_server.work import Work
 
 SCRAPED = {"job", "instance"}

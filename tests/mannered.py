@@ -16,11 +16,11 @@ from grpc_health.v1.health import aio as health
 
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1 import forecast_service_pb2_grpc as services
-from timelines_server.admission import Admission
-from timelines_server.interceptors import Gate, Manners
-from timelines_server.logs import Log
-from timelines_server.metrics import Metrics
-from timelines_server.tracing import Tracing
+from timelines_server.manners.admission import Admission
+from timelines_server.manners.interceptors import Gate, Manners
+from timelines_server.observing.logs import Log
+from timelines_server.observing.metrics import Metrics
+from timelines_server.observing.tracing import Tracing
 
 FORECAST = "/timelines.v1.ForecastService/Forecast"
 BATCH = "/timelines.v1.ForecastService/ForecastBatch"

@@ -13,9 +13,9 @@ import click
 from forecast.errors import ForecastError, InputError
 
 if TYPE_CHECKING:
-    from timelines_server.configuration import Found
-    from timelines_server.told_settings import Told
-    from timelines_server.trial import Finding
+    from timelines_server.configuration.reading import Found
+    from timelines_server.configuration.told import Told
+    from timelines_server.configuration.trial import Finding
 
 FILE = click.option(
     "--config",
@@ -40,7 +40,9 @@ def config() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def show(config: Path | None, as_json: bool) -> None:
     """Show every setting with its value, its unit and where the value came from; secrets are hidden."""
-    from timelines_server import configuration, told_settings, variables
+    from timelines_server.configuration import reading as configuration
+    from timelines_server.configuration import told as told_settings
+    from timelines_server.configuration import variables
 
     found = configuration.find({}, os.environ, config)
     told, problems = told_settings.told(found, os.environ), _problems(found)
@@ -65,7 +67,8 @@ def check(ctx: click.Context, /, config: Path | None) -> None:
     Reads what it would read: the token file, the certificates, the posterior, the catalogue, the shared artefacts. One
     line each. Exit codes: 0 it can, 2 a setting is wrong, 1 anything else.
     """
-    from timelines_server import configuration, trial, variables
+    from timelines_server.configuration import reading as configuration
+    from timelines_server.configuration import trial, variables
 
     found = configuration.find({}, os.environ, config)
     problems = _problems(found)
@@ -84,7 +87,7 @@ def check(ctx: click.Context, /, config: Path | None) -> None:
 
 def _problems(found: tuple[Found, ...]) -> list[ForecastError]:
     """What is no value; where all are, what does not fit together."""
-    from timelines_server.configuration import settings_of
+    from timelines_server.configuration.reading import settings_of
 
     problems: list[ForecastError] = [one.problem for one in found if one.problem is not None]
     if not problems:

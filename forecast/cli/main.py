@@ -120,7 +120,7 @@ class Timelines(click.Group):
 def main(ctx: click.Context) -> None:
     """Forecast when an AI training loss becomes affordable, with its uncertainty."""
     if os.environ.get("TIMELINES_CONFIG") and ctx.invoked_subcommand not in READ_SETTINGS:
-        from timelines_server.configuration import share_file
+        from timelines_server.configuration.reading import share_file
 
         share_file(os.environ)
 

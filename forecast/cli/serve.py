@@ -1,4 +1,4 @@
-"""`timelines serve`: answer over gRPC until told to stop. Its options are made from `timelines_server.settings`."""
+"""`timelines serve`: answer over gRPC until told to stop. Its options are made from those of `timelines_server`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from timelines_server.choices import Choice
-from timelines_server.settings import CHOICES
+from timelines_server.configuration.choices import Choice
+from timelines_server.configuration.settings import CHOICES
 
 CONFIG = click.Option(
     ["--config"],
@@ -75,7 +75,8 @@ def serve(ctx: click.Context, /, config: Path | None, **_: Any) -> None:
     """
     # Before gRPC is imported: it tells of every failed handshake in lines of its own, and the log is JSON.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    from timelines_server import configuration, variables
+    from timelines_server.configuration import reading as configuration
+    from timelines_server.configuration import variables
     from timelines_server.main import serve as run
 
     settings = configuration.settle(given(ctx), os.environ, config)

@@ -34,7 +34,7 @@ def token(name: str, scope: str, calls_per_minute: int | None, file: Path | None
     The token goes to standard output and is shown this once; everything else goes to standard error. A running server
     knows it within two seconds. To take a token back, remove its line.
     """
-    from timelines_server import tokens
+    from timelines_server.access import tokens
 
     secret, made = tokens.make(name, tokens.SCOPES[scope], calls_per_minute)
     if file is None:

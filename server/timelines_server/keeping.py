@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from timelines_server.logs import Log
+from timelines_server.observing.logs import Log
 
 AGAIN_S = 5.0
 """When something is begun again that broke."""

@@ -23,21 +23,22 @@ from contextlib import ExitStack, suppress
 
 from forecast.errors import ForecastError
 from forecast.storage.masking import masked
-from timelines_server import logs, tokens
+from timelines_server.access import tokens
+from timelines_server.access.reloading import Watch
 from timelines_server.allocator import return_large_blocks
-from timelines_server.current import Current
-from timelines_server.following import Follower
+from timelines_server.configuration.settings import Settings
 from timelines_server.health import Health
 from timelines_server.keeping import kept_up
-from timelines_server.logs import Log
+from timelines_server.manners.wording import names_a_path
+from timelines_server.observing import logs
+from timelines_server.observing.logs import Log
 from timelines_server.ports import MetricsPage, listen
-from timelines_server.reloading import Watch
 from timelines_server.resources import Resources
 from timelines_server.server import Service, build
-from timelines_server.settings import Settings
-from timelines_server.shared import SharedCatalogue
-from timelines_server.sharing import Sharing
-from timelines_server.wording import names_a_path
+from timelines_server.state.current import Current
+from timelines_server.state.following import Follower
+from timelines_server.state.shared import SharedCatalogue
+from timelines_server.state.sharing import Sharing
 from timelines_server.work import Work
 
 PACKAGE = "timelines.v1"

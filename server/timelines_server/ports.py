@@ -12,9 +12,9 @@ import grpc
 from prometheus_client import CollectorRegistry, start_http_server
 
 from forecast.errors import ForecastError
-from timelines_server import tls
-from timelines_server.reloading import Watch
-from timelines_server.settings import Settings
+from timelines_server.access import tls
+from timelines_server.access.reloading import Watch
+from timelines_server.configuration.settings import Settings
 
 METRICS_HOST = "127.0.0.1"
 

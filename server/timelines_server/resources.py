@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from forecast.errors import ForecastError
-from timelines_server.current import Current
-from timelines_server.shared import SharedCatalogue
-from timelines_server.switching import Switching
-from timelines_server.tallies import Tallies
+from timelines_server.observing.tallies import Tallies
+from timelines_server.state.current import Current
+from timelines_server.state.shared import SharedCatalogue
+from timelines_server.state.switching import Switching
 from timelines_server.work import Work
 
 

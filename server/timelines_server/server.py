@@ -21,11 +21,11 @@ from timelines.v1 import (
     scale_service_pb2_grpc,
     scenario_service_pb2_grpc,
 )
-from timelines_server import tokens
-from timelines_server.access import TokenGate
-from timelines_server.admission import Admission
-from timelines_server.fits import Fits
-from timelines_server.gauges import Gauges
+from timelines_server.access import tokens
+from timelines_server.access.reloading import Watch
+from timelines_server.access.scopes import TokenGate
+from timelines_server.configuration.settings import Settings
+from timelines_server.fits.queue import Fits
 from timelines_server.handlers.datasets import DatasetHandlers
 from timelines_server.handlers.evaluation import EvaluationHandlers
 from timelines_server.handlers.fits import FitHandlers
@@ -36,10 +36,12 @@ from timelines_server.handlers.reports import ReportHandlers
 from timelines_server.handlers.scales import ScaleHandlers
 from timelines_server.handlers.scenarios import ScenarioHandlers
 from timelines_server.health import Health
-from timelines_server.interceptors import Manners
-from timelines_server.logs import Log
-from timelines_server.metrics import SERVED, Metrics
-from timelines_server.reloading import Watch
+from timelines_server.manners.admission import Admission
+from timelines_server.manners.interceptors import Manners
+from timelines_server.observing.gauges import Gauges
+from timelines_server.observing.logs import Log
+from timelines_server.observing.metrics import SERVED, Metrics
+from timelines_server.observing.tracing import Tracing
 from timelines_server.resources import Resources
 from timelines_server.servicers.datasets import DatasetServicer
 from timelines_server.servicers.evaluation import EvaluationServicer
@@ -50,8 +52,6 @@ from timelines_server.servicers.records import RecordServicer
 from timelines_server.servicers.reports import ReportServicer
 from timelines_server.servicers.scales import ScaleServicer
 from timelines_server.servicers.scenarios import ScenarioServicer
-from timelines_server.settings import Settings
-from timelines_server.tracing import Tracing
 
 MAX_REQUEST_BYTES = 1 << 20
 """The receive limit, 1 MiB: gRPC refuses a larger message with RESOURCE_EXHAUSTED before it is read."""

@@ -24,7 +24,7 @@ from forecast.errors import (
 )
 from forecast.posterior.selection import PosteriorRefusedError
 from timelines_server.child import PYTHON, Child, running
-from timelines_server.status import CallError
+from timelines_server.manners.status import CallError
 
 COMMAND = (*PYTHON, "forecast.reports.worker")
 

@@ -15,11 +15,11 @@ pytest.importorskip("grpc")
 from forecast.catalogue.scenario_store import ScenarioStore
 from forecast.catalogue.studies import StudyStore
 from tests.studies import imported
-from timelines_server.current import Current
-from timelines_server.logs import Log
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
-from timelines_server.shared import SharedCatalogue
-from timelines_server.sharing import Sharing
+from timelines_server.state.current import Current
+from timelines_server.state.shared import SharedCatalogue
+from timelines_server.state.sharing import Sharing
 from timelines_server.work import Work
 
 

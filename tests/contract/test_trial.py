@@ -15,8 +15,8 @@ from forecast.posterior import selection
 from forecast.posterior.state import StateFolder
 from tests.catalogues import Open, fit
 from tests.postgres import Postgres
-from timelines_server.settings import Settings
-from timelines_server.trial import CHECKS
+from timelines_server.configuration.settings import Settings
+from timelines_server.configuration.trial import CHECKS
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from itertools import groupby
 
 from tests.docs.reference import table
 from tests.house import ROOT
-from timelines_server import configuration
-from timelines_server.choices import Choice
-from timelines_server.settings import CHOICES
-from timelines_server.told_settings import CLIENTS, spelt
-from timelines_server.variables import CLIENT
+from timelines_server.configuration import reading as configuration
+from timelines_server.configuration.choices import Choice
+from timelines_server.configuration.settings import CHOICES
+from timelines_server.configuration.told import CLIENTS, spelt
+from timelines_server.configuration.variables import CLIENT
 
 CONFIGURATION = ROOT / "docs" / "configuration.md"
-_HEAD = """<!-- Written by `python -m tests.docs.refresh` from timelines_server/settings.py; do not edit. -->
+_HEAD = """<!-- Written by `python -m tests.docs.refresh` from the settings of timelines_server; do not edit. -->
 
 # Configuration
 

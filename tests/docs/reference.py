@@ -18,7 +18,7 @@ from google.protobuf.descriptor_pb2 import (
 )
 
 from tests.house import ROOT
-from timelines_server.access import NEEDS
+from timelines_server.access.scopes import NEEDS
 from tools.protos import buf
 
 HEAD = """<!-- Written by `python -m tests.docs.refresh` from the protos; do not edit. -->

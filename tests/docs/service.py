@@ -24,7 +24,7 @@ from tests.docs.reference import MESSAGES, PARTS, protos, table
 from timelines.report_requests import TIMEOUT_S
 from timelines.settings import DEFAULT_TIMEOUT_S
 from timelines.v1 import answer_pb2
-from timelines_server.admission import CATALOGUE_OF_CALLS, REPORTS_WAITING, STREAMS_OF_CALLS
+from timelines_server.configuration.settings import Settings
 from timelines_server.converters.draws import MAX_CHUNK
 from timelines_server.converters.fits import CHAINS, STEPS
 from timelines_server.converters.paging import DEFAULT_SIZE, LARGEST_SIZE
@@ -32,10 +32,10 @@ from timelines_server.converters.reports import MAX_BUDGETS as MAX_REPORT_BUDGET
 from timelines_server.converters.reports import MAX_QUESTIONS
 from timelines_server.converters.texts import MAX_WORDS
 from timelines_server.handlers.reports import LONGEST_S
+from timelines_server.manners.admission import CATALOGUE_OF_CALLS, REPORTS_WAITING, STREAMS_OF_CALLS
+from timelines_server.manners.status import VIOLATIONS
+from timelines_server.manners.wording import MESSAGE_CHARACTERS
 from timelines_server.server import MAX_REQUEST_BYTES, STALLED_S
-from timelines_server.settings import Settings
-from timelines_server.status import VIOLATIONS
-from timelines_server.wording import MESSAGE_CHARACTERS
 from timelines_server.worker import CHUNK_BYTES
 
 MIB = 1 << 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.docs.configuration_page import CONFIGURATION, configuration_page
-from timelines_server.variables import known
+from timelines_server.configuration.variables import known
 
 
 def test_the_page_is_what_the_list_of_settings_says() -> None:

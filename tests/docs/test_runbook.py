@@ -16,9 +16,9 @@ from tests.docs.test_service import of_the_code
 from tests.exposed import families
 from tests.house import modules
 from tests.service.certificates import authority
-from timelines_server.metrics import OPERATORS
-from timelines_server.settings import CHOICES
-from timelines_server.variables import known
+from timelines_server.configuration.settings import CHOICES
+from timelines_server.configuration.variables import known
+from timelines_server.observing.metrics import OPERATORS
 
 TEXT = RUNBOOK.read_text(encoding="utf-8")
 TIMELINES = re.compile(r"(?:^(?:\$ )?|as |bin/|; |\$\( ?|`)(timelines (?!is )[^`|;>#&\n]+)", re.MULTILINE)

@@ -27,7 +27,7 @@ from tests.docs.refresh import API
 from tests.house import ROOT, modules
 from timelines.errors import BY_CODE, ServerError
 from timelines.v1 import answer_pb2, forecast_service_pb2
-from timelines_server.status import CallError, code_of
+from timelines_server.manners.status import CallError, code_of
 from tools.protos import buf
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -54,7 +54,7 @@ if __name__ == "__main__":
     from forecast.catalogue import fits
     from forecast.cli.main import main
     from tests.service.toy_fit import COMMAND as TOY
-    from timelines_server import fitting
+    from timelines_server.fits import fitting
 
     fits.LEASE_S = float(os.environ.get(LEASE, fits.LEASE_S))
     fitting.COMMAND = TOY  # type: ignore[assignment]  # another number of words

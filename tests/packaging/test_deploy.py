@@ -23,9 +23,10 @@ from tests.service.asking import SERVING, channel, forecast, health_of
 from tests.service.running import RunningServer, start
 from timelines.v1 import fit_service_pb2
 from timelines.v1.fit_service_pb2_grpc import FitServiceStub
-from timelines_server import configuration, variables
-from timelines_server.fits import RELEASE_WITHIN_S
-from timelines_server.settings import Settings
+from timelines_server.configuration import reading as configuration
+from timelines_server.configuration import variables
+from timelines_server.configuration.settings import Settings
+from timelines_server.fits.queue import RELEASE_WITHIN_S
 
 DEPLOY = ROOT / "server" / "deploy"
 UNIT = (DEPLOY / "timelines.service").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from itertools import accumulate
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timelines_server.quotas import Bucket, QuotaError
-from timelines_server.tokens import MOST_A_MINUTE
+from timelines_server.access.quotas import Bucket, QuotaError
+from timelines_server.access.tokens import MOST_A_MINUTE
 
 limits = st.integers(1, MOST_A_MINUTE) | st.integers(1, 60)
 starts = st.floats(0, 1e9)

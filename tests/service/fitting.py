@@ -19,12 +19,13 @@ from tests.service.running import RunningServer, launch
 from tests.service.toy_server import COMMAND
 from timelines.v1 import fit_service_pb2 as pb
 from timelines.v1.fit_service_pb2_grpc import FitServiceStub
-from timelines_server import fitting, server
-from timelines_server.current import Current
-from timelines_server.logs import Log
-from timelines_server.reloading import Watch
+from timelines_server import server
+from timelines_server.access.reloading import Watch
+from timelines_server.configuration.settings import Settings
+from timelines_server.fits import fitting
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
-from timelines_server.settings import Settings
+from timelines_server.state.current import Current
 from timelines_server.work import Work
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from tests.fake_server import forecaster
 from timelines.v1 import report_service_pb2 as pb
 from timelines.v1.report_service_pb2_grpc import ReportServiceStub
 from timelines_server import server, worker
-from timelines_server.current import Current
-from timelines_server.logs import Log
-from timelines_server.reloading import Watch
+from timelines_server.access.reloading import Watch
+from timelines_server.configuration.settings import Settings
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
-from timelines_server.settings import Settings
+from timelines_server.state.current import Current
 from timelines_server.work import Work
 
 if TYPE_CHECKING:

@@ -30,10 +30,10 @@ from timelines import Client, NotFoundError
 from timelines.v1 import evaluation_service_pb2 as pb
 from timelines.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
 from timelines_server.converters.calibration import backtests_proto, calibration_proto
-from timelines_server.current import Current
 from timelines_server.handlers.evaluation import DamagedBacktestError, EvaluationHandlers
+from timelines_server.manners.status import Failure
 from timelines_server.resources import ResourceNotFoundError, Resources
-from timelines_server.status import Failure
+from timelines_server.state.current import Current
 from timelines_server.work import Work
 
 TIMEOUT_S = 60

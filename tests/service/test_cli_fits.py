@@ -48,7 +48,7 @@ def test_a_server_fits_and_its_progress_and_outcome_are_shown(server: RunningSer
     done = run(tmp_path, "--server", server.address, "--draws", "600", "--seed", "3", "--chains", "2")
     assert done.exit_code == 0, done.stderr
     assert re.search(r"compute: +\d+ % sampled, 1 divergences", done.stderr)
-    assert re.search(r"^fit \w+: (waiting|starting)$", done.stderr, re.MULTILINE)  # it may have begun before it is watched
+    assert re.search(r"^fit \w+: (waiting|starting)$", done.stderr, re.MULTILINE)  # it may have begun
     assert "PASSED" in done.stdout and "It is current now" in done.stdout
     assert not list(tmp_path.iterdir())  # nothing happened here
 

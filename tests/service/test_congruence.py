@@ -19,9 +19,9 @@ from tests.service.running import RunningServer
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceStub
 from timelines_server.converters.question import question_proto
-from timelines_server.current import Current
 from timelines_server.handlers.forecast import ForecastHandlers
 from timelines_server.resources import Resources
+from timelines_server.state.current import Current
 from timelines_server.work import Work
 
 KAPLAN = {"scale": "kaplan-webtext2"}

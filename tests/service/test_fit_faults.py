@@ -32,9 +32,9 @@ from tests.synthetic import synthetic_posterior
 from timelines import Client, Fit
 from timelines.v1 import fit_service_pb2 as pb
 from timelines.v1.answer_pb2 import Answer
-from timelines_server import fits as running_fits
-from timelines_server import following
-from timelines_server.shared import AGAIN_S
+from timelines_server.fits import queue as running_fits
+from timelines_server.state import following
+from timelines_server.state.shared import AGAIN_S
 
 AS_OF = "2026-11-20"
 TIMELINES = (sys.executable, "-m", "forecast.cli.main")

@@ -34,8 +34,8 @@ from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import question_pb2 as questions
 from timelines.v1.forecast_record_service_pb2_grpc import ForecastRecordServiceStub
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceStub
-from timelines_server import tokens
-from timelines_server.tokens import Scope
+from timelines_server.access import tokens
+from timelines_server.access.tokens import Scope
 
 TIMEOUT_S = 60
 EARLIER = "2020-07-27"

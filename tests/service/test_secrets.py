@@ -21,8 +21,8 @@ from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1 import posterior_service_pb2 as posteriors
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceStub
 from timelines.v1.posterior_service_pb2_grpc import PosteriorServiceStub
-from timelines_server import tokens
-from timelines_server.tokens import Scope
+from timelines_server.access import tokens
+from timelines_server.access.tokens import Scope
 
 WRONG = "wrong-token-of-somebody-else"
 PASSWORD = "hunter2-of-the-database"

@@ -21,8 +21,8 @@ from tests.service.refusals import refused
 from tests.service.running import RunningServer, start
 from timelines.v1 import forecast_service_pb2 as forecasts
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceStub
-from timelines_server import tokens
-from timelines_server.tokens import Scope, Token
+from timelines_server.access import tokens
+from timelines_server.access.tokens import Scope, Token
 
 NOTICED_S = 5.0
 """More than the second or so that it takes, for a machine that is busy."""

@@ -15,7 +15,8 @@ if __name__ == "__main__":
     from forecast.catalogue import fits as store
     from forecast.cli.main import main
     from tests.service.toy_fit import COMMAND as TOY
-    from timelines_server import fits, fitting
+    from timelines_server.fits import fitting
+    from timelines_server.fits import queue as fits
 
     fitting.COMMAND = TOY
     fits.CLAIM_EVERY_S, store.LEASE_S = 0.5, 4.0

@@ -11,12 +11,12 @@ from grpc import StatusCode
 
 from tests.docs.reference import PARTS, SERVICES, protos
 from tests.wire import METHODS
-from timelines_server import tokens
-from timelines_server.access import NEEDS, TokenGate, admit_again
-from timelines_server.quotas import QuotaError
+from timelines_server.access import tokens
+from timelines_server.access.quotas import QuotaError
+from timelines_server.access.scopes import NEEDS, TokenGate, admit_again
+from timelines_server.access.tokens import Scope, Token, Tokens
+from timelines_server.manners.status import CallError
 from timelines_server.server import SERVICES as SERVED
-from timelines_server.status import CallError
-from timelines_server.tokens import Scope, Token, Tokens
 
 FORECAST = "/timelines.v1.ForecastService/Forecast"
 DELETE = "/timelines.v1.ScaleService/DeleteScale"
@@ -46,7 +46,7 @@ class TestTable:
 
     def test_every_call_of_the_protos_has_a_scope_and_no_other_has(self) -> None:
         assert set(NEEDS) == set(comments()), (
-            "give a new RPC its line in timelines_server/access.py, take a stale one out"
+            "give a new RPC its line in timelines_server/access/scopes.py, take a stale one out"
         )
 
     def test_every_call_that_the_server_serves_has_a_scope(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from grpc import StatusCode
 
-from timelines_server.admission import Admission, OverloadedError, Slots
-from timelines_server.status import Failure
+from timelines_server.manners.admission import Admission, OverloadedError, Slots
+from timelines_server.manners.status import Failure
 
 
 def test_one_too_many_is_refused_with_when_to_come_back() -> None:

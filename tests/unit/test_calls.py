@@ -13,10 +13,10 @@ from typing import Any, cast
 import pytest
 from grpc import StatusCode
 
-from timelines_server.calls import Call, Context, failure_of
-from timelines_server.logs import Log
-from timelines_server.metrics import Uncounted
-from timelines_server.status import CallError
+from timelines_server.manners.calls import Call, Context, failure_of
+from timelines_server.manners.status import CallError
+from timelines_server.observing.logs import Log
+from timelines_server.observing.metrics import Uncounted
 
 
 def call(*remaining_s: float | None) -> Call:

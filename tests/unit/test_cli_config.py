@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from forecast.cli import main as frame
 from forecast.cli.main import main
 from tests.service.certificates import Authority, authority
-from timelines_server.settings import CHOICES
-from timelines_server.tokens import Scope, append, make
-from timelines_server.variables import CLIENT
+from timelines_server.access.tokens import Scope, append, make
+from timelines_server.configuration.settings import CHOICES
+from timelines_server.configuration.variables import CLIENT
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import timelines_server.main
 from forecast.cli.main import main
 from tests.house import run_python
-from timelines_server.settings import CHOICES, Settings
+from timelines_server.configuration.settings import CHOICES, Settings
 
 VARIABLES = ("TIMELINES_HOME", "TIMELINES_CATALOGUE", "TIMELINES_ARTEFACTS", "GRPC_VERBOSITY")
 

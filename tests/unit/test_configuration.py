@@ -18,10 +18,11 @@ from forecast.cli import serve
 from forecast.errors import InputError
 from tests.house import ROOT, project_files, run_python
 from timelines.settings import DEFAULT_SERVER
-from timelines_server import configuration, variables
-from timelines_server.choices import Choice
-from timelines_server.configuration import SHARED, share, share_file
-from timelines_server.settings import CHOICES, Settings
+from timelines_server.configuration import reading as configuration
+from timelines_server.configuration import variables
+from timelines_server.configuration.choices import Choice
+from timelines_server.configuration.reading import SHARED, share, share_file
+from timelines_server.configuration.settings import CHOICES, Settings
 
 TEXT = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=20)
 BY_NAME = {
@@ -265,8 +266,8 @@ def test_other_commands_take_the_state_from_the_file_and_nothing_else(tmp_path: 
 
 def test_settings_are_read_without_the_packages_of_the_server() -> None:
     code = (
-        "import sys\nimport forecast.cli.serve, forecast.cli.config, timelines_server.configuration\n"
-        "import timelines_server.told_settings, timelines_server.variables\n"
+        "import sys\nimport forecast.cli.serve, forecast.cli.config, timelines_server.configuration.reading\n"
+        "import timelines_server.configuration.told, timelines_server.configuration.variables\n"
         "heavy = {'grpc', 'numpy', 'pandas', 'sqlalchemy', 'structlog'}\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & heavy))"
     )

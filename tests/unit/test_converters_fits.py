@@ -15,7 +15,7 @@ from forecast.catalogue.fit_record import FINAL_STATES, FitRecord, FitState, fit
 from forecast.errors import InputError, UnknownNameError
 from timelines.v1 import fit_service_pb2 as pb
 from timelines_server.converters.fits import fit_name, fit_proto, listing_proto, place_in, request_of
-from timelines_server.pace import Pace
+from timelines_server.fits.pace import Pace
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123_000, UTC)
 REQUEST: dict[str, Any] = {

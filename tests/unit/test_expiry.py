@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.service.certificates import Authority, authority
-from timelines_server.expiry import end_of
+from timelines_server.access.expiry import end_of
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,15 @@ from prometheus_client import CollectorRegistry
 import forecast
 from forecast.errors import InputError
 from tests.service.certificates import authority
-from timelines_server import gauges
-from timelines_server.current import Current
-from timelines_server.expiry import end_of
-from timelines_server.gauges import Gauges
-from timelines_server.logs import Log
-from timelines_server.metrics import OPERATORS, Metrics
-from timelines_server.reloading import Watch
+from timelines_server.access.expiry import end_of
+from timelines_server.access.reloading import Watch
+from timelines_server.observing import gauges
+from timelines_server.observing.gauges import Gauges
+from timelines_server.observing.logs import Log
+from timelines_server.observing.metrics import OPERATORS, Metrics
+from timelines_server.observing.tallies import ENDED, FIT_SECONDS, Tallies
 from timelines_server.resources import Resources
-from timelines_server.tallies import ENDED, FIT_SECONDS, Tallies
+from timelines_server.state.current import Current
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from grpc import StatusCode
 from forecast.errors import InputError, StorageError
 from tests.mannered import BATCH, FORECAST, Made, details, question, refused, serving
 from timelines.v1 import forecast_service_pb2 as pb
-from timelines_server.calls import failure_of
+from timelines_server.manners.calls import failure_of
 
 SECRET = "/etc/x password"
 NESTED_UNKNOWN = b"\x0a\x05\x0a\x03\x98\x06\x05"  # question.target holds a field 99

@@ -13,7 +13,7 @@ from grpc import StatusCode
 
 from tests.mannered import Made, details, question, refused, serving
 from timelines.v1 import forecast_service_pb2 as pb
-from timelines_server.status import CallError
+from timelines_server.manners.status import CallError
 from timelines_server.work import Work
 
 SECRET = "/etc/x password"

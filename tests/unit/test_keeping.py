@@ -10,7 +10,7 @@ import pytest
 
 from timelines_server import keeping
 from timelines_server.keeping import kept_up
-from timelines_server.logs import Log
+from timelines_server.observing.logs import Log
 
 
 class Breaking:

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from tests.house import run_python
-from timelines_server import lines
-from timelines_server.lines import LATEST_S, Said
-from timelines_server.logs import Log, relay_libraries
+from timelines_server.observing import lines
+from timelines_server.observing.lines import LATEST_S, Said
+from timelines_server.observing.logs import Log, relay_libraries
 
 
 def said(number: int) -> Said:
@@ -82,7 +82,7 @@ def test_an_error_is_written_at_once_with_what_waited(monkeypatch: pytest.Monkey
 
 def test_what_waits_is_written_when_the_process_ends() -> None:
     code = """
-from timelines_server.logs import Log
+from timelines_server.observing.logs import Log
 log = Log()
 log.put(lambda: '{"number":5}')
 """

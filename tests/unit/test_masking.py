@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from forecast.cli.failures import exit_code_of
 from forecast.errors import InputError
 from forecast.storage.masking import masked
-from timelines_server.logs import Log
-from timelines_server.status import Failure
+from timelines_server.manners.status import Failure
+from timelines_server.observing.logs import Log
 
 SECRET = "hunter2-hunter2"
 URLS = (

@@ -12,9 +12,9 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.wire import SERVICE_FILES
-from timelines_server.admission import Admission
-from timelines_server.current import Current
-from timelines_server.metrics import SERVED, Metrics, code_label
+from timelines_server.manners.admission import Admission
+from timelines_server.observing.metrics import SERVED, Metrics, code_label
+from timelines_server.state.current import Current
 
 SERVICE = "timelines.v1.ForecastService"
 FORECAST = f"/{SERVICE}/Forecast"

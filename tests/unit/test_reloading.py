@@ -12,8 +12,8 @@ import pytest
 
 from forecast.errors import InputError
 from tests.service.processes import comes_true
-from timelines_server.logs import Log
-from timelines_server.reloading import LOOK_S, Kept, Watch
+from timelines_server.access.reloading import LOOK_S, Kept, Watch
+from timelines_server.observing.logs import Log
 
 
 class Numbers:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from forecast.errors import InputError
-from timelines_server.settings import Settings
-from timelines_server.settings_checks import is_loopback
+from timelines_server.configuration.checks import is_loopback
+from timelines_server.configuration.settings import Settings
 
 FILE = Path("file.pem")
 

@@ -9,8 +9,8 @@ from threading import Event
 import pytest
 
 from forecast.catalogue.failures import CatalogueUnavailableError, NotListedError
-from timelines_server import shared
-from timelines_server.shared import THREADS, SharedCatalogue
+from timelines_server.state import shared
+from timelines_server.state.shared import THREADS, SharedCatalogue
 
 
 class Database:

@@ -27,10 +27,10 @@ from forecast.errors import (
 from forecast.posterior.selection import PosteriorRefusedError
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1 import scale_service_pb2
-from timelines_server.current import NotReadyError
+from timelines_server.manners.status import VIOLATIONS, CallError, Failure
+from timelines_server.manners.wording import MESSAGE_CHARACTERS, clean, names_a_path
 from timelines_server.resources import ResourceNotFoundError
-from timelines_server.status import VIOLATIONS, CallError, Failure
-from timelines_server.wording import MESSAGE_CHARACTERS, clean, names_a_path
+from timelines_server.state.current import NotReadyError
 
 TRAILERS_BYTES = 8 * 1024
 MEGABYTE = 1 << 20

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1 import scale_service_pb2
-from timelines_server.status import CallError
-from timelines_server.strict import parse, refuse_unknown_fields
+from timelines_server.manners.status import CallError
+from timelines_server.manners.strict import parse, refuse_unknown_fields
 
 FIELD_99 = b"\x98\x06\x05"
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from forecast.cli.main import main
 from forecast.errors import InputError
-from timelines_server import tokens
-from timelines_server.tokens import Scope, Token, Tokens
+from timelines_server.access import tokens
+from timelines_server.access.tokens import Scope, Token, Tokens
 
 A, B = "a" * 64, "b" * 64
 SECRET = tokens.make("ci", Scope.READ)[0]
@@ -84,7 +84,7 @@ def test_as_much_is_compared_for_every_token_whatever_was_found_before(monkeypat
         compared.append(second)
         return hmac.compare_digest(first, second)
 
-    monkeypatch.setattr("timelines_server.tokens.hmac", SimpleNamespace(compare_digest=compare))
+    monkeypatch.setattr("timelines_server.access.tokens.hmac", SimpleNamespace(compare_digest=compare))
     every = [one.sha256.encode() for _, one in made]
     for presented in (*(secret for secret, _ in made), "wrong", "", made[0][0][:-1]):
         compared.clear()

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timelines_server import configuration
-from timelines_server.settings import CHOICES
-from timelines_server.told_settings import Told, spelt, told
-from timelines_server.variables import CLIENT
+from timelines_server.configuration import reading as configuration
+from timelines_server.configuration.settings import CHOICES
+from timelines_server.configuration.told import Told, spelt, told
+from timelines_server.configuration.variables import CLIENT
 
 ANYTHING = st.text(st.characters(codec="utf-8", exclude_characters="&?@"), min_size=4)
 

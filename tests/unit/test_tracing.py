@@ -12,7 +12,7 @@ import pytest
 from forecast.errors import InputError, UnknownNameError
 from tests.mannered import Made, question, refused, serving
 from timelines.v1 import forecast_service_pb2 as pb
-from timelines_server.tracing import Tracing
+from timelines_server.observing.tracing import Tracing
 
 INSTALLED = find_spec("opentelemetry") is not None and find_spec("opentelemetry.sdk") is not None
 needs_it = pytest.mark.skipif(not INSTALLED, reason="OpenTelemetry (the extra `tracing`) is not installed")

@@ -10,7 +10,7 @@ from forecast.evaluation.calibration_encode import backtest_dict
 from timelines.v1 import evaluation_service_pb2 as pb
 from timelines_server.converters.paging import is_first, page
 from timelines_server.converters.resource_names import bare_name
-from timelines_server.wording import clean, names_a_path
+from timelines_server.manners.wording import clean, names_a_path
 
 COLLECTION = "backtests"
 _UNREADABLE = "its files cannot be read; the server's operator finds out why"

@@ -13,7 +13,7 @@ from timelines_server.converters.answer import STATUSES
 from timelines_server.converters.paging import is_first, page
 from timelines_server.converters.resource_names import bare_name
 from timelines_server.handlers.posteriors import KnownPosterior, PosteriorListing
-from timelines_server.wording import clean, names_a_path
+from timelines_server.manners.wording import clean, names_a_path
 
 COLLECTION = "posteriors"
 _UNREADABLE = "its files cannot be read; the server's operator grants permission"

@@ -1,4 +1,4 @@
-"""What FitService does: ask, look, watch and cancel; `timelines_server.fits` runs them."""
+"""What FitService does: ask, look, watch and cancel; `timelines_server.fits.queue` runs them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from forecast.catalogue.fit_record import FitRecord, FitState
 from forecast.data.rules import RELEASED_ON
 from forecast.errors import InputError
-from timelines_server.fits import Fits
+from timelines_server.fits.queue import Fits
 from timelines_server.resources import Resources
 
 

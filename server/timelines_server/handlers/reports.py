@@ -17,10 +17,10 @@ from forecast.engine.scenario import Scenario
 from forecast.errors import InputError
 from forecast.families import placed
 from forecast.forecaster import Forecaster
-from timelines_server.admission import Reports
 from timelines_server.handlers.forecast import ForecastHandlers
+from timelines_server.manners.admission import Reports
+from timelines_server.manners.status import CallError
 from timelines_server.resources import Resources
-from timelines_server.status import CallError
 from timelines_server.worker import Part, Progress, parts, working
 
 LONGEST_S = 600.0

@@ -12,7 +12,7 @@ from timelines.v1 import fit_service_pb2 as pb
 from timelines.v1.fit_service_pb2_grpc import FitServiceServicer
 from timelines_server.converters.fits import fit_name, fit_proto, listing_proto, place_in, request_of
 from timelines_server.handlers.fits import FitHandlers
-from timelines_server.interceptors import TOKEN
+from timelines_server.manners.interceptors import TOKEN
 
 Context = ServicerContext[Any, Any]
 

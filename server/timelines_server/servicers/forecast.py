@@ -18,8 +18,7 @@ from forecast.families import placed
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceServicer
 from timelines.v1.question_pb2 import Question, ScenarioChoice
-from timelines_server.access import admit_again
-from timelines_server.calls import failure_of
+from timelines_server.access.scopes import admit_again
 from timelines_server.converters.answer import write_answer
 from timelines_server.converters.comparison import check_scenarios, compared_of, comparison_proto, overlays_of
 from timelines_server.converters.draws import chunk_draws_of, chunks
@@ -43,7 +42,8 @@ from timelines_server.converters.sensitivity import (
 from timelines_server.converters.training import run_of, training_proto
 from timelines_server.converters.trajectory import trajectory_of, trajectory_proto
 from timelines_server.handlers.forecast import ForecastHandlers
-from timelines_server.strict import refuse_unknown_fields
+from timelines_server.manners.calls import failure_of
+from timelines_server.manners.strict import refuse_unknown_fields
 
 Context = ServicerContext[Any, Any]
 

@@ -13,7 +13,7 @@ from timelines_server.converters.records import difference_proto, listing_proto,
 from timelines_server.converters.scenarios import scenario_name
 from timelines_server.handlers.forecast import ForecastHandlers
 from timelines_server.handlers.records import RecordHandlers
-from timelines_server.interceptors import TOKEN
+from timelines_server.manners.interceptors import TOKEN
 
 Context = ServicerContext[Any, Any]
 

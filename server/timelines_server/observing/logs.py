@@ -12,7 +12,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from forecast.storage.masking import masked
-from timelines_server.lines import LAST_WORDS_S, Lines, rendered
+from timelines_server.observing.lines import LAST_WORDS_S, Lines, rendered
 
 _AT_ONCE = frozenset({"error", "critical"})
 

@@ -18,7 +18,7 @@ from types import TracebackType
 
 from grpc import StatusCode
 
-from timelines_server.status import CallError
+from timelines_server.manners.status import CallError
 
 STREAMS_OF_CALLS = 4
 CATALOGUE_OF_CALLS = 2

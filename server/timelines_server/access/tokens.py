@@ -68,7 +68,7 @@ class Token:
     sha256 : str
         Of the token, hexadecimal.
     calls_per_minute : int, optional
-        How many calls it may make (`timelines_server.quotas`); None for as many as it likes.
+        How many calls it may make (`timelines_server.access.quotas`); None for as many as it likes.
     """
 
     name: str

@@ -17,8 +17,8 @@ from typing import Any
 from grpc import StatusCode
 
 from forecast.errors import InputError
-from timelines_server.calls import CALL, Context
-from timelines_server.status import code_of
+from timelines_server.manners.calls import CALL, Context
+from timelines_server.manners.status import code_of
 
 SAMPLED_SHARE = 0.05
 MISSING = "tracing needs OpenTelemetry; install it with: pip install 'ai-timelines[server,tracing]'"

@@ -22,8 +22,8 @@ from typing import Any
 
 from forecast.errors import InputError
 from forecast.storage.masking import masked
-from timelines_server.choices import DEFAULT, FLAG, PREFIX, Choice, Source, Value
-from timelines_server.settings import CHOICES, Settings
+from timelines_server.configuration.choices import DEFAULT, FLAG, PREFIX, Choice, Source, Value
+from timelines_server.configuration.settings import CHOICES, Settings
 
 CONFIG = "TIMELINES_CONFIG"
 SHARED = ("home", "catalogue", "artefacts")

@@ -12,9 +12,9 @@ from time import monotonic
 
 from grpc import StatusCode
 
-from timelines_server.quotas import Quota
-from timelines_server.status import CallError, no_such_method
-from timelines_server.tokens import Scope, Token, Tokens
+from timelines_server.access.quotas import Quota
+from timelines_server.access.tokens import Scope, Token, Tokens
+from timelines_server.manners.status import CallError, no_such_method
 
 NEEDS: Mapping[str, Scope] = {
     "/timelines.v1.ForecastService/Forecast": Scope.READ,

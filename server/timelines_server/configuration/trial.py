@@ -14,7 +14,7 @@ from pathlib import Path
 
 from forecast.errors import ForecastError, InputError, PosteriorNotFoundError, StorageError
 from forecast.posterior.state import state_folder
-from timelines_server.settings import Settings
+from timelines_server.configuration.settings import Settings
 
 Check = Callable[[Settings], str]
 
@@ -49,7 +49,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 def _packages(settings: Settings) -> str:
     import timelines_server.main  # noqa: F401 - what it needs is there if it can be imported
-    from timelines_server.tracing import Tracing
+    from timelines_server.observing.tracing import Tracing
 
     if settings.trace:
         Tracing().close()
@@ -69,7 +69,7 @@ def _address(settings: Settings) -> str:
 
 
 def _tls(settings: Settings) -> str:
-    from timelines_server import tls
+    from timelines_server.access import tls
 
     if not settings.secure:
         return "; ".join(("plain text", *settings.warnings))
@@ -79,7 +79,7 @@ def _tls(settings: Settings) -> str:
 
 
 def _tokens(settings: Settings) -> str:
-    from timelines_server import tokens
+    from timelines_server.access import tokens
 
     if settings.tokens is None:
         return "no token is asked for"

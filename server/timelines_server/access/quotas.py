@@ -14,7 +14,7 @@ from time import monotonic
 
 from grpc import StatusCode
 
-from timelines_server.status import CallError
+from timelines_server.manners.status import CallError
 
 _MINUTE_S = 60.0
 _NEARLY_ONE = 1 - 1e-6  # what is left of one call when many small times have been added up

@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf.message import DecodeError, Message
 from grpc import StatusCode
 
-from timelines_server.status import CallError
+from timelines_server.manners.status import CallError
 
 MALFORMED = "the bytes of the request are no {name}; send one that the protos of timelines.v1 describe"
 UNKNOWN = (

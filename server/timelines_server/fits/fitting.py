@@ -19,11 +19,11 @@ from forecast.catalogue.fit_record import FitRecord, FitState
 from forecast.errors import ForecastError, StorageError
 from forecast.posterior.state import state_folder
 from timelines_server.child import PYTHON, Child, EndedError, running
-from timelines_server.logs import Log
-from timelines_server.pace import Pace
+from timelines_server.fits.pace import Pace
+from timelines_server.fits.watching import Watching
+from timelines_server.manners.wording import clean, names_a_path
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
-from timelines_server.watching import Watching
-from timelines_server.wording import clean, names_a_path
 
 COMMAND = (*PYTHON, "forecast.inference.worker")
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType, NoneType
 from typing import cast, get_args, get_type_hints
 
-from timelines_server.choices import ABOUT, DEFAULT, Bounds, Choice, Source, Value, about
-from timelines_server.settings_checks import check, is_loopback
+from timelines_server.configuration.checks import check, is_loopback
+from timelines_server.configuration.choices import ABOUT, DEFAULT, Bounds, Choice, Source, Value, about
 
 PORT_END = 32_768
 """From here on the system hands out ports to outgoing connections (Linux), so that a restart may find its own taken."""

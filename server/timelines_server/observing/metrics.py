@@ -24,8 +24,8 @@ from timelines.v1 import (
     scale_service_pb2,
     scenario_service_pb2,
 )
-from timelines_server.admission import Admission, Slots
-from timelines_server.current import Current
+from timelines_server.manners.admission import Admission, Slots
+from timelines_server.state.current import Current
 
 SERVED = (
     forecast_service_pb2,

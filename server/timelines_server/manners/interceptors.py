@@ -16,14 +16,14 @@ import grpc
 from grpc import StatusCode
 from grpc.aio import AbortError
 
-from timelines_server.admission import Admission, Slots
-from timelines_server.calls import CALL, Call, Context
-from timelines_server.logs import Log
-from timelines_server.metrics import Meters, Metrics
-from timelines_server.status import METHOD_CHARACTERS, CallError, Failure, no_such_method
-from timelines_server.strict import parse, refuse_unknown_fields
-from timelines_server.tracing import Tracing
-from timelines_server.wording import clean
+from timelines_server.manners.admission import Admission, Slots
+from timelines_server.manners.calls import CALL, Call, Context
+from timelines_server.manners.status import METHOD_CHARACTERS, CallError, Failure, no_such_method
+from timelines_server.manners.strict import parse, refuse_unknown_fields
+from timelines_server.manners.wording import clean
+from timelines_server.observing.logs import Log
+from timelines_server.observing.metrics import Meters, Metrics
+from timelines_server.observing.tracing import Tracing
 
 OURS = "/timelines."
 OF_THE_CATALOGUE = ("/timelines.v1.FitService/", "/timelines.v1.ForecastRecordService/")

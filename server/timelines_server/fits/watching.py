@@ -9,8 +9,8 @@ from contextlib import suppress
 from grpc import StatusCode
 
 from forecast.catalogue.fit_record import FitRecord
-from timelines_server.shared import SharedCatalogue
-from timelines_server.status import CallError
+from timelines_server.manners.status import CallError
+from timelines_server.state.shared import SharedCatalogue
 
 LOOK_EVERY_S = 0.4
 

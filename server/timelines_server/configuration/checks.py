@@ -11,8 +11,8 @@ from forecast.errors import InputError
 from forecast.storage.store import checked_url, is_url
 
 if TYPE_CHECKING:
-    from timelines_server.choices import Choice
-    from timelines_server.settings import Settings
+    from timelines_server.configuration.choices import Choice
+    from timelines_server.configuration.settings import Settings
 
 CATALOGUES = ("postgresql://", "sqlite:///")
 """How the URL of a catalogue begins."""

@@ -16,10 +16,10 @@ from prometheus_client.utils import floatToGoString
 
 import forecast
 from forecast.posterior.state import state_folder
-from timelines_server.expiry import end_of
-from timelines_server.reloading import Watch
+from timelines_server.access.expiry import end_of
+from timelines_server.access.reloading import Watch
+from timelines_server.observing.tallies import FIT_SECONDS, Tallies
 from timelines_server.resources import Resources
-from timelines_server.tallies import FIT_SECONDS, Tallies
 
 _STATUS = Path("/proc/self/status")
 

@@ -11,8 +11,8 @@ from typing import cast
 import grpc
 
 from forecast.errors import InputError
-from timelines_server.reloading import Watch
-from timelines_server.settings import Settings
+from timelines_server.access.reloading import Watch
+from timelines_server.configuration.settings import Settings
 
 
 def credentials(settings: Settings, watch: Watch) -> grpc.ServerCredentials | None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from timelines_server.choices import PREFIX
-from timelines_server.configuration import CONFIG, meant
-from timelines_server.settings import CHOICES, Settings
+from timelines_server.configuration.choices import PREFIX
+from timelines_server.configuration.reading import CONFIG, meant
+from timelines_server.configuration.settings import CHOICES, Settings
 
 _OF_A_CHECKOUT = re.compile(r"TIMELINES_(?:LONG|NO_UV|PYTHON|SOURCE_DATA|REQUIRE_\w+|TEST_\w+)")
 """What the tests and the scripts of the repository read."""

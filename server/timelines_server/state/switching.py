@@ -12,8 +12,8 @@ from threading import Lock
 from forecast.errors import ForecastError
 from forecast.posterior import selection
 from forecast.posterior.state import state_folder
-from timelines_server.current import Current
-from timelines_server.shared import SharedCatalogue
+from timelines_server.state.current import Current
+from timelines_server.state.shared import SharedCatalogue
 
 
 def _go_on() -> None:

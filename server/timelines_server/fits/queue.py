@@ -16,11 +16,11 @@ from grpc import StatusCode
 from forecast.catalogue.failures import LostClaimError
 from forecast.catalogue.fit_record import FitRecord
 from forecast.errors import ForecastError, StorageError
-from timelines_server.fitting import Fitting
-from timelines_server.logs import Log
+from timelines_server.fits.fitting import Fitting
+from timelines_server.fits.watching import Watching
+from timelines_server.manners.status import CallError
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
-from timelines_server.status import CallError
-from timelines_server.watching import Watching
 
 LOOK_EVERY_S = 0.5
 """How often it is looked whether a fit waits."""

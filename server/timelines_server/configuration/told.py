@@ -13,9 +13,9 @@ from forecast.errors import ForecastError
 from forecast.posterior.state import StateFolder, state_folder
 from forecast.storage.masking import HIDDEN, masked
 from forecast.storage.store import is_url
-from timelines_server.choices import Value
-from timelines_server.configuration import Found
-from timelines_server.variables import CLIENT, ClientVariable
+from timelines_server.configuration.choices import Value
+from timelines_server.configuration.reading import Found
+from timelines_server.configuration.variables import CLIENT, ClientVariable
 
 _ENDS = re.compile(r"[\s'\"]")
 """Where a URL among words would end."""

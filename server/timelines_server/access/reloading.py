@@ -13,7 +13,7 @@ from threading import Event, Thread
 from typing import Any
 
 from forecast.errors import ForecastError
-from timelines_server.logs import Log
+from timelines_server.observing.logs import Log
 
 LOOK_S = 0.5
 """How often the files are looked at, seconds."""

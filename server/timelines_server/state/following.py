@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from forecast.errors import ForecastError
-from timelines_server.logs import Log
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
 
 LOOK_EVERY_S = 1.0

@@ -28,9 +28,9 @@ from forecast.errors import (
 )
 from forecast.posterior.selection import PosteriorRefusedError
 from timelines.v1 import error_pb2
-from timelines_server.current import NotReadyError
+from timelines_server.manners.wording import clean, names_a_path
 from timelines_server.resources import ResourceNotFoundError
-from timelines_server.wording import clean, names_a_path
+from timelines_server.state.current import NotReadyError
 
 DOMAIN = "timelines"
 VIOLATIONS = 50

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from forecast.catalogue.scenario_store import ScenarioStore
 from forecast.catalogue.studies import StudyStore
 from forecast.errors import ForecastError
-from timelines_server.logs import Log
+from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from grpc import StatusCode
 from grpc.aio import ServicerContext
 
 from forecast.errors import ArtefactError, StorageError
-from timelines_server.lines import encode, moment
-from timelines_server.logs import Log
-from timelines_server.status import CallError, Failure
+from timelines_server.manners.status import CallError, Failure
+from timelines_server.observing.lines import encode, moment
+from timelines_server.observing.logs import Log
 
 Context = ServicerContext[Any, Any]
 

@@ -1,0 +1,1 @@
+"""The fits of one server: claimed from the queue, run, watched."""

@@ -1,0 +1,1 @@
+"""What stands round every call: room for it, its line in the log, what an error becomes."""
