@@ -1,6 +1,8 @@
 """The catalogue: posteriors and which was current when, fits, published forecasts, and what users keep in files.
 
-`from forecast.catalogue import Catalogue`; SQLAlchemy is loaded with that name, not before.
+store ──> entries ──> database      `from forecast.catalogue import Catalogue` loads SQLAlchemy, nothing else does
+  ^          └──────> named         scenarios and scales: files, no database
+upkeep                              backups, pruning, sharing: what is done for the whole state folder
 """
 
 from __future__ import annotations

@@ -27,3 +27,9 @@ class QueueFullError(InputError):
     """So many fits wait that another would not be begun for hours."""
 
     reason = "QUEUE_FULL"
+
+
+class RequestIdUsedError(InputError):
+    """A request_id that was used for something else: another study, scenario, fit or published forecast."""
+
+    reason = "REQUEST_ID_USED"

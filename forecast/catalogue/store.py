@@ -10,7 +10,7 @@ What is the truth:
                    `mirror` brings it in line, and what it says otherwise changes nothing. A posterior that is not in
                    this folder may be in another's, so `sync` adds what is here and takes nothing away.
 
-Fits and published forecasts are in the database alone. What users keep in files goes by `forecast.catalogue.kept`.
+Fits and published forecasts are in the database alone. What users keep in files goes by `entries.kept`.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forecast.catalogue import kept
-from forecast.catalogue.database import Clock, Database
-from forecast.catalogue.fits import FitStore
-from forecast.catalogue.named_files import NamedFiles
-from forecast.catalogue.opening import open_database
-from forecast.catalogue.posterior_record import CurrentChange as CurrentChange
-from forecast.catalogue.posterior_record import PosteriorRecord as PosteriorRecord
-from forecast.catalogue.posterior_record import new_row, record_of
-from forecast.catalogue.records import PUBLISHING, RecordStore
-from forecast.catalogue.schema import CurrentRow, PosteriorRow
+from forecast.catalogue.database.opening import open_database
+from forecast.catalogue.database.schema import CurrentRow, PosteriorRow
+from forecast.catalogue.database.transactions import Clock, Database
+from forecast.catalogue.entries import kept
+from forecast.catalogue.entries.fits import FitStore
+from forecast.catalogue.entries.posteriors import CurrentChange as CurrentChange
+from forecast.catalogue.entries.posteriors import PosteriorRecord as PosteriorRecord
+from forecast.catalogue.entries.posteriors import new_row, record_of
+from forecast.catalogue.entries.records import PUBLISHING, RecordStore
+from forecast.catalogue.named.files import NamedFiles
 from forecast.errors import ArtefactError, PosteriorNotFoundError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.manifest import Manifest
@@ -229,7 +229,7 @@ class Catalogue:
                 self._note_current(session)
 
     def sync_files(self, store: NamedFiles[Any]) -> kept.Synced:
-        """Bring together files that users keep and what the catalogue knows of them; see `forecast.catalogue.kept`."""
+        """Bring together files that users keep and what the catalogue knows of them; see `entries.kept`."""
         return kept.sync(self._database, store)
 
     def _note_current(self, session: Session) -> None:

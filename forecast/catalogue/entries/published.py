@@ -1,6 +1,6 @@
 """A published forecast as what it is: what was recorded, when, and the hash that shows that nothing changed.
 
-The store is `forecast.catalogue.records`; nothing here needs a database.
+The store is `forecast.catalogue.entries.records`; nothing here needs a database.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from forecast.catalogue import scenario_files
-from forecast.catalogue.scenario_store import RESERVED, ScenarioStore, StoredScenario, read_file
+from forecast.catalogue.named import scenario_files
+from forecast.catalogue.named.scenario_store import RESERVED, ScenarioStore, StoredScenario, read_file
 from forecast.engine.encode_question import scenario_dict
 from forecast.engine.imported import NAME
 from forecast.engine.scenario import BASELINE, Scenario
@@ -21,7 +21,7 @@ from forecast.errors import InputError, StorageError, UnlikeNameError
 
 Origin = Literal["built_in", "created"]
 
-BUILT_IN = Path(__file__).resolve().parent.parent / "scenarios"
+BUILT_IN = Path(__file__).resolve().parents[2] / "scenarios"
 SUFFIXES = (".yaml", ".yml")
 
 

@@ -14,8 +14,16 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event
 
-from forecast.catalogue.database import Clock, Database, as_json, known_revision_of, migrate, revision_of, utc_now
-from forecast.catalogue.schema import HEAD
+from forecast.catalogue.database.schema import HEAD
+from forecast.catalogue.database.transactions import (
+    Clock,
+    Database,
+    as_json,
+    known_revision_of,
+    migrate,
+    revision_of,
+    utc_now,
+)
 from forecast.errors import StorageError
 from forecast.storage import atomic
 

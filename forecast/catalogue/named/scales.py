@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from forecast.catalogue.studies import StudyStore
+from forecast.catalogue.named.studies import StudyStore
 from forecast.data import stored
 from forecast.data.raw import Row
 from forecast.data.sources import SOURCES

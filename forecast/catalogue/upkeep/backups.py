@@ -23,7 +23,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from forecast.catalogue.backup_format import CatalogueKind, Contents, DamagedBackupError, folders, read_contents
+from forecast.catalogue.upkeep.backup_format import CatalogueKind, Contents, DamagedBackupError, folders, read_contents
 from forecast.errors import InputError, StorageError
 from forecast.posterior.selection import is_name
 from forecast.posterior.state import StateFolder, state_folder

@@ -19,11 +19,10 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.database import Database
-from forecast.catalogue.failures import LostClaimError, NotListedError, QueueFullError
-from forecast.catalogue.fit_record import FitRecord, FitState
-from forecast.catalogue.schema import STAGE_CHARACTERS, FitRow
-from forecast.catalogue.studies import RequestIdUsedError
+from forecast.catalogue.database.schema import STAGE_CHARACTERS, FitRow
+from forecast.catalogue.database.transactions import Database
+from forecast.catalogue.entries.fit_record import FitRecord, FitState
+from forecast.catalogue.failures import LostClaimError, NotListedError, QueueFullError, RequestIdUsedError
 from forecast.engine.imported import checked_uuid
 
 LEASE_S = 15.0

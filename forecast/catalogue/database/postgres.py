@@ -22,9 +22,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.database import Clock, Database, as_json, known_revision_of, migrate, revision_of
+from forecast.catalogue.database.schema import HEAD
+from forecast.catalogue.database.transactions import Clock, Database, as_json, known_revision_of, migrate, revision_of
 from forecast.catalogue.failures import CatalogueUnavailableError
-from forecast.catalogue.schema import HEAD
 from forecast.errors import InputError, StorageError
 
 CONNECT_SECONDS = 3
@@ -177,7 +177,7 @@ def _need_psycopg() -> None:
 
 
 def _connect(_dialect: object, _record: object, arguments: Any, options: Any) -> Any:
-    from forecast.catalogue.patience import BoundedConnection
+    from forecast.catalogue.database.patience import BoundedConnection
 
     connection = BoundedConnection.connect(*arguments, **options)
     connection.wait_seconds = WAIT_SECONDS

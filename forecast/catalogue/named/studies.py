@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from forecast.catalogue.named_files import NamedFiles
+from forecast.catalogue.failures import RequestIdUsedError
+from forecast.catalogue.named.files import NamedFiles
 from forecast.engine.imported import ImportedScale, content_digest
 from forecast.errors import ArtefactError, InputError
 from forecast.posterior.state import state_folder
@@ -29,12 +30,6 @@ class ScaleTakenError(InputError):
     """A name that another scale has."""
 
     reason = "NAME_TAKEN"
-
-
-class RequestIdUsedError(InputError):
-    """A request_id that was used for another study, or another scenario."""
-
-    reason = "REQUEST_ID_USED"
 
 
 class DamagedScaleError(ArtefactError):

@@ -89,7 +89,7 @@ class CurrentRow(Base):
 
 
 class FitRow(Base):
-    """A fit that was asked for; what it is told and becomes is in `forecast.catalogue.fits`."""
+    """A fit that was asked for; what it is told and becomes is in `forecast.catalogue.entries.fits`."""
 
     __tablename__ = "fits"
 

@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.database import Database
-from forecast.catalogue.named_files import NamedFiles
-from forecast.catalogue.schema import KeptFileRow
+from forecast.catalogue.database.schema import KeptFileRow
+from forecast.catalogue.database.transactions import Database
+from forecast.catalogue.named.files import NamedFiles
 from forecast.errors import ArtefactError
 from forecast.storage import atomic
 

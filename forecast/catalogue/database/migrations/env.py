@@ -1,10 +1,10 @@
-"""Alembic's entry: migrate the connection that `forecast.catalogue.database` hands over, inside its transaction."""
+"""Alembic's entry: migrate, inside its transaction, the connection that `database.transactions` hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from forecast.catalogue.schema import Base
+from forecast.catalogue.database.schema import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

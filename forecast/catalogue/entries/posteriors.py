@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from forecast.catalogue.schema import PosteriorRow
+from forecast.catalogue.database.schema import PosteriorRow
 from forecast.posterior.manifest import Manifest
 
 

@@ -12,11 +12,10 @@ from dataclasses import asdict, fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.database import Database
-from forecast.catalogue.failures import NotListedError
-from forecast.catalogue.published import Published, Record, as_kept, content_sha256
-from forecast.catalogue.schema import RecordRow
-from forecast.catalogue.studies import RequestIdUsedError
+from forecast.catalogue.database.schema import RecordRow
+from forecast.catalogue.database.transactions import Database
+from forecast.catalogue.entries.published import Published, Record, as_kept, content_sha256
+from forecast.catalogue.failures import NotListedError, RequestIdUsedError
 from forecast.engine.imported import checked_uuid
 
 PUBLISHING = "records"

@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecast.catalogue import marked_yaml, scenario_files
-from forecast.catalogue.named_files import NamedFiles
-from forecast.catalogue.scenario_files import FileError
-from forecast.catalogue.studies import RequestIdUsedError
+from forecast.catalogue.failures import RequestIdUsedError
+from forecast.catalogue.named import marked_yaml, scenario_files
+from forecast.catalogue.named.files import NamedFiles
+from forecast.catalogue.named.scenario_files import FileError
 from forecast.engine.imported import checked_uuid
 from forecast.engine.scenario import Scenario
 from forecast.errors import ArtefactError, InputError

@@ -22,9 +22,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, get_args
 
-from forecast.catalogue import marked_yaml, scenario_parts
-from forecast.catalogue.marked_yaml import Document
-from forecast.catalogue.marked_yaml import FileError as FileError
+from forecast.catalogue.named import marked_yaml, scenario_parts
+from forecast.catalogue.named.marked_yaml import Document
+from forecast.catalogue.named.marked_yaml import FileError as FileError
 from forecast.engine.checks import checked_choice, parse_day
 from forecast.engine.fields import Reader, Readers, number, read_object, text
 from forecast.engine.imported import NAME

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from forecast.catalogue.fit_record import FitState
+from forecast.catalogue.entries.fit_record import FitState
 from forecast.catalogue.store import Catalogue
 from forecast.errors import InputError
 from forecast.posterior import selection

@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from forecast.catalogue.backup_format import Contents, DamagedBackupError, data_of, read_contents
+from forecast.catalogue.upkeep.backup_format import Contents, DamagedBackupError, data_of, read_contents
 from forecast.errors import InputError, StorageError
 from forecast.posterior.state import StateFolder, state_folder
 from forecast.storage import atomic

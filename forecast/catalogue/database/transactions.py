@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from forecast.catalogue.schema import HEAD, UtcDateTime
+from forecast.catalogue.database.schema import HEAD, UtcDateTime
 from forecast.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"

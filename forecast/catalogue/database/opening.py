@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from forecast.catalogue.database import Clock, Database
-from forecast.catalogue.sqlite import open_sqlite, probe_sqlite
+from forecast.catalogue.database.sqlite import open_sqlite, probe_sqlite
+from forecast.catalogue.database.transactions import Clock, Database
 from forecast.errors import InputError
 from forecast.posterior.state import StateFolder
 
@@ -35,7 +35,7 @@ def open_database(state: StateFolder, url: str | None = None, clock: Clock | Non
     place = _place(state, url)
     if isinstance(place, Path):
         return open_sqlite(place, clock)
-    from forecast.catalogue.postgres import open_postgres  # psycopg is an extra
+    from forecast.catalogue.database.postgres import open_postgres  # psycopg is an extra
 
     return open_postgres(place, clock)
 
@@ -63,7 +63,7 @@ def probe(state: StateFolder, url: str | None = None) -> str | None:
     place = _place(state, url)
     if isinstance(place, Path):
         return probe_sqlite(place)
-    from forecast.catalogue.postgres import probe_postgres
+    from forecast.catalogue.database.postgres import probe_postgres
 
     return probe_postgres(place)
 
