@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from forecast.catalogue.studies import StudyStore
+    from forecast.catalogue.named.studies import StudyStore
     from forecast.engine.answer import Answer
     from forecast.engine.imported import ImportedScale
     from forecast.engine.question import Algorithms, Law, Payer, Question, Target
@@ -48,7 +48,7 @@ _HOME = {
     "Payer": "forecast.engine.question",
     "Posterior": "forecast.posterior.artefact",
     "Question": "forecast.engine.question",
-    "StudyStore": "forecast.catalogue.studies",
+    "StudyStore": "forecast.catalogue.named.studies",
     "Target": "forecast.engine.question",
 }
 

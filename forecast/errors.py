@@ -10,16 +10,16 @@ ForecastError                    exit code 1
 │   │   └── PosteriorGoneError   its files are gone, so that nothing can be published from it (in `publishing.replays`)
 │   ├── PosteriorRefusedError    it failed its gates, so it cannot become current (in `posterior.selection`)
 │   ├── WrongRowsError           rows of a scaling study; lists every one that is wrong (in `engine.study`)
-│   ├── ScaleTakenError          a name that another scale has (in `catalogue.studies`)
-│   ├── ScenarioTakenError       a name that another scenario has (in `catalogue.scenario_store`)
-│   ├── RequestIdUsedError       a request_id that was used for another study or scenario (in `catalogue.studies`)
+│   ├── ScaleTakenError          a name that another scale has (in `catalogue.named.studies`)
+│   ├── ScenarioTakenError       a name that another scenario has (in `catalogue.named.scenario_store`)
+│   ├── RequestIdUsedError       a request_id that was used for something else (in `catalogue.failures`)
 │   ├── QueueFullError           more fits wait than may (in `catalogue.failures`)
-│   ├── FileError                a scenario's file; names file, line and field (in `catalogue.marked_yaml`)
+│   ├── FileError                a scenario's file; names file, line and field (in `catalogue.named.marked_yaml`)
 │   └── DataError                a table or a download that breaks its schema; names file, row and column
 ├── ArtefactError                a posterior on disk that fails a check; says which check and which field
-│   ├── DamagedScaleError        the file of an imported scale (in `catalogue.studies`)
-│   ├── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.scenario_store`)
-│   ├── DamagedBackupError       a backup of the state folder (in `catalogue.backup_format`)
+│   ├── DamagedScaleError        the file of an imported scale (in `catalogue.named.studies`)
+│   ├── DamagedScenarioError     the file of a scenario of one's own (in `catalogue.named.scenario_store`)
+│   ├── DamagedBackupError       a backup of the state folder (in `catalogue.upkeep.backup_format`)
 │   └── DamagedOutputError       an output that is not what its manifest says (in `storage.manifest`)
 ├── StorageError (OSError)       no permission, no space, no connection; says which file and what to do
 │   ├── CatalogueUnavailableError  the database of several servers cannot be reached now (in `catalogue.failures`)

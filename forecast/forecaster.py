@@ -14,18 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from forecast.catalogue.studies import StoredScales
+from forecast.catalogue.named.studies import StoredScales
 from forecast.engine.answer import Answer
 from forecast.engine.arguments import Asked, question_of
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import parse_day
-from forecast.engine.draws import Draws
-from forecast.engine.draws import draws as make_draws
-from forecast.engine.fan import Driver, Fan
-from forecast.engine.fan import fan as make_fan
-from forecast.engine.inverse import AffordableLoss, RequiredBudget
-from forecast.engine.inverse import affordable_loss as make_affordable_loss
-from forecast.engine.inverse import required_budget as make_required_budget
 from forecast.engine.memory import Memory
 from forecast.engine.question import Question, Scenario, Target
 from forecast.engine.recent import Recent
@@ -39,8 +32,11 @@ from forecast.storage.store import is_url
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from forecast.engine.draws import Draws
     from forecast.engine.explain import Explanation
+    from forecast.engine.fan import Driver, Fan
     from forecast.engine.imported import ImportedScale
+    from forecast.engine.inverse import AffordableLoss, RequiredBudget
     from forecast.engine.sensitivity_answer import Sensitivity
 
 OTHER_POSTERIORS = 3
@@ -59,7 +55,7 @@ class Forecaster:
     home : Path or str, optional
         The state folder in which others are looked for; default as in `forecast.posterior.state`.
     imported : mapping, optional
-        Imported scales by name; by default those in the state folder (`forecast.catalogue.studies`), read when a
+        Imported scales by name; by default those in the state folder (`forecast.catalogue.named.studies`), read when a
         question names a scale that the posterior does not know.
     memory : Memory, optional
         What is remembered between questions; by default a memory of its own.
@@ -83,9 +79,7 @@ class Forecaster:
         memory: Memory | None = None,
         fetches: bool = True,
     ) -> None:
-        self.posterior = posterior
-        self._fetches = fetches
-        self._home = home
+        self.posterior, self._home, self._fetches = posterior, home, fetches
         self.imported = StoredScales(home) if imported is None else imported
         self._memory = Memory() if memory is None else memory
         self._own = Solver(posterior, self.imported, self._memory)
@@ -154,7 +148,9 @@ class Forecaster:
 
     def draws(self, question: Question, checkpoint: Checkpoint = proceed) -> Draws:
         """The arrivals that the answer to a question summarizes, draw by draw; arguments and errors as for `ask`."""
-        return make_draws(*self.ready(question), checkpoint)
+        from forecast.engine.draws import draws
+
+        return draws(*self.ready(question), checkpoint)
 
     def when(self, **asked: Unpack[Asked]) -> Answer:
         """Ask when a target becomes affordable.
@@ -188,14 +184,15 @@ class Forecaster:
         UnknownNameError
             Listing those that there are.
         """
-        from forecast.catalogue.scenarios import scenario_of
+        from forecast.catalogue.named.scenarios import scenario_of
 
         return scenario_of(name, self._home)
 
     def affordable_loss(self, question: Question, day: date | str, checkpoint: Checkpoint = proceed) -> AffordableLoss:
         """The lowest loss that a payer can buy on a day; see `forecast.engine.inverse.affordable_loss`."""
-        solver, asked = self.ready(question)
-        return make_affordable_loss(solver, asked, day, checkpoint)
+        from forecast.engine.inverse import affordable_loss
+
+        return affordable_loss(*self.ready(question), day, checkpoint)
 
     def required_budget(
         self,
@@ -205,8 +202,10 @@ class Forecaster:
         checkpoint: Checkpoint = proceed,
     ) -> RequiredBudget:
         """The budget that a target needs by each of some days; see `forecast.engine.inverse.required_budget`."""
+        from forecast.engine.inverse import required_budget
+
         solver = self._solver(question.posterior, question.as_of)  # a payer of the scenario has no part in it
-        return make_required_budget(solver, question, days, budgets_usd_2023, checkpoint)
+        return required_budget(solver, question, days, budgets_usd_2023, checkpoint)
 
     def compare(
         self, question: Question, scenarios: Sequence[str | Scenario], checkpoint: Checkpoint = proceed
@@ -264,8 +263,10 @@ class Forecaster:
         InputError, PosteriorNotFoundError
             As `ask`; also when algorithms or a price basis are chosen for a driver that has none.
         """
+        from forecast.engine.fan import fan
+
         solver, ready = self.ready(asked)
-        return make_fan(solver, driver, ready, checkpoint)
+        return fan(solver, driver, ready, checkpoint)
 
     def ready(self, question: Question) -> tuple[Solver, Question]:
         """The solver of a question, and the question with its money in 2023 dollars."""
@@ -296,5 +297,4 @@ class Forecaster:
     def _found(self, name: str | None, as_of: date | None) -> Solver:
         if is_url(name) and not self._fetches:
             raise InputError("a posterior is named by URL, which is not allowed here; give its name", field="posterior")
-        found = find(name, as_of=as_of, home=self._home)
-        return Solver(found, self.imported, self._memory)
+        return Solver(find(name, as_of=as_of, home=self._home), self.imported, self._memory)

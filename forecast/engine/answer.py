@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecast.engine.arrival import probability_mcse
+from forecast.engine.cdf import Cdf as Cdf
 from forecast.engine.encode import answer_dict
 from forecast.engine.parts import BindingLimit as BindingLimit
-from forecast.engine.parts import Cdf as Cdf
 from forecast.engine.parts import Choice as Choice
 from forecast.engine.parts import HindsightRows as HindsightRows
 from forecast.engine.parts import LawComponent as LawComponent
@@ -108,10 +108,8 @@ class Answer:
         """
         if not 0 < probability < 1:
             raise InputError(f"probability is {probability!r}; give one above 0 and below 1", field="quantiles")
-        for year, reached in zip(self.cdf.decimal_year, self.cdf.probability, strict=True):
-            if reached >= probability - 1e-12:
-                return year
-        return math.inf
+        year = self.cdf.reached(probability)
+        return math.inf if year is None else year
 
     def interval(self, mass: float = 0.8) -> tuple[float, float]:
         """Decimal years of the central interval that holds `mass`; an end beyond the horizon is infinite."""

@@ -11,6 +11,8 @@ from forecast.families import LogNormal
 
 LawKind = Literal["pooled", "published", "mixture", "power_law"]
 AlgorithmsKind = Literal["off", "8mo", "16mo", "prior"]
+LAWS: tuple[LawKind, ...] = get_args(LawKind)
+ALGORITHMS: tuple[AlgorithmsKind, ...] = get_args(AlgorithmsKind)
 
 DEFAULT_RELATIVE_NOISE = 0.01
 DEFAULT_POWER_LAW_WEIGHT = 0.06
@@ -45,7 +47,7 @@ class Law:
     power_law_weight: float | None = None
 
     def __post_init__(self) -> None:
-        checked_choice(self.kind, "law", get_args(LawKind))
+        checked_choice(self.kind, "law", LAWS)
         if (self.kind == "published") != bool(self.name):
             raise InputError(
                 f"law.published.name is {self.name!r} with law {self.kind}; only a published law has one",
@@ -95,7 +97,7 @@ class Algorithms:
     ceiling_oom: float | None = None
 
     def __post_init__(self) -> None:
-        checked_choice(self.kind, "algorithms", get_args(AlgorithmsKind))
+        checked_choice(self.kind, "algorithms", ALGORITHMS)
         path = "algorithms.prior.halving_months"
         if (self.kind == "prior") != (self.halving_months is not None):
             raise InputError(f"{path} goes with algorithms prior, and only with it; here {self.kind}", field=path)

@@ -18,27 +18,30 @@ from forecast.engine.answer import (
     Quantile,
     YearProbability,
 )
-from forecast.engine.arrival import ArrivalDistribution, probability_mcse
 from forecast.engine.assumptions import Law
 from forecast.engine.checkpoint import Checkpoint
 from forecast.engine.choices import choices, notices
 from forecast.engine.encode import scenario_hash
+from forecast.engine.figures import Figures, probability_mcse
 from forecast.engine.influence import binding_limits
 from forecast.engine.question import Question
 from forecast.posterior.artefact import Posterior
 
 if TYPE_CHECKING:
+    from forecast.engine.family import Family
     from forecast.engine.plan import Plan
     from forecast.engine.solver import Solver
 
 
-def compose(solver: Solver, asked: Question, plan: Plan, checkpoint: Checkpoint) -> Answer:
+def compose(solver: Solver, family: Family, asked: Question, plan: Plan, checkpoint: Checkpoint) -> Answer:
     """The answer to a question.
 
     Parameters
     ----------
     solver : Solver
         On its posterior.
+    family : Family
+        Of the question.
     asked : Question
         As it was put.
     plan : Plan
@@ -46,22 +49,25 @@ def compose(solver: Solver, asked: Question, plan: Plan, checkpoint: Checkpoint)
     checkpoint : callable
         Called between the steps.
     """
-    outcome, settled, posterior = solver.outcome(plan, checkpoint), plan.settled, solver.posterior
+    found, settled, posterior = solver.found(family, plan, checkpoint), plan.settled, solver.posterior
+    if family.choices is None or family.provenance is None:
+        family.choices = choices(solver, asked, plan)
+        family.provenance = provenance(posterior, plan, found.arrivals.draws)
     return Answer(
         question=settled,
-        never_reasons=reasons.never_reasons(outcome),
-        binding_limits=binding_limits(solver, outcome, checkpoint),
+        never_reasons=reasons.never_reasons(found.never, found.arrivals.draws),
+        binding_limits=binding_limits(solver, found, plan, checkpoint),
         posterior=solver.status,
-        choices=choices(solver, asked, plan),
+        choices=family.choices_of(settled, family.choices),
         data_notice=posterior.manifest["data_notice"],
-        provenance=provenance(posterior, plan, outcome.arrivals.draws),
+        provenance=family.provenance_of(settled, family.provenance),
         components=_components(solver, settled, checkpoint),
         notices=notices(settled),
-        **_summary(outcome.arrivals, settled),
+        **_summary(found.arrivals, settled),
     )
 
 
-def _summary(arrivals: ArrivalDistribution, question: Question) -> dict[str, Any]:
+def _summary(arrivals: Figures, question: Question) -> dict[str, Any]:
     """What follows from the arrivals alone."""
     draws = arrivals.draws
     already, _, beyond, never = (count / draws for count in arrivals.counts)
@@ -78,11 +84,11 @@ def _summary(arrivals: ArrivalDistribution, question: Question) -> dict[str, Any
         "p_by_year": tuple(
             YearProbability(y, p, probability_mcse(p, draws)) for y, p in zip(by_years, by, strict=True)
         ),
-        "cdf": Cdf(tuple(arrivals.months), tuple(arrivals.cdf)),
+        "cdf": Cdf(arrivals.months, arrivals.cdf),
     }
 
 
-def _quantiles(arrivals: ArrivalDistribution, question: Question) -> tuple[Quantile, ...]:
+def _quantiles(arrivals: Figures, question: Question) -> tuple[Quantile, ...]:
     return tuple(
         Quantile(p, position, year, None if year is None else words.day(year), mcse)
         for p, position, year, mcse in arrivals.quantiles(question.quantiles)

@@ -65,6 +65,12 @@ class Course:
         """Whether no draw can ever fall."""
         return bool((self.rate >= 0).all()) and (self.excess is None or bool((self.excess >= 0).all()))
 
+    def path(self, years: Array) -> Array:
+        """All draws on a grid of months, shape (draws, months); or in a month of each, `years` of shape (draws, 1)."""
+        out = np.empty((len(self.level), years.shape[-1]))
+        self.write(slice(None), years - self.year, out, np.empty(out.shape if self.excess is not None else 0))
+        return out
+
     def write(self, rows: slice, elapsed: Array, out: Array, scratch: Array) -> None:
         """Put some draws into `out`, shape (rows, months); `scratch` has its shape and is overwritten."""
         np.multiply(self.rate[rows, None], elapsed, out=out)

@@ -86,7 +86,7 @@ _answer: Reader = record(
     {
         "question": read_question,
         **dict.fromkeys(_MASSES, number),
-        "cdf": record(parts.Cdf, {"decimal_year": listed(number), "probability": listed(number)}),
+        "cdf": record(made.Cdf, {"decimal_year": listed(number), "probability": listed(number)}),
         "posterior": _gate,
         "choices": listed(record(parts.Choice, dict.fromkeys(("name", "value", "words"), text))),
         "data_notice": text,

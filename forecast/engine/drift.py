@@ -9,15 +9,21 @@ take their arithmetic from here, so that past and future cannot disagree.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from forecast.units import decimal_year
 
 Array = NDArray[np.float64]
 
 PHI = 0.7
 """Yearly autocorrelation of a slope. Fixed: fifteen slopes do not identify it."""
 
+_FEWEST_ROWS = 50
+"""Of a product: BLAS takes another way with fewer, whose last digits differ."""
 
 _FAR_OVER = 34.0
 """From here on log(1 + exp(x)) is x in double precision: it lacks exp(-34) = 1.7e-15, under half a step of x."""
@@ -89,6 +95,37 @@ def continue_slopes(past: Array, long_run: Array, tau: Array, years: int, rng: n
         deviation = PHI * deviation + math.sqrt(1 - PHI**2) * innovation
         columns.append((long_run + tau * deviation)[:, None])
     return np.concatenate(columns, axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drift:
+    """The integral of drifting slopes from the as-of date to each month of a grid, asked for by draws.
+
+    Attributes
+    ----------
+    slopes : ndarray, shape (draws, years)
+        Past and future, oom per year.
+    weights : ndarray, shape (years, months)
+        What each month takes of them, years.
+    """
+
+    slopes: Array
+    weights: Array
+
+    @classmethod
+    def of(cls, past: Array, long_run: Array, tau: Array, as_of: date, years: Array, rng: np.random.Generator) -> Drift:
+        """Continue slopes whose last year is the as-of date's to the end of a grid of mid-month decimal years."""
+        slopes = continue_slopes(past, long_run, tau, math.floor(years[-1]) - as_of.year, rng)
+        weights = year_weights(years, decimal_year(as_of), as_of.year - past.shape[1] + 1, slopes.shape[1])
+        first = int(weights.any(axis=0).argmax())  # no month needs the years before it
+        return cls(slopes[:, first:], weights[:, first:].T)
+
+    def over(self, rows: slice) -> Array:
+        """Their integral for some of the draws, oom, shape (rows, months): the same whichever rows are asked."""
+        start, stop, _ = rows.indices(len(self.slopes))
+        first = max(min(start, stop - _FEWEST_ROWS), 0)
+        integral: Array = (self.slopes[first:stop] @ self.weights)[start - first :]
+        return integral
 
 
 def soft_cap(log10_level: Array, log10_ceiling: Array) -> Array:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecast.engine.encode_question import question_dict as question_dict
 from forecast.engine.encode_question import scenario_hash as scenario_hash
+from forecast.engine.encode_question import scenario_text as scenario_text
 from forecast.engine.encode_question import told
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
             **{name: getattr(answer, name) for name in _MASSES},
             "never_reasons": [flat(r) for r in answer.never_reasons],
             "p_by_year": [flat(p) for p in answer.p_by_year],
-            "cdf": {name: list(values) for name, values in flat(answer.cdf).items()},
+            "cdf": answer.cdf.to_dict(),
             "binding_limits": [_limit_dict(b) for b in answer.binding_limits],
             "posterior": posterior_dict(answer.posterior),
             "choices": [flat(c) for c in answer.choices],

@@ -21,7 +21,12 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def scenario_hash(question: Question, imported_digest: str = "") -> str:
-    """SHA-256 of everything in a settled question that moves its arrivals, in hexadecimal.
+    """SHA-256 of everything in a settled question that moves its arrivals, in hexadecimal; arguments as below."""
+    return hashlib.sha256(scenario_text(question, imported_digest).encode()).hexdigest()
+
+
+def scenario_text(question: Question, imported_digest: str = "") -> str:
+    """Everything in a settled question that moves its arrivals, as canonical JSON.
 
     Parameters
     ----------
@@ -34,7 +39,7 @@ def scenario_hash(question: Question, imported_digest: str = "") -> str:
     moving["assumed"] = [_assumed(question.scenario, name) for name in ("overrides", "switches")]
     if imported_digest:
         moving["imported_scale"] = imported_digest
-    return hashlib.sha256(_canonical(moving).encode()).hexdigest()
+    return _canonical(moving)
 
 
 def question_dict(question: Question) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def _block(paid: _Paid | None, physical: Physical | None, rows: slice, which: ND
     if path is None:
         return least
     which[rows] += np.int8(1)
-    np.copyto(which[rows], np.int8(0), where=path <= least)
+    which[rows] *= (path > least).view(np.int8)
     return np.minimum(path, least, out=least)
 
 
@@ -187,8 +187,7 @@ class _Paid:
         self._simulation, self._key, self._progress = simulation, key, progress
         self._rate = _rate(simulation.posterior, key, assumed)
         self._last, self._reached = np.empty((2, assumed.draws))
-        trend = key.kind == "on_trend"
-        self._base = simulation.largest("flop", checkpoint) if trend else simulation.price(key.price_basis)
+        self._trend = simulation.largest("flop", checkpoint) if key.kind == "on_trend" else None
         self._budget = None if key.payer is None else payer_budget(simulation, key.payer, assumed, checkpoint)
         self._ceiling = commoditized(assumed) if "commoditization" in key.on else None
         self._scope = None if key.cost_scope == "final_run" else scope_oom(key.cost_scope, assumed)
@@ -208,9 +207,9 @@ class _Paid:
         return self._progress.eventual(self._reached, self._last, self._rate)
 
     def _plain(self, rows: slice) -> Array:
-        if self._key.kind == "on_trend":
-            return self._base[rows].copy()
-        path: Array = -self._base[rows]
+        if self._trend is not None:
+            return self._trend[rows].copy()
+        path: Array = -self._simulation.price(self._key.price_basis, rows)
         path -= self._simulation.run_residual[rows, None]
         if self._inference is not None:
             per_run, per_parameter = self._inference

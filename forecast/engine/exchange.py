@@ -197,8 +197,8 @@ class _ExchangedPaths(Simulation):
         self.years = source.years
         self.run_residual = source.simulation.run_residual[residual]
 
-    def price(self, basis: PriceBasis) -> Array:
-        return self._source.price[self._compute]
+    def price(self, basis: PriceBasis, rows: slice | None = None) -> Array:
+        return self._source.price[self._compute if rows is None else self._compute[rows]]
 
     def largest(self, quantity: Quantity, checkpoint: Checkpoint = proceed) -> Array:
         path = self._source.flop if quantity == "flop" else self._source.spend

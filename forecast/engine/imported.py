@@ -15,15 +15,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.checks import checked_number, parse_day
 from forecast.engine.scaling import LossLaw
-from forecast.engine.study import Population, Study, StudyDraws, fit_study
 from forecast.errors import InputError
 from forecast.posterior.artefact import Posterior
+
+if TYPE_CHECKING:
+    from forecast.engine.study import Study, StudyDraws
 
 NAME = re.compile(r"[a-z][a-z0-9-]{2,62}")
 MOST_CHARACTERS = 1_000
@@ -79,6 +81,8 @@ class ImportedScale:
         for path in ("corpus", "eval_set", "source", "tokenizer"):
             object.__setattr__(self, path, _checked_text(getattr(self, path), path, required=path != "tokenizer"))
         object.__setattr__(self, "published_on", parse_day(self.published_on, "published_on"))
+        from forecast.engine.study import Study
+
         object.__setattr__(self, "study", Study.from_rows(self.points))
         points = tuple((float(flop), float(loss)) for flop, loss in self.points)
         object.__setattr__(self, "points", points)
@@ -131,6 +135,8 @@ class ImportedScale:
 
     def fit(self, posterior: Posterior, draws: int, seed: int, checkpoint: Checkpoint = proceed) -> StudyDraws:
         """So many draws of the law, without its discrepancy; see `forecast.engine.study.fit_study`."""
+        from forecast.engine.study import Population, fit_study
+
         population = Population.of(posterior.blocks["loss"])
         return fit_study(self.study, population, draws, seed, self.relative_noise, checkpoint)
 

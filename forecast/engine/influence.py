@@ -14,42 +14,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.answer import BindingLimit
+from forecast.engine.apart import without_each
 from forecast.engine.arrival import ArrivalDistribution
 from forecast.engine.budgets import commoditized, payer_budget
 from forecast.engine.checkpoint import Checkpoint
-from forecast.engine.outcome import Outcome
+from forecast.engine.outcome import Found, Outcome
 from forecast.engine.scenario import CHANGERS
 
 if TYPE_CHECKING:
+    from forecast.engine.plan import Plan
     from forecast.engine.solver import Solver
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-def binding_limits(solver: Solver, outcome: Outcome, checkpoint: Checkpoint) -> tuple[BindingLimit, ...]:
+def binding_limits(solver: Solver, found: Found, plan: Plan, checkpoint: Checkpoint) -> tuple[BindingLimit, ...]:
     """Every limit and change that is on, money first.
 
     Parameters
     ----------
     solver : Solver
         That found the outcome.
-    outcome : Outcome
+    found : Found
+        Of the question.
+    plan : Plan
         Of the question.
     checkpoint : callable
         Called between the steps.
     """
-    found = [*_limits(solver, outcome), *_changes(solver, outcome, checkpoint)]
-    if outcome.plan.settled.limit_effects:
-        found = [_with_effect(solver, outcome, limit, checkpoint) for limit in found]
-    return tuple(found)
+    limits, outcome = _limits(found), found.outcome
+    if outcome is None:
+        return tuple(limits)
+    limits += _changes(solver, outcome, checkpoint)
+    if plan.settled.limit_effects:
+        apart = without_each(solver, outcome, checkpoint)
+        limits = [
+            _with_effect(outcome, limit, apart.get(limit.limit) or _asked_without(solver, outcome, limit, checkpoint))
+            for limit in limits
+        ]
+    return tuple(limits)
 
 
-def _limits(solver: Solver, outcome: Outcome) -> list[BindingLimit]:
-    names, draws, arrived = outcome.limits(), outcome.arrivals.draws, sum(outcome.arrivals.counts[:2])
-    if not names:
-        return []
-    each = zip(names, outcome.waited_for(), solver.tightest(outcome), strict=True)
+def _limits(found: Found) -> list[BindingLimit]:
+    draws, arrived = found.arrivals.draws, sum(found.arrivals.counts[:2])
+    each = zip(found.limits, found.waited_for, found.tightest, strict=True)
     return [BindingLimit(name, last / arrived if arrived else 0.0, tight / draws) for name, last, tight in each]
 
 
@@ -88,8 +97,15 @@ def _moves_requirement(solver: Solver, outcome: Outcome, change: str, checkpoint
     return moved
 
 
-def _with_effect(solver: Solver, outcome: Outcome, limit: BindingLimit, checkpoint: Checkpoint) -> BindingLimit:
-    without = solver.outcome(solver.replan(outcome.plan, outcome.plan.on - {limit.limit}), checkpoint).arrivals
+def _asked_without(
+    solver: Solver, outcome: Outcome, change: BindingLimit, checkpoint: Checkpoint
+) -> ArrivalDistribution:
+    """The arrivals without a change of the question."""
+    plan = solver.replan(outcome.plan, outcome.plan.on - {change.limit})
+    return solver.outcome(plan, checkpoint).arrivals
+
+
+def _with_effect(outcome: Outcome, limit: BindingLimit, without: ArrivalDistribution) -> BindingLimit:
     median, other = _median(outcome.arrivals), _median(without)
     return replace(
         limit,

@@ -15,7 +15,6 @@ from forecast.engine.assumptions import DEFAULT_RELATIVE_NOISE, Law
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.imported import NONE_IMPORTED, ImportedScale
 from forecast.engine.scaling import LossLaw
-from forecast.engine.study import Population, published_law_scale
 from forecast.engine.targets import Target
 from forecast.errors import UnknownNameError
 from forecast.posterior.artefact import Posterior
@@ -124,6 +123,8 @@ def _pooled(posterior: Posterior, scale: str, relative_noise: float, seed: int, 
         return scaling.group_law(posterior, scale, seed)
     if relative_noise == DEFAULT_RELATIVE_NOISE:
         return scaling.scale_law(posterior, scale, seed)
+    from forecast.engine.study import Population, published_law_scale
+
     stated, population = newest_of_scale(posterior, scale), Population.of(posterior.blocks["loss"])
     restated = published_law_scale(stated, population, relative_noise, posterior.draws, seed, checkpoint)
     return restated.law(posterior.constants("loss")["omega"], seed)

@@ -25,10 +25,10 @@ from forecast.inputs import INPUTS
 __all__ = [
     "INPUTS_OF",
     "ChipStock",
+    "Courses",
     "after_break",
     "context_multiplier_oom",
     "course",
-    "long_run_rate",
     "path",
     "published_on",
     "tightest",
@@ -92,17 +92,7 @@ def path(
     ndarray, shape (draws, months)
         log10 FLOP.
     """
-    line = course(limit, inputs, stock, context_oom)
-    out = np.empty((len(line.level), len(years)))
-    line.write(slice(None), years - line.year, out, np.empty(out.shape if line.excess is not None else 0))
-    return out
-
-
-def long_run_rate(limit: PhysicalLimit, inputs: Mapping[str, Array]) -> Array:
-    """Growth of a limit in the long run, oom per year, shape (draws,); 0 where it levels off."""
-    if limit == "chips":
-        return inputs["chips.long_run_growth_oom_per_year"]
-    return course(limit, inputs).rate
+    return course(limit, inputs, stock, context_oom).path(years)
 
 
 def tightest(
@@ -139,38 +129,53 @@ def tightest(
     which : ndarray of int8, shape (draws, months)
         Place in `limits`.
     """
-    courses = [course(limit, inputs, stock, context_oom) for limit in limits]
-    shape = (len(courses[0].level), len(years))
-    least = np.empty(shape) if out is None else out
-    which = np.zeros(shape, np.int8)
-    elapsed = [years - line.year for line in courses]
-    scratch = np.empty((2, _ROWS_PER_BLOCK, len(years)))
-    for start in range(0, shape[0], _ROWS_PER_BLOCK):
-        rows = slice(start, min(start + _ROWS_PER_BLOCK, shape[0]))
-        gained = None if progress is None else progress[rows]
-        _fill_block(courses, elapsed, rows, gained, scratch[:, : rows.stop - start], least[rows], which[rows])
-    return least, which
+    courses = Courses([course(limit, inputs, stock, context_oom) for limit in limits], years)
+    return courses.least(slice(0, courses.draws), progress, out)
 
 
-def _fill_block(
-    courses: list[Course],
-    elapsed: list[Array],
-    rows: slice,
-    gained: Array | None,
-    scratch: Array,
-    least: Array,
-    which: Which,
-) -> None:
-    for place, (line, since) in enumerate(zip(courses, elapsed, strict=True)):
-        current = scratch[0] if place else least
-        line.write(rows, since, current, scratch[1])
-        if gained is not None:
-            current += gained
-        if not line.rises:
-            np.maximum.accumulate(current, axis=1, out=current)
-        if place:
-            np.copyto(which, np.int8(place), where=current < least)
-            np.minimum(least, current, out=least)
+class Courses:
+    """Courses of several limits on one grid of months, the least of which is asked for some draws at a time.
+
+    Parameters
+    ----------
+    courses : sequence of Course
+        At least one; earlier ones win ties.
+    years : ndarray, shape (months,)
+        Decimal years.
+    """
+
+    def __init__(self, courses: Sequence[Course], years: Array) -> None:
+        self.draws, self._months = len(courses[0].level), len(years)
+        self._lines = [(line, years - line.year, line.rises) for line in courses]
+
+    def least(self, rows: slice, progress: Array | None = None, out: Array | None = None) -> tuple[Array, Which]:
+        """The least for some draws, with their progress, and which it is; as `tightest`."""
+        shape = (rows.stop - rows.start, self._months)
+        least = np.empty(shape) if out is None else out
+        which = np.zeros(shape, np.int8)
+        scratch = np.empty((2, min(_ROWS_PER_BLOCK, shape[0]), self._months))
+        for start in range(0, shape[0], _ROWS_PER_BLOCK):
+            block = slice(start, min(start + _ROWS_PER_BLOCK, shape[0]))
+            gained = None if progress is None else progress[block]
+            asked = slice(rows.start + start, rows.start + block.stop)
+            self._fill(asked, gained, scratch[:, : block.stop - start], least[block], which[block])
+        return least, which
+
+    def _fill(self, rows: slice, gained: Array | None, scratch: Array, least: Array, which: Which) -> None:
+        for place, (line, elapsed, rises) in enumerate(self._lines):
+            current = scratch[0] if place else least
+            line.write(rows, elapsed, current, scratch[1])
+            if gained is not None:
+                current += gained
+            if not rises:
+                np.maximum.accumulate(current, axis=1, out=current)
+            if place:
+                lower = (current < least).view(np.int8)
+                lower *= np.int8(place)
+                np.maximum(
+                    which, lower, out=which
+                )  # the latest of the places that were lower: a third of a copy's time
+                np.minimum(least, current, out=least)
 
 
 def after_break(required: Array, log10_break: Array, share: Array) -> Array:

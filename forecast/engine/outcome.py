@@ -8,6 +8,7 @@ the lower one the month before.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,41 @@ from numpy.typing import NDArray
 from forecast.engine import settle
 from forecast.engine.arrival import ArrivalDistribution, distribution
 from forecast.engine.envelope import Envelope
+from forecast.engine.figures import Figures
 from forecast.engine.plan import Plan
+from forecast.engine.reasons import late
 
 Array = NDArray[np.float64]
 Months = NDArray[np.int32]
 Rows = NDArray[np.int64]
+Leads = tuple[Array, ...]
+
+
+class Found(NamedTuple):
+    """What an answer tells of the arrivals of all draws that count.
+
+    Attributes
+    ----------
+    arrivals : Figures
+        How many have arrived by each month.
+    limits : tuple of str
+        That are on, money first; empty where the criterion knows none.
+    waited_for : list of int
+        For each limit, in how many arrivals within the horizon it was waited for last.
+    tightest : list of int
+        For each limit, in how many draws it is the tightest at the horizon.
+    never : dict of str to int
+        In how many draws it never does, by the reason in words.
+    outcome : Outcome or None
+        Where each of the draws was looked at.
+    """
+
+    arrivals: Figures
+    limits: tuple[str, ...]
+    waited_for: list[int]
+    tightest: list[int]
+    never: dict[str, int]
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,36 +116,23 @@ class Outcome:
         counts[0] += sum(self.arrivals.counts[:2]) - sum(counts)
         return counts
 
-    def leads(self) -> tuple[Array, ...]:
-        """For each limit of the last envelope, how far money lies over it at the horizon, log10, sorted.
+    def found(self, leads: Leads) -> Found:
+        """What an answer tells of it."""
+        limits, never = self.limits(), np.flatnonzero(self.arrivals.never)
+        rows = never if self.rows is None else self.rows[never]
+        lost = late(self.plan, self.envelopes, self.required, rows).never(self.plan.levels)
+        if not limits:
+            return Found(self.arrivals, limits, [], [], lost, self)
+        return Found(self.arrivals, limits, self.waited_for(), self.tightest(leads), lost, self)
 
-        Of the draws that count, those in which it is the lowest of its envelope: +inf where money has none of its own.
-        It does not depend on the plan's levels.
-        """
-        last, limits = self.arrivals.within - 1, range(len(self.envelopes[-1].limits))
-        lowest = self.counted(self.envelopes[-1].lowest(last))
-        if len(self.envelopes) == 1:
-            return tuple(np.full(np.count_nonzero(lowest == i), np.inf) for i in limits)
-        money, others = (self.counted(made.column(last)).astype(float) for made in self.envelopes)
-        return tuple(np.sort((money - others)[lowest == i]) for i in limits)
-
-    def tightest(self, leads: tuple[Array, ...]) -> list[int]:
+    def tightest(self, known: Leads | None = None) -> list[int]:
         """For each limit that is on, in how many of the draws that count it is the tightest at the horizon."""
-        place, level = self._place(len(self.envelopes) - 1), self.plan.levels[0] - self.plan.levels[-1]
-        counts = [0] * len(self.limits())
-        for i, lead in enumerate(leads, place):
-            counts[i] = len(lead) - int(lead.searchsorted(level, "right"))
-        counts[0] += self.arrivals.draws - sum(counts)
-        return counts
+        found = leads(self.envelopes, self.arrivals.within - 1, self.rows) if known is None else known
+        return tightest(found, self.limits(), self.plan.levels, self.arrivals.draws)
 
     def limits(self) -> tuple[str, ...]:
         """Names of the limits, money first; empty where the criterion knows none."""
-        names = (name for made in self.envelopes for name in made.limits)
-        return tuple(dict.fromkeys(names))  # money stands in both envelopes where commoditization caps a fixed sum
-
-    def _place(self, i: int) -> int:
-        """Where an envelope's limits begin among those of all."""
-        return 0 if "money" in self.envelopes[i].limits else i
+        return limits_of(self.envelopes)
 
     def _not_for_first(self) -> NDArray[np.int8]:
         """The limit that an arrival within the horizon waited for last, where that may be another than the first."""
@@ -136,16 +154,50 @@ class Outcome:
 
     def _value(self, i: int, months: Months, rows: Rows) -> Array:
         """An envelope above its level, in one month of each of some draws."""
-        values: Array = _at(self.envelopes[i].values, rows, months) - np.float64(self.plan.levels[i])
+        values: Array = at(self.envelopes[i].values, rows, months) - np.float64(self.plan.levels[i])
         return values
 
     def _which(self, i: int, months: Months, rows: Rows) -> NDArray[np.int8]:
         """The lowest limit of an envelope in one month of each of some draws, as a position in `limits`."""
         which = self.envelopes[i].which
-        return np.zeros(len(rows), np.int8) if which is None else _at(which, rows, months) + np.int8(self._place(i))
+        return np.zeros(len(rows), np.int8) if which is None else at(which, rows, months) + place(self.envelopes)
 
 
-def _at[Kind: np.generic](values: NDArray[Kind], rows: Rows, months: Months) -> NDArray[Kind]:
+def limits_of(envelopes: tuple[Envelope, ...]) -> tuple[str, ...]:
+    """Names of the limits of all envelopes; money stands in both where commoditization caps a fixed sum."""
+    return tuple(dict.fromkeys(name for made in envelopes for name in made.limits))
+
+
+def place(envelopes: tuple[Envelope, ...]) -> np.int8:
+    """Where the last envelope's limits begin among those of all."""
+    return np.int8(0 if "money" in envelopes[-1].limits else len(envelopes) - 1)
+
+
+def leads(envelopes: tuple[Envelope, ...], month: int, rows: Rows | None = None) -> Leads:
+    """For each limit of the last envelope, how far money lies over it in a month, log10, sorted.
+
+    Of all draws or of some, those in which it is the lowest of its envelope: +inf where money has none of its own.
+    """
+    limits = range(len(envelopes[-1].limits))
+    lowest, columns = envelopes[-1].lowest(month), [made.column(month) for made in envelopes]
+    if rows is not None:
+        lowest, columns = lowest[rows], [column[rows] for column in columns]
+    if len(envelopes) == 1:
+        return tuple(np.full(np.count_nonzero(lowest == i), np.inf) for i in limits)
+    money, others = (column.astype(float) for column in columns)
+    return tuple(np.sort((money - others)[lowest == i]) for i in limits)
+
+
+def tightest(leads: Leads, limits: tuple[str, ...], levels: tuple[float, ...], draws: int) -> list[int]:
+    """For each limit, in how many draws it is the tightest, by how far money lies over it and the plan's levels."""
+    level, counts = levels[0] - levels[-1], [0] * len(limits)
+    for i, lead in enumerate(leads, len(limits) - len(leads)):
+        counts[i] = len(lead) - int(lead.searchsorted(level, "right"))
+    counts[0] += draws - sum(counts)
+    return counts
+
+
+def at[Kind: np.generic](values: NDArray[Kind], rows: Rows, months: NDArray[np.integer]) -> NDArray[Kind]:
     """One month of each of some rows, by a single flat index."""
     found: NDArray[Kind] = values.ravel().take(rows * values.shape[1] + months)
     return found

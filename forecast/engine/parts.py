@@ -50,14 +50,6 @@ class YearProbability:
 
 
 @dataclass(frozen=True, slots=True)
-class Cdf:
-    """Probability of arrival by each month of the horizon; the first is `p_already`."""
-
-    decimal_year: tuple[float, ...]
-    probability: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class BindingLimit:
     """What one limit, or one change of the question, does to the answer.
 

@@ -30,11 +30,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecast.engine.checkpoint import Checkpoint, proceed
-from forecast.engine.drift import WORLD_GDP_GROWTH, continue_slopes, log10_world_gdp, soft_cap, year_weights
+from forecast.engine.drift import WORLD_GDP_GROWTH, Drift, log10_world_gdp, soft_cap
 from forecast.engine.rising import raise_by_month
 from forecast.engine.streams import stream, student_t
 from forecast.posterior.artefact import Posterior
-from forecast.units import LOG10_2, SECONDS_PER_YEAR, decimal_year, grid_years
+from forecast.units import LOG10_2, SECONDS_PER_YEAR, grid_years
 
 Array = NDArray[np.float64]
 PriceBasis = Literal["realised", "list_rental", "amortized_purchase"]
@@ -75,18 +75,24 @@ class Latent:
 
     @cached_property
     def log10_price(self) -> Array:
-        """Price of realised training compute, log10 2023 $ per FLOP, shape (draws, months)."""
-        block = self.posterior.blocks["compute"]
-        fall = self._drift(block["price_slopes"], block["r_realised"], block["tau_price"], "price slopes")
-        return np.subtract(block["p_origin"][:, None], fall, out=fall)
+        """Price of realised training compute, log10 2023 $ per FLOP, shape (draws, months); kept."""
+        return self.price()
 
     @cached_property
     def log10_spend(self) -> Array:
-        """Spend on the median frontier run, log10 2023 $, shape (draws, months)."""
-        block = self.posterior.blocks["compute"]
-        spend = self._drift(block["spend_slopes"], block["g_spend"], block["tau_spend"], "spend slopes")
-        for rows in _row_blocks(len(spend), _DRAWS_AT_ONCE):
-            spend[rows] = soft_cap(block["u_origin"][rows, None] + spend[rows], self.log10_ceiling(rows))
+        """Spend on the median frontier run, log10 2023 $, shape (draws, months); kept."""
+        return self.spend()
+
+    def price(self, rows: slice = slice(None)) -> Array:
+        """Price of realised training compute for some of the draws, log10 2023 $ per FLOP, shape (rows, months)."""
+        fall = self._price_drift.over(rows)
+        return np.subtract(self.posterior.blocks["compute"]["p_origin"][rows, None], fall, out=fall)
+
+    def spend(self, rows: slice = slice(None)) -> Array:
+        """Spend on the median frontier run for some of the draws, log10 2023 $, shape (rows, months)."""
+        spend, ceiling = self._trend(rows), self.log10_ceiling(rows)
+        for few in _row_blocks(len(spend), _DRAWS_AT_ONCE):
+            spend[few] = soft_cap(spend[few], ceiling[few])
         return spend
 
     def log10_ceiling(self, rows: slice = slice(None)) -> Array:
@@ -96,22 +102,29 @@ class Latent:
 
     def share_capped(self) -> Array:
         """Share of the draws in which the trend of spend alone would lie over its ceiling, shape (months,)."""
-        share, line = self.posterior.blocks["compute"]["log10_gdp_share"], log10_world_gdp(self.years) - LOG10_2
-        spend = self.log10_spend  # where it lies over half of the ceiling, the soft cap has taken half
-        capped = sum(
-            (spend[rows] - share[rows, None] >= line).sum(axis=0) for rows in _row_blocks(len(spend), _DRAWS_AT_ONCE)
-        )
-        return np.asarray(capped) / len(spend)
+        over = [
+            np.count_nonzero(self._trend(rows) >= self.log10_ceiling(rows), axis=0)
+            for rows in _row_blocks(self.posterior.draws, _DRAWS_PER_BLOCK)
+        ]
+        return np.sum(over, axis=0) / self.posterior.draws
 
-    def _drift(self, past: Array, long_run: Array, tau: Array, component: str) -> Array:
-        """Integral of drifting slopes from the as-of date to each month."""
-        as_of = self.posterior.as_of
-        ahead = math.floor(self.years[-1]) - as_of.year
-        slopes = continue_slopes(past, long_run, tau, ahead, stream(self.seed, component))
-        first_year = as_of.year - past.shape[1] + 1
-        weights = year_weights(self.years, decimal_year(as_of), first_year, slopes.shape[1])
-        first = int(weights.any(axis=0).argmax())  # no month needs the years before it
-        return slopes[:, first:] @ weights[:, first:].T
+    def _trend(self, rows: slice) -> Array:
+        """Spend on the median frontier run by its trend alone, before the ceiling."""
+        trend = self._spend_drift.over(rows)
+        return np.add(self.posterior.blocks["compute"]["u_origin"][rows, None], trend, out=trend)
+
+    @cached_property
+    def _price_drift(self) -> Drift:
+        block = self.posterior.blocks["compute"]
+        return self._drift(block["price_slopes"], block["r_realised"], block["tau_price"], "price slopes")
+
+    @cached_property
+    def _spend_drift(self) -> Drift:
+        block = self.posterior.blocks["compute"]
+        return self._drift(block["spend_slopes"], block["g_spend"], block["tau_spend"], "spend slopes")
+
+    def _drift(self, past: Array, long_run: Array, tau: Array, component: str) -> Drift:
+        return Drift.of(past, long_run, tau, self.posterior.as_of, self.years, stream(self.seed, component))
 
 
 def latent(posterior: Posterior, seed: int, months: int = MONTHS) -> Latent:
@@ -143,7 +156,7 @@ def monthly_largest(
     ndarray, shape (draws, months)
         log10 FLOP or log10 2023 $, on the grid of `paths`, its lead included.
     """
-    largest = np.full(paths.log10_price.shape, -np.inf)
+    largest = np.full((posterior.draws, len(paths.years)), -np.inf)
     rng = stream(seed, "frontier runs")
     for rows in _row_blocks(len(largest), _DRAWS_PER_BLOCK):
         checkpoint()
@@ -177,26 +190,27 @@ def run_residual(posterior: Posterior, seed: int) -> Array:
     return np.clip(residual, -PAYER_RESIDUAL_CLIP, PAYER_RESIDUAL_CLIP)
 
 
-def price_path(posterior: Posterior, paths: Latent, basis: PriceBasis) -> Array:
-    """Price of compute on the asked basis, from the as-of month on.
+def price_path(posterior: Posterior, paths: Latent, basis: PriceBasis, rows: slice | None = None) -> Array:
+    """Price of compute on the asked basis, from the as-of month on, for some of the draws or for all.
 
     `list_rental` is an on-demand chip of the usual age at 35 % utilization; `amortized_purchase` is a datacentre chip
-    over four years, busy 90 % of the time, with 60 % overhead, at 35 % utilization.
+    over four years, busy 90 % of the time, with 60 % overhead, at 35 % utilization. The realised price of all draws is
+    kept, that of some is made anew: of a block that fits the cache it takes less than fresh memory for all.
 
     Returns
     -------
     ndarray, shape (draws, months)
         log10 2023 $ per FLOP of training.
     """
-    years = paths.years[paths.lead :]
     if basis == "realised":
-        return paths.log10_price[:, paths.lead :]
-    block = posterior.blocks["price"]
+        return (paths.log10_price if rows is None else paths.price(rows))[:, paths.lead :]
+    years, block = paths.years[paths.lead :], posterior.blocks["price"]
+    some = slice(None) if rows is None else rows
     if basis == "list_rental":
-        generation = years - RENTED_CHIP_AGE_YEARS - 2021.5
-        return block["a_rental"][:, None] - block["r_rental"][:, None] * generation - math.log10(MODEL_FLOP_UTILIZATION)
-    chip = block["a"][:, _DATACENTRE] + block["ten"]
-    return chip[:, None] - block["r"][:, [_DATACENTRE]] * (years - 2020) - log10_flop_per_purchased_flop_per_s()
+        generation, fall = years - RENTED_CHIP_AGE_YEARS - 2021.5, block["r_rental"][some, None]
+        return block["a_rental"][some, None] - fall * generation - math.log10(MODEL_FLOP_UTILIZATION)
+    chip, fall = block["a"][some, _DATACENTRE] + block["ten"][some], block["r"][some, _DATACENTRE]
+    return chip[:, None] - fall[:, None] * (years - 2020) - log10_flop_per_purchased_flop_per_s()
 
 
 _DATACENTRE = 2
@@ -262,13 +276,13 @@ def _simulate_runs(
     e *= student_t(7, runs, rng)
     q *= student_t(4, runs, rng)
     np.clip(q, -RUN_RESIDUAL_CLIP, RUN_RESIDUAL_CLIP, out=q)
-    run = paths.log10_spend[rows].take(cell)
+    run = paths.spend(rows).take(cell)
     run += e
     run += q
     ceiling = np.maximum(paths.log10_ceiling(rows), float(constants["largest_known_log10_spend"]))
     np.minimum(run, ceiling.take(cell, out=e, mode="wrap"), out=run)  # this mode writes to `out` without a copy
     if quantity == "flop":
-        run -= paths.log10_price[rows].take(cell, out=e, mode="wrap")
+        run -= paths.price(rows).take(cell, out=e, mode="wrap")
         run -= q
     _raise_to(largest, cell, run)
 

@@ -16,6 +16,7 @@ from forecast.families import Distribution
 
 PayerKind = Literal["fixed_usd_2023", "frontier_spend", "spend_path", "unlimited", "stated"]
 CostScope = Literal["final_run", "with_staff", "development"]
+PAYERS: tuple[PayerKind, ...] = get_args(PayerKind)
 USD_BOUNDS = (1.0, 1e20)
 
 
@@ -80,7 +81,7 @@ class Payer:
     stated: Stated | None = None
 
     def __post_init__(self) -> None:
-        checked_choice(self.kind, "payer", get_args(PayerKind))
+        checked_choice(self.kind, "payer", PAYERS)
         if self.kind == "frontier_spend" and self.usd_2023 is None:
             return
         self._check_sum()

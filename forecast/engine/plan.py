@@ -53,6 +53,19 @@ class Plan:
     requirement: Hashable
     imported: ImportedScale | None
 
+    @property
+    def value(self) -> float | None:
+        """The target's number where the requirement depends on it, and not the levels."""
+        return None if self.requirement is None else self.settled.target.value
+
+    @property
+    def ground(self) -> Hashable:
+        """What the draws depend on beside the numbers of the target and of a fixed sum."""
+        if self.requirement is None:
+            return self.paths, self.keys
+        target = settle.filled(self.settled.target, value=None)
+        return self.paths, self.keys, self.law, target, self.on & CHANGES_LAW, split(self.settled)[1]
+
 
 def plan_of(
     settled: Question, posterior: Posterior, imported: ImportedScale | None, on: frozenset[str] | None = None
@@ -74,17 +87,45 @@ def plan_of(
     fitted, assumed = split(settled)
     draws = min(settled.max_draws, posterior.draws)
     paths = (posterior.name, fitted, settled.seed, draws)
-    keys, levels = _envelopes(settled, posterior, imported, on, assumed)
-    law = unchanged = requirement = None
-    if settled.target.is_loss:
-        law = (settled.target.scale, settled.law, paths, imported and imported.digest)
-    if not _is_level(settled):
-        unchanged, changes = (settled.target, law, paths, assumed), on & CHANGES_LAW
-        requirement = (unchanged, changes) if changes else unchanged
-    else:
+    law = (settled.target.scale, settled.law, paths, imported and imported.digest) if settled.target.is_loss else None
+    keys = _envelopes(settled, posterior, imported, on, assumed)
+    return _numbered(settled, on, paths, keys, law, assumed, imported)
+
+
+def like(plan: Plan, settled: Question) -> Plan:
+    """The plan of a question that is settled like another one's but for the numbers of its target and its fixed sum."""
+    return _numbered(settled, plan.on, plan.paths, plan.keys, plan.law, split(settled)[1], plan.imported)
+
+
+def _numbered(
+    settled: Question,
+    on: frozenset[str],
+    paths: Hashable,
+    keys: tuple[EnvelopeKey, ...],
+    law: Hashable,
+    assumed: tuple[Override, ...],
+    imported: ImportedScale | None,
+) -> Plan:
+    """The plan, with the target and the fixed sum as levels or in the keys of what depends on them."""
+    levels = _levels(settled, on)[: len(keys)]
+    if _is_level(settled):
         level = log10_compute(settled.target)
         levels = tuple(level + more for more in levels)
-    return Plan(settled, on, paths, keys, levels, law, unchanged, requirement, imported)
+        return Plan(settled, on, paths, keys, levels, law, None, None, imported)
+    unchanged, changes = (settled.target, law, paths, assumed), on & CHANGES_LAW
+    return Plan(
+        settled, on, paths, keys, levels, law, unchanged, (unchanged, changes) if changes else unchanged, imported
+    )
+
+
+def _levels(settled: Question, on: frozenset[str]) -> tuple[float, ...]:
+    """What each envelope's goal lies above the requirement: a fixed sum is a level of its own."""
+    if settled.criterion == "inference_affordable":
+        return (-2 * math.log10(settled.inference_usd_per_100_pages or 1.0),)
+    payer = settled.payer
+    if settled.criterion == "affordable" and payer.kind == "fixed_usd_2023" and "money" in on:
+        return (-math.log10(payer.usd_2023 or 1.0), 0.0)
+    return (0.0,)
 
 
 def split(question: Question) -> tuple[tuple[Override, ...], tuple[Override, ...]]:
@@ -106,21 +147,20 @@ def _envelopes(
     imported: ImportedScale | None,
     on: frozenset[str],
     assumed: tuple[Override, ...],
-) -> tuple[tuple[EnvelopeKey, ...], tuple[float, ...]]:
+) -> tuple[EnvelopeKey, ...]:
     algorithms = settled.algorithms or Algorithms()
     t_ref = 0.0 if algorithms.kind == "off" else settle.reference_year(settled, posterior, imported)
     jump = on & {"algorithmic_jump"}
     if settled.criterion == "on_trend":
-        return (EnvelopeKey("on_trend", algorithms, t_ref, on=jump, overrides=assumed),), (0.0,)
+        return (EnvelopeKey("on_trend", algorithms, t_ref, on=jump, overrides=assumed),)
     if settled.criterion == "inference_affordable":
-        key = EnvelopeKey("inference", algorithms, t_ref, settled.price_basis, on=jump, overrides=assumed)
-        return (key,), (-2 * math.log10(settled.inference_usd_per_100_pages or 1.0),)
+        return (EnvelopeKey("inference", algorithms, t_ref, settled.price_basis, on=jump, overrides=assumed),)
     return _limited(settled, (algorithms, t_ref), on, assumed)
 
 
 def _limited(
     settled: Question, pace: tuple[Algorithms, float], on: frozenset[str], assumed: tuple[Override, ...]
-) -> tuple[tuple[EnvelopeKey, ...], tuple[float, ...]]:
+) -> tuple[EnvelopeKey, ...]:
     """Where money and other limits count: a fixed sum is a level of its own, a growing budget a limit like others.
 
     Commoditization caps a fixed sum as it would cap a payer without bounds: its ceiling is then among the limits, so
@@ -129,8 +169,7 @@ def _limited(
     jump, physical, payer = on & {"algorithmic_jump"}, on.intersection(PHYSICAL_LIMITS), settled.payer
     limited, capped = physical | jump | (on & {"context_length"}), on & {"commoditization"}
     if "money" not in on:
-        others = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
-        return others, (0.0,) * len(others)
+        return (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),) if physical else ()
     fixed = payer.kind == "fixed_usd_2023"
     paid = (*pace, settled.price_basis, None if fixed else payer, settled.cost_scope)
     last: tuple[EnvelopeKey, ...] = ()
@@ -138,7 +177,4 @@ def _limited(
         last = (EnvelopeKey("all" if physical else "money", *paid, limited | capped, assumed),)
     elif physical:
         last = (EnvelopeKey("physical", *pace, on=limited, overrides=assumed),)
-    if not fixed:
-        return last, (0.0,)
-    money = EnvelopeKey("money", *paid, jump, assumed)
-    return (money, *last), (-math.log10(payer.usd_2023 or 1.0), 0.0)[: 1 + len(last)]
+    return (EnvelopeKey("money", *paid, jump, assumed), *last) if fixed else last

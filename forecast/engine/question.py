@@ -37,6 +37,9 @@ from forecast.engine.targets import Target as Target
 from forecast.engine.targets import TargetKind as TargetKind
 from forecast.errors import InputError
 
+CRITERIA: tuple[Criterion, ...] = get_args(Criterion)
+PRICE_BASES: tuple[PriceBasis, ...] = get_args(PriceBasis)
+COST_SCOPES: tuple[CostScope, ...] = get_args(CostScope)
 DEFAULT_QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 DEFAULT_BY_YEARS = (2030, 2035, 2040, 2050)
 DEFAULT_HORIZON = "2060-12"
@@ -123,9 +126,9 @@ class Question:
 
     def __post_init__(self) -> None:
         self._fill_in()
-        checked_choice(self.criterion, "criterion", get_args(Criterion))
-        checked_choice(self.price_basis, "price_basis", get_args(PriceBasis))
-        checked_choice(self.cost_scope, "cost_scope", get_args(CostScope))
+        checked_choice(self.criterion, "criterion", CRITERIA)
+        checked_choice(self.price_basis, "price_basis", PRICE_BASES)
+        checked_choice(self.cost_scope, "cost_scope", COST_SCOPES)
         self._check_contradictions()
         self.horizon_month()
         if self.quantiles is not DEFAULT_QUANTILES:
@@ -152,9 +155,10 @@ class Question:
 
     def _fill_in(self) -> None:
         scenario = self.scenario
-        object.__setattr__(self, "given", tuple(name for name in _CHOSEN if getattr(self, name) is not None))
+        given = tuple([name for name in _CHOSEN if getattr(self, name) is not None])
+        object.__setattr__(self, "given", given)
         for name in _CHOSEN:
-            if getattr(self, name) is None:
+            if name not in given:
                 chosen = None if scenario is BASELINE else getattr(scenario, name)
                 object.__setattr__(self, name, _DEFAULTS.get(name) if chosen is None else chosen)
         if self.target is None:

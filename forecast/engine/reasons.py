@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.answer import NeverReason
-from forecast.engine.envelope import Envelope
-from forecast.engine.outcome import Outcome
+from forecast.engine.envelope import Envelope, EnvelopeKey
+from forecast.engine.late import Late
+from forecast.engine.plan import Plan
 from forecast.engine.words import listed
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 RARE = 0.01
 UNREACHABLE = "no compute reaches the loss: it lies under the floor, or the law levels off above it"
@@ -24,16 +28,27 @@ _PHYSICAL = {
 }
 
 
-def never_reasons(outcome: Outcome) -> tuple[NeverReason, ...]:
+def never_reasons(never: Mapping[str, int], draws: int) -> tuple[NeverReason, ...]:
     """The reasons with their probabilities, which sum to the probability of never."""
-    draws, never = outcome.arrivals.draws, outcome.arrivals.counts[3]
-    if not never:
-        return ()
-    unreachable = outcome.unreachable()
-    reasons = [NeverReason(UNREACHABLE, unreachable / draws)] if unreachable else []
-    if never > unreachable:
-        reasons += [NeverReason(words, count / draws) for words, count in _stalls(outcome).items()]
-    return tuple(reasons)
+    return tuple(NeverReason(words, count / draws) for words, count in never.items())
+
+
+def late(plan: Plan, envelopes: Sequence[Envelope], required: Array, rows: Rows) -> Late:
+    """Some draws that may not arrive within the simulation, with the words for each reason.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the question.
+    envelopes : sequence of Envelope
+        The plan's.
+    required : ndarray, shape (draws,)
+        The requirement at levels 0.
+    rows : ndarray of int
+        Positions of those draws.
+    """
+    reasons = [_stalls(key, made) for key, made in zip(plan.keys, envelopes, strict=True)]
+    return Late.of(envelopes, required, rows, reasons, UNREACHABLE)
 
 
 def is_stall(reason: NeverReason) -> bool:
@@ -67,34 +82,15 @@ def _shared(lists: Sequence[Sequence[str]]) -> int:
     return len(list(takewhile(lambda words: len(set(words)) == 1, zip(*lists, strict=False))))
 
 
-def _stalls(outcome: Outcome) -> dict[str, int]:
-    """By the envelope that stays under the requirement, the first of them; in how many draws."""
-    never = np.flatnonzero(outcome.arrivals.never)
-    left = never if outcome.rows is None else outcome.rows[never]
-    left = left[np.isfinite(outcome.required[left])]
-    found: dict[str, int] = {}
-    for i, made in enumerate(outcome.envelopes):
-        stalls = made.eventual[left] < outcome.required[left] + outcome.plan.levels[i]
-        for words, count in _named(outcome, i, made, left[stalls]).items():
-            found[words] = found.get(words, 0) + count
-        left = left[~stalls]
-    return found
+def _stalls(key: EnvelopeKey, made: Envelope) -> tuple[str, ...]:
+    """Why an envelope stays under the requirement, by the limit that is the lowest in the end."""
+    ceiling = " once algorithms are at their ceiling" if key.algorithms.ceiling_oom is not None else ""
+    stalling = {**_PHYSICAL, "money": _money(key)}
+    names = ("money",) if made.which is None else made.limits
+    return tuple(f"in the long run {stalling[name]}{ceiling}, short of the requirement" for name in names)
 
 
-def _named(outcome: Outcome, i: int, made: Envelope, stalls: NDArray[np.int64]) -> dict[str, int]:
-    if not len(stalls):
-        return {}
-    ceiling = outcome.plan.keys[i].algorithms.ceiling_oom is not None
-    end = f"in the long run {{}}{' once algorithms are at their ceiling' if ceiling else ''}, short of the requirement"
-    if made.which is None:
-        return {end.format(_money(outcome, i)): len(stalls)}
-    stalling = {**_PHYSICAL, "money": _money(outcome, i)}
-    places = np.bincount(made.which[stalls, -1], minlength=len(made.limits)).tolist()
-    return {end.format(stalling[name]): n for name, n in zip(made.limits, places, strict=True) if n}
-
-
-def _money(outcome: Outcome, i: int) -> str:
-    payer = outcome.plan.keys[i].payer
-    if outcome.plan.keys[i].kind == "on_trend" or (payer is not None and payer.kind != "fixed_usd_2023"):
+def _money(key: EnvelopeKey) -> str:
+    if key.kind == "on_trend" or (key.payer is not None and key.payer.kind != "fixed_usd_2023"):
         return "spend and the price of compute together stop gaining"
     return "the price of compute stops falling"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Event, Lock
+from threading import Lock
 
 
 class Recent[Value]:
@@ -21,7 +21,7 @@ class Recent[Value]:
     def __init__(self, limit_bytes: int, size_of: Callable[[Value], int]) -> None:
         self._limit, self._size_of = limit_bytes, size_of
         self._kept: OrderedDict[Hashable, Value] = OrderedDict()
-        self._making: dict[Hashable, Event] = {}
+        self._making: dict[Hashable, Lock] = {}
         self._held = 0
         self._lock = Lock()
 
@@ -35,17 +35,19 @@ class Recent[Value]:
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     return self._kept[key]
-                made = self._making.get(key)
-                if made is None:
-                    made = self._making[key] = Event()
+                making = self._making.get(key)
+                if making is None:
+                    making = self._making[key] = Lock()
+                    making.acquire()
                     break
-            made.wait()
+            with making:  # free once it is made, or was not
+                pass
         try:
             return self._make(key, make)
         finally:
             with self._lock:
                 del self._making[key]
-            made.set()
+            making.release()
 
     def peek(self, key: Hashable) -> Value | None:
         """The result under `key` if it is there, at once; it does not count as a use."""

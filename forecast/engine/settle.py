@@ -64,7 +64,7 @@ def settle(question: Question, posterior: Posterior, imported: ImportedScale | N
             "the payer's dollars are not carried over to 2023; ask through a Forecaster", field="payer.stated"
         )
     _check_inputs(question, posterior)
-    return _filled(
+    return filled(
         question,
         target=_target(question.target, imported),
         as_of=posterior.as_of,
@@ -75,12 +75,12 @@ def settle(question: Question, posterior: Posterior, imported: ImportedScale | N
     )
 
 
-def _filled(question: Question, **fields: Any) -> Question:
-    """The question with these fields; they are not checked again, which `dataclasses.replace` would."""
-    filled = object.__new__(Question)
-    for name in Question.__slots__:
-        object.__setattr__(filled, name, fields[name] if name in fields else getattr(question, name))
-    return filled
+def filled[Record](record: Record, **fields: Any) -> Record:
+    """A frozen record with these fields; they are not checked again, which `dataclasses.replace` would."""
+    copy = object.__new__(type(record))
+    for name in record.__slots__:  # type: ignore[attr-defined]
+        object.__setattr__(copy, name, fields[name] if name in fields else getattr(record, name))
+    return copy
 
 
 def reference_year(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> float:

@@ -34,8 +34,8 @@ class Simulation:
 
     @property
     def nbytes(self) -> int:
-        """Memory that it comes to hold: four paths of every draw, two smooth ones and two of runs."""
-        return 4 * 8 * self.posterior.draws * paths.MONTHS
+        """Memory that it comes to hold: three paths of every draw, the price and two of runs."""
+        return 3 * 8 * self.posterior.draws * paths.MONTHS
 
     @cached_property
     def latent(self) -> paths.Latent:
@@ -76,6 +76,6 @@ class Simulation:
         months = np.flatnonzero(self.latent.share_capped() >= 0.5)
         return int(self.latent.years[months[0]]) if len(months) else None
 
-    def price(self, basis: PriceBasis) -> Array:
-        """Price of compute, log10 2023 $ per FLOP, shape (draws, months)."""
-        return paths.price_path(self.posterior, self.latent, basis)
+    def price(self, basis: PriceBasis, rows: slice | None = None) -> Array:
+        """Price of compute, log10 2023 $ per FLOP, of some draws or of all, shape (draws, months)."""
+        return paths.price_path(self.posterior, self.latent, basis, rows)

@@ -24,6 +24,7 @@ TargetKind = Literal[
     "indistinguishable_tokens",
     "brain_anchor",
 ]
+TARGETS: tuple[TargetKind, ...] = get_args(TargetKind)
 LOSS_KINDS = ("loss", "reducible_loss", "bits_per_character", "indistinguishable_tokens")
 """Targets that are a loss on a scale, and so need a law."""
 
@@ -80,7 +81,7 @@ class Target:
     flop_per_s: Distribution | None = None
 
     def __post_init__(self) -> None:
-        checked_choice(self.kind, "target", get_args(TargetKind))
+        checked_choice(self.kind, "target", TARGETS)
         path, low, high, what = _VALUE[self.kind]
         object.__setattr__(self, "value", checked_number(self.value, path, low, high, what))
         self._check_scale()

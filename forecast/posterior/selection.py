@@ -153,10 +153,10 @@ def reference() -> Entry:
     PosteriorNotFoundError
         When the package ships none.
     """
-    shipped = max(_entries(SHIPPED, "shipped"), key=_newest_as_of, default=None)
-    if shipped is None:
+    shipped = _names(SHIPPED)  # a name begins with its as-of date, so the last is the newest
+    if not shipped:
         raise PosteriorNotFoundError("there is no posterior yet: make one with `timelines fit`", field="posterior")
-    return shipped
+    return as_entry(SHIPPED / f"{shipped[-1]}.nc", "shipped")
 
 
 def find(name: str | None = None, *, as_of: date | None = None, home: Path | str | None = None) -> Posterior:
@@ -246,13 +246,17 @@ def _entry_as_of(as_of: date, home: Path | str | None) -> Entry:
 
 
 def _entries(folder: Path, origin: Origin) -> list[Entry]:
+    return [as_entry(folder / f"{name}.nc", origin) for name in _names(folder)]
+
+
+def _names(folder: Path) -> list[str]:
+    """The posteriors of a folder, in order; their files are not opened."""
     try:
-        names = sorted(path.stem for path in folder.iterdir() if path.suffix == ".json" and is_name(path.stem))
+        return sorted(path.stem for path in folder.iterdir() if path.suffix == ".json" and is_name(path.stem))
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise StorageError(f"cannot read {folder}: {error.strerror}; grant read permission") from error
-    return [as_entry(folder / f"{name}.nc", origin) for name in names]
 
 
 def as_entry(path: Path, origin: Origin) -> Entry:
