@@ -30,8 +30,8 @@ from forecast.batch.layering import over
 from forecast.batch.parameters import flag
 from forecast.batch.questions import ScenarioOf
 from forecast.batch.spec import FORMATS, Spec, Variant
-from forecast.catalogue import marked_yaml
-from forecast.catalogue.marked_yaml import Document, FileError
+from forecast.catalogue.named import marked_yaml
+from forecast.catalogue.named.marked_yaml import Document, FileError
 from forecast.engine.checks import checked_number
 from forecast.engine.fields import listed
 from forecast.engine.payers import USD_BOUNDS

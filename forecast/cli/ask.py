@@ -61,7 +61,7 @@ def _belief(said: Any, name: str) -> Any:
 
 
 def _scenario(chosen: Scenario | str) -> dict[str, Any] | str:
-    from forecast.catalogue.scenarios import from_file, names_a_file
+    from forecast.catalogue.named.scenarios import from_file, names_a_file
     from forecast.engine.encode_question import scenario_dict
 
     if isinstance(chosen, str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from forecast.cli.question_options import Command, with_options
 from forecast.errors import ForecastError, InputError
 
 if TYPE_CHECKING:
+    from forecast.catalogue import Catalogue
     from timelines import Client, TimelinesError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -33,12 +34,25 @@ OPTION_OF = {
 """The client's arguments as the options that set them."""
 ARGUMENT = re.compile(rf"(?:TLS\()?\b(?:(\w+_file)\b(?:=\.\.\.\)|=)?|({'|'.join(OPTION_OF)})=(?:True)?)")
 
+
+def _server(_: click.Context, __: click.Parameter, named: str | None) -> str | None:
+    """What an unset variable makes of `--server "$HOST"` is a mistake: neither the default nor this machine."""
+    if named is not None and not named.strip():
+        raise InputError("--server is empty; name one, such as 127.0.0.1:8433, or leave the option out", field="server")
+    return named
+
+
 _SERVER = click.option(
-    "--server", envvar="TIMELINES_SERVER", show_envvar=True, metavar="HOST:PORT", help="Default: 127.0.0.1:8433."
+    "--server",
+    envvar="TIMELINES_SERVER",
+    show_envvar=True,
+    metavar="HOST:PORT",
+    callback=_server,
+    help="Default: 127.0.0.1:8433.",
 )
 # For a command that also works without one: a variable that is set for `timelines ask` must not send it elsewhere.
 _SERVER_IF_ANY = click.option(
-    "--server", metavar="HOST:PORT", help="Ask a server, instead of this machine's own state."
+    "--server", metavar="HOST:PORT", callback=_server, help="Ask a server, instead of this machine's own state."
 )
 _WAY = (
     click.option("--token-file", type=FILE, metavar="FILE", help="Holds your token; default: TIMELINES_TOKEN."),
@@ -100,6 +114,29 @@ def connected(options: Mapping[str, Any]) -> Iterator[Client]:
             yield client
     except TimelinesError as error:
         raise failure(error) from error
+
+
+@contextmanager
+def opened[Place](
+    options: Mapping[str, Any], there: Callable[[Client], Place], here: Callable[[Catalogue], Place]
+) -> Iterator[Place]:
+    """The server that `--server` names, else the catalogue that this machine uses, as a place where both tell alike.
+
+    Parameters
+    ----------
+    options : mapping
+        As click parsed them, others beside them.
+    there, here : callable
+        Make the place of a client, and of an open catalogue.
+    """
+    if options["server"] is not None:
+        with connected(options) as client:
+            yield there(client)
+        return
+    from forecast.catalogue import Catalogue
+
+    with Catalogue.open() as catalogue:
+        yield here(catalogue)
 
 
 def failure(error: TimelinesError) -> ForecastError:

@@ -51,7 +51,7 @@ def explain(year: int | None, refit: bool, as_json: bool, changes: tuple[str, ..
 
     if not changes:
         raise InputError("nothing is changed: write the second question's options after `--`", field="after")
-    first, second = keywords(options), keywords(_changed(options, changes))
+    first, second = keywords(options), keywords(changed(options, changes))
     forecaster = Forecaster.load(first.get("posterior"), first.get("as_of"))
     before, after = (forecaster.question(**one) for one in (first, second))
     found = _refitted(forecaster, before, after, year) if refit else forecaster.explain(before, after, year)
@@ -67,8 +67,16 @@ def _refitted(forecaster: Forecaster, before: Question, after: Question, year: i
     return explain_refit(forecaster.ready(before), forecaster.ready(after), year)
 
 
-def _changed(options: dict[str, Any], changes: tuple[str, ...]) -> dict[str, Any]:
-    """The options with those of the second question in their place."""
+def changed(options: dict[str, Any], changes: tuple[str, ...]) -> dict[str, Any]:
+    """The options with those of the second question in their place.
+
+    Parameters
+    ----------
+    options : dict
+        As click parsed them.
+    changes : tuple of str
+        What is otherwise, as it is written after `--`.
+    """
     given: dict[str, Any] = {}
 
     @click.command(name="explain ... --")

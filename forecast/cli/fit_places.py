@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from forecast.catalogue.fit_record import FINAL_STATES, fit_dict
-from forecast.cli.connection import connected
+from forecast.catalogue.entries.fit_record import FINAL_STATES, fit_dict
+from forecast.cli import connection
 
 if TYPE_CHECKING:
     from forecast.catalogue import Catalogue
@@ -51,7 +51,7 @@ class Here:
 
     def newest(self, limit: int, states: tuple[str, ...]) -> list[Told]:
         """The newest fits, in one of these states or in any."""
-        from forecast.catalogue.fit_record import FitState
+        from forecast.catalogue.entries.fit_record import FitState
 
         return [fit_dict(one) for one in self._fits.list(limit, states=[FitState(state) for state in states])]
 
@@ -106,17 +106,9 @@ class There:
         return as_told(self._client.cancel_fit(name).raw)
 
 
-@contextmanager
-def opened(options: Mapping[str, Any]) -> Iterator[Place]:
-    """The server that the options name, or the catalogue here; errors are the command line's."""
-    if options["server"] is not None:
-        with connected(options) as client:
-            yield There(client)
-        return
-    from forecast.catalogue import Catalogue
-
-    with Catalogue.open() as catalogue:
-        yield Here(catalogue)
+def opened(options: Mapping[str, Any]) -> AbstractContextManager[Place]:
+    """The server that the options name, else the catalogue that this machine uses."""
+    return connection.opened(options, There, Here)
 
 
 def as_told(fit: Fit) -> Told:

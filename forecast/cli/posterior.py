@@ -243,7 +243,7 @@ def _share(name: str) -> None:
     """Several servers share the catalogue: they must find what becomes current before it does."""
     place, entry = os.environ.get("TIMELINES_ARTEFACTS"), selection.find_entry(name)
     if place and entry.status != "REFUSED":
-        from forecast.catalogue.artefacts import publish
+        from forecast.catalogue.upkeep.artefacts import publish
 
         publish(entry, place)
 

@@ -10,7 +10,7 @@ import click
 from forecast.errors import InputError
 
 if TYPE_CHECKING:
-    from forecast.catalogue.pruning import Pruned
+    from forecast.catalogue.upkeep.pruning import Pruned
     from forecast.posterior.importing import Imported
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
@@ -64,9 +64,9 @@ def prune(keep: int, older_than: float | None, dry_run: bool, as_json: bool) -> 
     Never the current one, one that a published forecast names, one that a fit may be at work with, or one that came
     with the package.
     """
-    from forecast.catalogue.database import utc_now
-    from forecast.catalogue.pruning import prune as remove
+    from forecast.catalogue.database.transactions import utc_now
     from forecast.catalogue.store import Catalogue
+    from forecast.catalogue.upkeep.pruning import prune as remove
 
     with Catalogue.open() as catalogue:
         done = remove(catalogue, utc_now(), keep=keep, older_than_days=older_than, dry_run=dry_run)

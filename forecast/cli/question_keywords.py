@@ -105,7 +105,7 @@ def scenario_option(options: Mapping[str, Any]) -> Scenario | str | None:
     name, changes = options["scenario"], [*options["sets"], *options["priors"], *options["with_"], *options["without"]]
     if not changes:
         return str(name) if name is not None else None
-    from forecast.catalogue.scenarios import scenario_of
+    from forecast.catalogue.named.scenarios import scenario_of
     from forecast.engine.scenario import BASELINE
 
     base = BASELINE if name is None else scenario_of(name)

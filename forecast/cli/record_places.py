@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
+from forecast.cli import connection
 from forecast.cli.ask import portable
-from forecast.cli.connection import connected
 
 if TYPE_CHECKING:
     from forecast.catalogue import Catalogue
@@ -36,22 +36,8 @@ class Place(Protocol):
 
 
 def opened(options: Mapping[str, Any]) -> AbstractContextManager[Place]:
-    """The server that the options name; else this machine's catalogue."""
-    return _server(options) if options["server"] else _here()
-
-
-@contextmanager
-def _here() -> Iterator[Place]:
-    from forecast.catalogue import Catalogue
-
-    with Catalogue.open() as catalogue:
-        yield Here(catalogue)
-
-
-@contextmanager
-def _server(options: Mapping[str, Any]) -> Iterator[Place]:
-    with connected(options) as client:
-        yield There(client)
+    """The server that the options name, else the catalogue that this machine uses."""
+    return connection.opened(options, There, Here)
 
 
 class Here:

@@ -12,7 +12,7 @@ from forecast.cli.listing import columns, fields
 from forecast.engine.words import number, published_law
 
 if TYPE_CHECKING:
-    from forecast.catalogue.scales import ScaleRecord
+    from forecast.catalogue.named.scales import ScaleRecord
     from forecast.engine.imported import ImportedScale
     from forecast.posterior.artefact import Posterior
 
@@ -33,8 +33,8 @@ def scale() -> None:
 @JSON
 def list_(as_json: bool) -> None:
     """List every scale that questions to the current posterior can name."""
-    from forecast.catalogue import scales
-    from forecast.catalogue.studies import StudyStore
+    from forecast.catalogue.named import scales
+    from forecast.catalogue.named.studies import StudyStore
 
     found = scales.known(_posterior())
     for problem in StudyStore().problems().values():
@@ -50,7 +50,7 @@ def list_(as_json: bool) -> None:
 @JSON
 def show(name: str, as_json: bool) -> None:
     """Show where the scale NAME comes from: its published laws, or the points of an imported study."""
-    from forecast.catalogue import scales
+    from forecast.catalogue.named import scales
 
     record = scales.find(name, _posterior())
     click.echo(_json(scales.scale_dict(record)) if as_json else _description(record))
@@ -84,7 +84,7 @@ def import_(
     FILE is a CSV table of 4 to 150 compute-efficient runs with the columns training_flop and loss_nats_per_token;
     other columns are left aside. The law is fitted with the pool of published studies as prior, when it is asked for.
     """
-    from forecast.catalogue import scales
+    from forecast.catalogue.named import scales
     from forecast.engine.checks import parse_day
     from forecast.engine.imported import ImportedScale
 
@@ -102,7 +102,7 @@ def import_(
 @click.argument("name")
 def remove(name: str) -> None:
     """Remove the imported scale NAME; answers that were given on it stay as they are."""
-    from forecast.catalogue import scales
+    from forecast.catalogue.named import scales
 
     scales.remove(name, _posterior())
     click.echo(f"Scale {name} is removed.")

@@ -13,7 +13,7 @@ from forecast.errors import InputError
 from forecast.storage.atomic import storage_errors
 
 if TYPE_CHECKING:
-    from forecast.catalogue.scenarios import ScenarioRecord
+    from forecast.catalogue.named.scenarios import ScenarioRecord
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON, as the service's messages are.")
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -34,8 +34,8 @@ def scenario() -> None:
 @JSON
 def list_(as_json: bool) -> None:
     """List every scenario that questions can name."""
-    from forecast.catalogue import scenarios
-    from forecast.catalogue.scenario_store import ScenarioStore
+    from forecast.catalogue.named import scenarios
+    from forecast.catalogue.named.scenario_store import ScenarioStore
 
     found = scenarios.known()
     for problem in ScenarioStore().problems().values():
@@ -51,7 +51,7 @@ def list_(as_json: bool) -> None:
 @JSON
 def show(name: str, as_json: bool) -> None:
     """Show the file of the scenario NAME."""
-    from forecast.catalogue import scenarios
+    from forecast.catalogue.named import scenarios
 
     record = scenarios.find(name)
     click.echo(_json(scenarios.record_dict(record)) if as_json else record.text.rstrip("\n"))
@@ -62,7 +62,7 @@ def show(name: str, as_json: bool) -> None:
 @FILE
 def copy(name: str, file: Path) -> None:
     """Copy the scenario NAME to FILE, to be changed; its name becomes the file's."""
-    from forecast.catalogue import scenarios
+    from forecast.catalogue.named import scenarios
 
     new, text = scenarios.copy_of(name, file.stem)
     with storage_errors(file):
@@ -80,7 +80,7 @@ def copy(name: str, file: Path) -> None:
 @FILE
 def check(file: Path) -> None:
     """Check FILE; an error names its line and field."""
-    from forecast.catalogue import scenarios
+    from forecast.catalogue.named import scenarios
 
     found, _ = scenarios.from_file(file)
     click.echo(f"{file} is sound. Ask under it: timelines when --scenario {file} (its name is {found.name})")
@@ -91,7 +91,7 @@ def check(file: Path) -> None:
 @JSON
 def create(file: Path, as_json: bool) -> None:
     """Keep the scenario in FILE, so that questions can name it."""
-    from forecast.catalogue import scenarios
+    from forecast.catalogue.named import scenarios
 
     found, text = scenarios.from_file(file)
     kept = scenarios.create(found, text=text)
@@ -105,7 +105,7 @@ def create(file: Path, as_json: bool) -> None:
 @click.argument("name")
 def delete(name: str) -> None:
     """Delete the scenario NAME of one's own; answers that were given under it stay as they are."""
-    from forecast.catalogue import scenarios
+    from forecast.catalogue.named import scenarios
 
     scenarios.delete(name)
     click.echo(f"Scenario {name} is deleted.")

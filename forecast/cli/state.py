@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from forecast.catalogue.backup_format import Contents
+    from forecast.catalogue.upkeep.backup_format import Contents
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 CATALOGUE = "TIMELINES_CATALOGUE"
@@ -29,7 +29,7 @@ def state() -> None:
 @JSON
 def backup(file: str, as_json: bool) -> None:
     """Copy the state folder into FILE, a tar archive, whole or not at all; servers may run on meanwhile."""
-    from forecast.catalogue.backups import backup as save
+    from forecast.catalogue.upkeep.backups import backup as save
     from forecast.posterior.state import state_folder
 
     done = save(file, elsewhere=bool(os.environ.get(CATALOGUE)))
@@ -54,7 +54,7 @@ def restore(file: str, as_json: bool) -> None:
 
     Stop the servers on that folder first. TIMELINES_HOME names the folder.
     """
-    from forecast.catalogue.restoring import restore as put_back
+    from forecast.catalogue.upkeep.restoring import restore as put_back
     from forecast.posterior.state import state_folder
 
     contents = put_back(file)

@@ -55,12 +55,13 @@ def add(file: Path, posterior: str | None, recorded_on: str | None) -> None:
     """
     import forecast
     from forecast.engine.checks import parse_day
-    from forecast.evaluation.track_record import append, on_record
+    from forecast.evaluation.track_record import append, check_new, on_record
     from forecast.forecaster import Forecaster
     from forecast.posterior import selection
 
     day = None if recorded_on is None else parse_day(recorded_on, "recorded_on")
     forecaster = Forecaster.load(posterior or selection.reference().name)
+    check_new(forecast.__version__, forecaster.posterior.name, day or forecaster.posterior.as_of, file)
     added = append(on_record(forecaster, _headline(forecaster), forecast.__version__, day), file)
     click.echo(f"Added {len(added)} forecasts of {added[0].release}, recorded on {added[0].recorded_on}, to {file}")
     click.echo(f"Last digest: {added[-1].digest}")

@@ -10,8 +10,8 @@ from typing import Any
 
 from forecast.engine.encode_question import told
 from forecast.evaluation.quantile_scores import LEVELS
-from forecast.evaluation.track_entries import BEYOND, Entry
 from forecast.evaluation.track_facts import Facts
+from forecast.evaluation.track_rows import BEYOND, Entry
 from forecast.evaluation.track_scores import Event, ScoredEntry, totals
 
 PROSPECTIVE = (

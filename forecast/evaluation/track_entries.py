@@ -12,101 +12,22 @@ import csv
 import hashlib
 import io
 import json
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from forecast.errors import ArtefactError, InputError
-from forecast.evaluation.quantile_scores import LEVELS
+from forecast.evaluation.track_rows import COLUMNS, Entry, cells_of, entry_of
 from forecast.storage.atomic import make_folder, write_bytes
 
 STORED = Path(__file__).parent / "results" / "track_record.csv"
 BEFORE_THE_FIRST = "0" * 64
-BEYOND, NEVER = "beyond", "never"
-
-_QUANTILES = tuple(f"q{100 * level:g}" for level in LEVELS)
-COLUMNS = (
-    *("release", "recorded_on", "as_of", "posterior", "posterior_sha256", "status", "kind", "subject", "case"),
-    *_QUANTILES,
-    *("p_already", "p_by_year", "p_beyond", "p_never", "question", "resolution", "digest"),
-)
 
 
 class AlreadyRecordedError(InputError):
     """The same question on the same posterior for the same release is on record."""
 
     reason = "ALREADY_RECORDED"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One forecast on record.
-
-    Attributes
-    ----------
-    release : str
-        Version that made it.
-    recorded_on, as_of : date
-        When it was put on record, and where the forecast starts.
-    posterior, posterior_sha256, status : str
-        What answered, the digest of its draws, and the verdict of its gates.
-    kind : str
-        `arrival`, an answer of the engine, or `passage`, a driver that passes a value.
-    subject, case : str
-        The question in words: of what, and which of its cases.
-    quantiles : tuple of float
-        Decimal years at `quantile_scores.LEVELS`; infinite beyond the horizon and for never.
-    p_already, p_beyond, p_never : float
-        Probabilities outside the horizon.
-    p_by_year : tuple of (int, float)
-        Years, and the probability of arrival by the end of each.
-    question : str
-        The question as canonical JSON, whole: it can be asked again.
-    resolution : str
-        What counts, by which source, on which date, and what if in doubt.
-    digest : str
-        SHA-256 over this row and the digest before it; empty until it is appended.
-    """
-
-    release: str
-    recorded_on: date
-    as_of: date
-    posterior: str
-    posterior_sha256: str
-    status: str
-    kind: str
-    subject: str
-    case: str
-    quantiles: tuple[float, ...]
-    p_already: float
-    p_by_year: tuple[tuple[int, float], ...]
-    p_beyond: float
-    p_never: float
-    question: str
-    resolution: str
-    digest: str = ""
-
-    @property
-    def words(self) -> str:
-        """The question in words."""
-        return f"{self.subject}: {self.case}"
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What may be on record once."""
-        return self.release, self.posterior, self.question
-
-    @property
-    def median(self) -> float:
-        """Decimal year; infinite beyond the horizon and for never."""
-        return self.quantile(0.5)
-
-    def quantile(self, level: float) -> float:
-        """A stored quantile: `level` is one of `quantile_scores.LEVELS`."""
-        return self.quantiles[LEVELS.index(level)]
 
 
 def load(path: Path = STORED) -> tuple[Entry, ...]:
@@ -151,35 +72,73 @@ def append(entries: Iterable[Entry], path: Path = STORED) -> tuple[Entry, ...]:
     StorageError
         When it cannot be written.
     """
-    text = _text(path) if path.exists() else _line(COLUMNS)
+    text = _text_so_far(path)
     before, added = _parsed(text, path), list(entries)
     _check(before, added)
     digest, lines, sealed = before[-1].digest if before else BEFORE_THE_FIRST, [], []
     for entry in added:
-        cells = _cells(entry)
+        cells = cells_of(entry)
         digest = _digest(digest, cells)
         lines.append(_line([*cells, digest]))
-        sealed.append(_entry([*cells, digest]))
+        sealed.append(entry_of([*cells, digest]))
     make_folder(path.parent)
     write_bytes(path, (text + "".join(lines)).encode())
     return tuple(sealed)
 
 
+def check_new(release: str, posterior: str, recorded_on: date, path: Path = STORED) -> None:
+    """Pass where a release's forecasts of a posterior can be added: asked before they are made, which takes a while.
+
+    Parameters
+    ----------
+    release, posterior : str
+        Version, and what answers.
+    recorded_on : date
+        The day that would go on record.
+    path : Path
+        The file; it may be missing.
+
+    Raises
+    ------
+    AlreadyRecordedError
+        When the release has forecasts of the posterior on record.
+    InputError, ArtefactError
+        As `append`.
+    """
+    before = _parsed(_text_so_far(path), path)
+    for entry in before:
+        if (entry.release, entry.posterior) == (release, posterior):
+            raise _already(entry)
+    _check_day(recorded_on, before)
+
+
 def _check(before: Sequence[Entry], added: Sequence[Entry]) -> None:
-    known, last = {entry.key for entry in before}, before[-1].recorded_on if before else date.min
+    known = {entry.key for entry in before}
     for entry in added:
         if entry.key in known:
-            raise AlreadyRecordedError(
-                f"release {entry.release} has this forecast of posterior {entry.posterior} on record already: "
-                f"{entry.words}; a record is not made twice",
-                field="question",
-            )
-        if entry.recorded_on < last:
-            message = (
-                f"recorded_on is {entry.recorded_on}, before the last row's {last}; rows are only added at the end"
-            )
-            raise InputError(message, field="recorded_on")
+            raise _already(entry)
+        _check_day(entry.recorded_on, before)
         known.add(entry.key)
+
+
+def _check_day(recorded_on: date, before: Sequence[Entry]) -> None:
+    if before and recorded_on < before[-1].recorded_on:
+        last = before[-1].recorded_on
+        message = f"recorded_on is {recorded_on}, before the last row's {last}; rows are only added at the end"
+        raise InputError(message, field="recorded_on")
+
+
+def _already(entry: Entry) -> AlreadyRecordedError:
+    return AlreadyRecordedError(
+        f"release {entry.release} has this forecast of posterior {entry.posterior} on record already: "
+        f"{entry.words}; a record is not made twice",
+        field="question",
+    )
+
+
+def _text_so_far(path: Path) -> str:
+    """Of a file that may be missing."""
+    return _text(path) if path.exists() else _line(COLUMNS)
 
 
 def _text(path: Path) -> str:
@@ -217,7 +176,7 @@ def _verified(cells: Sequence[str], before: Sequence[Entry], path: Path) -> Entr
             f"it was taken out or moved; {_REMEDY}",
             field=f"track_record[{number}]",
         )
-    return _entry(cells)
+    return entry_of(cells)
 
 
 def _named(cells: Sequence[str]) -> str:
@@ -233,43 +192,3 @@ def _line(cells: Sequence[str]) -> str:
     made = io.StringIO(newline="")
     csv.writer(made, lineterminator="\n").writerow(cells)
     return made.getvalue()
-
-
-def _cells(entry: Entry) -> list[str]:
-    """A row without its digest."""
-    return [
-        *(entry.release, entry.recorded_on.isoformat(), entry.as_of.isoformat()),
-        *(entry.posterior, entry.posterior_sha256, entry.status, entry.kind, entry.subject, entry.case),
-        *(_year(year, level, entry.p_never) for year, level in zip(entry.quantiles, LEVELS, strict=True)),
-        f"{entry.p_already:.6g}",
-        " ".join(f"{year}={p:.6g}" for year, p in entry.p_by_year),
-        *(f"{entry.p_beyond:.6g}", f"{entry.p_never:.6g}", entry.question, entry.resolution),
-    ]
-
-
-def _year(year: float, level: float, p_never: float) -> str:
-    if math.isfinite(year):
-        return f"{year:.4f}"
-    return NEVER if level > 1 - p_never + 1e-12 else BEYOND
-
-
-def _entry(cells: Sequence[str]) -> Entry:
-    told = dict(zip(COLUMNS, cells, strict=True))
-    by_year = (pair.partition("=") for pair in told["p_by_year"].split())
-    plain: dict[str, Any] = {name: told[name] for name in _TEXTS}
-    return Entry(
-        recorded_on=date.fromisoformat(told["recorded_on"]),
-        as_of=date.fromisoformat(told["as_of"]),
-        quantiles=tuple(math.inf if told[name] in (BEYOND, NEVER) else float(told[name]) for name in _QUANTILES),
-        p_by_year=tuple((int(year), float(p)) for year, _, p in by_year),
-        p_already=float(told["p_already"]),
-        p_beyond=float(told["p_beyond"]),
-        p_never=float(told["p_never"]),
-        **plain,
-    )
-
-
-_TEXTS = (
-    *("release", "posterior", "posterior_sha256", "status", "kind", "subject", "case"),
-    *("question", "resolution", "digest"),
-)

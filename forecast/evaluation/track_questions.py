@@ -30,7 +30,7 @@ from forecast.engine.settle import months_within
 from forecast.engine.words import money, number, payer_words, target_words
 from forecast.errors import InputError
 from forecast.evaluation.quantile_scores import LEVELS
-from forecast.evaluation.track_entries import Entry
+from forecast.evaluation.track_rows import Entry
 from forecast.evaluation.track_texts import passage_text
 from forecast.forecaster import Forecaster
 from forecast.posterior import selection

@@ -20,12 +20,13 @@ from forecast.evaluation.track_encode import record_dict as record_dict
 from forecast.evaluation.track_encode import scores_dict as scores_dict
 from forecast.evaluation.track_entries import STORED as STORED
 from forecast.evaluation.track_entries import AlreadyRecordedError as AlreadyRecordedError
-from forecast.evaluation.track_entries import Entry as Entry
 from forecast.evaluation.track_entries import append as append
+from forecast.evaluation.track_entries import check_new as check_new
 from forecast.evaluation.track_entries import load as load
 from forecast.evaluation.track_facts import Facts as Facts
 from forecast.evaluation.track_questions import again as again
 from forecast.evaluation.track_questions import on_record as on_record
+from forecast.evaluation.track_rows import Entry as Entry
 from forecast.evaluation.track_scores import Event as Event
 from forecast.evaluation.track_scores import ScoredEntry as ScoredEntry
 from forecast.evaluation.track_scores import Totals as Totals

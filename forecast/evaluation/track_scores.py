@@ -23,9 +23,9 @@ from typing import Literal
 from forecast.engine.resolution import REVISION_DAYS
 from forecast.engine.words import percent
 from forecast.evaluation.quantile_scores import LEVELS, brier, crps, log_score, share_by
-from forecast.evaluation.track_entries import Entry
 from forecast.evaluation.track_facts import Came, Facts, first_day, undecidable
 from forecast.evaluation.track_questions import Passage, question_of
+from forecast.evaluation.track_rows import Entry
 from forecast.posterior.artefact import Posterior
 from forecast.units import decimal_year
 

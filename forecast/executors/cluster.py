@@ -4,6 +4,11 @@ Dask does what is hard: it gives the tasks of a dead worker to others, and hands
 parcel is a task too, under a key made of its digest, whose literal the scheduler keeps: a parcel that died with every
 worker that had it is made anew, and a worker that joins late gets it with its first task.
 
+A worker keeps a parcel from task to task. But every two seconds Dask lets go of copies on workers that have no task for
+them at that moment (its active memory manager, policy ReduceReplicas), and the next task there fetches it again. That
+costs one copy from a neighbour at the most that often. A client could only switch the manager off, for everybody on the
+scheduler: that is for those whose scheduler it is (`distributed.scheduler.active-memory-manager.start: false`).
+
 Work and tasks travel as bytes of our own pickling. The scheduler unpacks what Dask sends, the workers what we send: so
 the scheduler needs this package to be installed, and never loads a sampler.
 """

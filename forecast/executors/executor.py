@@ -1,8 +1,9 @@
 """What every executor offers: a function done for every task, results as they end, parcels shipped once.
 
-A parcel is bytes that many tasks need, such as a posterior, under the digest of its content. Each worker gets each
-parcel once, however many tasks it does. Tasks and results are many and small: they travel one by one, and no more of
-them are under way than workers can chew on, so that a million tasks cost no more memory than a hundred.
+A parcel is bytes that many tasks need, such as a posterior, under the digest of its content. It goes to each worker
+once, not with every task; a cluster may let go of it in between and send it again. Tasks and results are many and
+small: they travel one by one, and no more of them are under way than workers can chew on, so that a million tasks cost
+no more memory than a hundred.
 """
 
 from __future__ import annotations

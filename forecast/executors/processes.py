@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,9 +13,7 @@ from typing import Any, Self
 
 from forecast.errors import WorkerLostError
 from forecast.executors.executor import NO_PARCELS, ONE_THREAD, TASKS_PER_WORKER, Parcels, Work, portable
-
-NICENESS = 10
-EXIT_ORPHANED = 3
+from forecast.executors.parent import NICENESS, leave_with_parent
 
 _parcels: Parcels = NO_PARCELS
 
@@ -113,12 +110,7 @@ def _settle(parcels: Parcels) -> None:
     global _parcels
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _parcels = parcels
-
-
-def _leave_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
-    parent.join()
-    os._exit(EXIT_ORPHANED)
+    leave_with_parent(parent.join)
+    _parcels = parcels

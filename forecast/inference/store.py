@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from forecast.catalogue import Catalogue, artefacts
+from forecast.catalogue import Catalogue
+from forecast.catalogue.upkeep import artefacts
 from forecast.errors import ForecastError
 from forecast.inference.diagnostics import in_words
 from forecast.posterior import artefact, selection

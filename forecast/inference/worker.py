@@ -17,7 +17,6 @@ import contextlib
 import json
 import os
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from forecast.errors import ForecastError
+from forecast.executors.parent import NICENESS, input_closed, leave_with_parent
 from forecast.inference.sampling import ChainProgress, SamplerSettings, prepare_environment
 from forecast.posterior.state import state_folder
 
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 Emit = Callable[[Mapping[str, Any]], None]
 
-NICENESS = 10
-EXIT_ORPHANED = 3
 _SECONDS_BETWEEN_EVENTS = 0.2
 _TRACEBACK_CHARACTERS = 10_000
 
@@ -44,7 +42,7 @@ def main() -> int:
     """Serve one request; returns the exit code."""
     events = _claim_standard_output()
     request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    leave_with_parent(input_closed)
     emit = _emitter(events)
     try:
         state = state_folder(request.get("home"))
@@ -133,11 +131,6 @@ def _emitter(events: IO[str]) -> Emit:
             events.write(json.dumps(event) + "\n")
 
     return emit
-
-
-def _leave_with_parent() -> None:
-    sys.stdin.read()
-    os._exit(EXIT_ORPHANED)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.catalogue.published import Published, told_time
+from forecast.catalogue.entries.published import Published, told_time
 from forecast.engine.answer import Answer
 from forecast.engine.words import percent, sentence
 

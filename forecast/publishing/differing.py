@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from forecast.catalogue.published import Published
+from forecast.catalogue.entries.published import Published
 from forecast.engine.answer import Answer
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.decode import answer_from_dict

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from forecast.catalogue.published import Published, Record, told_time
+from forecast.catalogue.entries.published import Published, Record, told_time
 from forecast.engine.encode_question import told
 from forecast.errors import ForecastError
 from forecast.publishing.citing import cite

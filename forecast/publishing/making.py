@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.catalogue.published import Published, Record
+from forecast.catalogue.entries.published import Published, Record
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.decode_question import question_from_dict
 from forecast.engine.encode_question import question_dict
@@ -20,7 +20,7 @@ from forecast.publishing.series import checked_series, series_of
 from forecast.storage.store import is_url
 
 if TYPE_CHECKING:
-    from forecast.catalogue.records import RecordStore
+    from forecast.catalogue.entries.records import RecordStore
 
 MOST_TITLE = 200
 """Characters of a title."""

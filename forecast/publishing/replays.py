@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from forecast.catalogue.published import Published
+from forecast.catalogue.entries.published import Published
 from forecast.engine.decode_question import question_from_dict
 from forecast.engine.question import Question
 from forecast.engine.solver import Solver

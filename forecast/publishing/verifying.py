@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from forecast.catalogue.published import Published, content_sha256, told_time
+from forecast.catalogue.entries.published import Published, content_sha256, told_time
 from forecast.errors import ArtefactError, InputError, PosteriorNotFoundError, StorageError
 from forecast.publishing.citing import DIGITS
 from forecast.publishing.replays import Replays

@@ -108,7 +108,7 @@ def binding_of(forecaster: Forecaster, question: Question) -> Binding | None:
     for end in _ends(as_of, last):
         outcome = solver.outcome(solver.plan(replace(asked, horizon=f"{end:%Y-%m}")))
         year = float(outcome.arrivals.years[outcome.arrivals.within - 1])
-        found.append((year, np.array(solver.tightest(outcome)) / outcome.arrivals.draws))
+        found.append((year, np.array(outcome.tightest()) / outcome.arrivals.draws))
     return Binding(
         as_of=as_of.isoformat(),
         decimal_year=np.array([year for year, _ in found]),

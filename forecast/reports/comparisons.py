@@ -35,16 +35,23 @@ def comparison_chart(found: Comparison) -> Picture:
     names = [name for name, _ in found.answers]
     if len(names) <= MOST_CURVES and not found.overlays and len(set(names)) == len(names) and _same_months(found):
         return _as_curves(found)
-    return _as_strips(found)
+    return strips_chart(found)
 
 
 def _same_months(found: Comparison) -> bool:
     return len({answer.cdf.decimal_year for _, answer in found.answers}) == 1
 
 
-def title(found: Comparison) -> str:
-    """When, by scenario; equal dates are said once."""
-    first = found.answers[0][1].question
+def title(found: Comparison, *, questions: bool = False) -> str:
+    """When, by scenario; equal dates are said once.
+
+    Parameters
+    ----------
+    found : Comparison
+        The answers.
+    questions : bool
+        Whether they answer questions of their own, and not one question in several scenarios.
+    """
     targets = {words.target_words(answer.question.target) for _, answer in found.answers}
     target = targets.pop() if len(targets) == 1 else "The targets"
     by_date: dict[str, list[str]] = {}
@@ -56,14 +63,19 @@ def title(found: Comparison) -> str:
         others = [date for date in by_date if not date.startswith("in ")]
         told = " to ".join(_named(date, by_date, "" if k == 0 else "in ") for k, date in enumerate(ends))
         told = listed([told, *(_named(date, by_date) for date in others)] if ends else others, "or")
-        return f"{target}: {told}, by scenario"
-    verb = "on trend" if first.criterion == "on_trend" else "affordable"
+        return f"{target}: {told}, by {'question' if questions else 'scenario'}"
     ordered = sorted(by_date.items(), key=lambda one: (_ORDER.index(one[0].split()[0]), one[0]))
     groups = [names for _, names in ordered]
     if len(groups) > 1 and len(groups[-1]) >= _OTHERS:
         groups[-1] = ["the others"]
-    told = "; ".join(f"{date} under {listed(names)}" for (date, _), names in zip(ordered, groups, strict=True))
-    return f"{target}: {verb} {told}"
+    spelt = "{} ({})" if questions else "{} under {}"
+    told = "; ".join(spelt.format(date, listed(names)) for (date, _), names in zip(ordered, groups, strict=True))
+    return f"{target}: {_verb(found)} {told}"
+
+
+def _verb(found: Comparison) -> str:
+    criteria = {answer.question.criterion for _, answer in found.answers}
+    return "reached" if len(criteria) > 1 else "on trend" if criteria == {"on_trend"} else "affordable"
 
 
 def _named(date: str, by_date: Mapping[str, list[str]], without: str = "") -> str:
@@ -105,18 +117,27 @@ def keyed(names: Sequence[str]) -> list[tuple[str, str]]:
 
 def assumed(answers: Sequence[tuple[str, Answer]]) -> str:
     """What the first scenario takes algorithms to do, which moves it most; empty where it has no part in it."""
-    told = [choice.words for choice in answers[0][1].choices if choice.name == "algorithms"]
-    return f"Algorithms in {answers[0][0]}: {told[0]}." if told else ""
+    told = assumed_words(answers[0][1])
+    return f"Algorithms in {answers[0][0]}: {told}." if told else ""
+
+
+def assumed_words(answer: Answer) -> str:
+    """What an answer takes algorithms to do; empty where it has no part in it."""
+    return next((choice.words for choice in answer.choices if choice.name == "algorithms"), "")
 
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
-    """One row: the ends of its intervals, decimal years, infinite past the horizon; and what stands beside its name."""
+    """One row: the ends of its intervals, decimal years, infinite past the horizon; and what stands beside its name.
+
+    Its own as-of month is there for an answer.
+    """
 
     name: str
     ends: tuple[float, ...]
     asides: tuple[str, ...]
     believed: bool
+    as_of: float | None = None
 
     def at(self, probability: float) -> float:
         return self.ends[_ENDS.index(probability)]
@@ -133,7 +154,8 @@ def _of_answer(name: str, answer: Answer) -> _Strip:
     median = when(answer)
     full = "; ".join([f"median {median}", *([", ".join(masses)] if masses else [])])
     short = f"{median}; later {percent(beyond + never)}" if masses else median
-    return _Strip(name, tuple(answer.quantile(p) for p in _ENDS), (full, short, median), believed=False)
+    ends, first = tuple(answer.quantile(p) for p in _ENDS), answer.cdf.decimal_year[0]
+    return _Strip(name, ends, (full, short, median), believed=False, as_of=first)
 
 
 def _of_belief(overlay: Overlay) -> _Strip:
@@ -142,19 +164,25 @@ def _of_belief(overlay: Overlay) -> _Strip:
     return _Strip(overlay.name, tuple(years), (f"belief of others: median {median}", median), believed=True)
 
 
-def _as_strips(found: Comparison) -> Picture:
-    rows = _strips(found)
+def strips_chart(found: Comparison, *, questions: bool = False) -> Picture:
+    """Every answer as a strip of intervals; arguments as of `title`."""
+    rows, assumption = _strips(found), "" if questions else assumed(found.answers)
     return Picture(
         slug="comparison",
-        title=title(found),
-        subtitle="Strips: central 50, 80 and 90 % of the date in each scenario, the median marked"
-        + ("; green: what others believe. " if found.overlays else ". ")
-        + f"What lies past the right edge is told there. As of {_as_of(found)}. {assumed(found.answers)}".rstrip(),
+        title=title(found, questions=questions),
+        subtitle=f"Strips: central 50, 80 and 90 % of the date {'of each' if questions else 'in each scenario'}, the "
+        + ("median marked; green: what others believe. " if found.overlays else "median marked. ")
+        + " ".join(["What lies past the right edge is told there.", _dated(found), assumption]).rstrip(),
         description=_describe(found),
         columns=("scenario", *(f"{100 * p:g} %" for p in _ENDS), "beside"),
         rows=tuple((row.name, *(_number(year) for year in row.ends), row.asides[0]) for row in rows),
         draw=functools.partial(_draw, rows, _first(found), _horizon(found), _as_of(found)),
     )
+
+
+def _dated(found: Comparison) -> str:
+    dates = {answer.provenance.as_of for _, answer in found.answers}
+    return f"As of {_as_of(found)}." if len(dates) == 1 else "Orange: the as-of dates."
 
 
 def _number(year: float) -> object:
@@ -188,11 +216,22 @@ def _draw(rows: list[_Strip], first: float, horizon: float, as_of: str, theme: T
     inside = [min(year, horizon) for year in finite]
     span = span_of([first, *inside, *([horizon] if open_ended else [])])
     strips = Strips.of(theme, len(rows), span, (6.0, 6.0), f"{calendar_year(horizon)} →" if open_ended else "")
-    strips.as_of(first, as_of)
+    _mark_as_of(strips, rows, as_of)
     for i, row in enumerate(rows):
         strips.name(i, (row.name,), row.asides)
         _draw_row(strips, i, row, lambda year: min(year, span[1]))
     return strips.plot.finish()
+
+
+def _mark_as_of(strips: Strips, rows: list[_Strip], as_of: str) -> None:
+    """The as-of date, once; or that of each row, where they differ."""
+    starts = [row.as_of for row in rows if row.as_of is not None]
+    if len(set(starts)) == 1:
+        strips.as_of(starts[0], as_of)
+        return
+    for i, row in enumerate(rows):
+        if row.as_of is not None:
+            strips.tick(i, row.as_of, strips.plot.theme.palette.asked)
 
 
 def _draw_row(strips: Strips, i: int, row: _Strip, clip: Callable[[float], float]) -> None:

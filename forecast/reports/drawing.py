@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from typing import IO, Self
 
 import vl_convert
 
+from forecast.executors.parent import input_closed, leave_with_parent
 from forecast.reports.png import SCALE, repack
 
 _SIZE_BYTES = 8
@@ -93,16 +93,11 @@ def _framed(stream: IO[bytes]) -> bytes:
 def main() -> None:
     """Draw what comes in, and end when the one who asked has ended."""
     specs = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    leave_with_parent(input_closed)
     for spec in specs:
         data = png_of(spec)
         sys.stdout.buffer.write(len(data).to_bytes(_SIZE_BYTES) + data)
         sys.stdout.buffer.flush()
-
-
-def _leave_with_parent() -> None:
-    sys.stdin.buffer.read()  # nothing more comes: it returns when the other end is closed
-    os._exit(0)
 
 
 if __name__ == "__main__":

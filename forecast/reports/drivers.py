@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from forecast.engine import laws, scaling
+from forecast.engine.assumptions import Algorithms
 from forecast.engine.choices import ceiling_decides
 from forecast.engine.fan import Driver
 from forecast.engine.question import DEFAULT_SEED
 from forecast.engine.simulation import Simulation
+from forecast.families import LogNormal
 from forecast.forecaster import Forecaster
 from forecast.reports import fans
 from forecast.reports.fan_data import PROBABILITIES, Fan, Level, Observed, Series
@@ -24,6 +26,7 @@ from forecast.units import FLOP_PER_PF_DAY, decimal_year, halving_years
 
 _FIRST_YEAR, _LAST_YEAR = 2012.0, 2040.0
 _BANDS = "median, 50, 80 and 90 % bands"
+_STRETCH = ("times less compute for the same loss", "times_less_compute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,7 @@ def spend_fan(forecaster: Forecaster, shown: Shown | None = None) -> Fan:
 def algorithms_fan(forecaster: Forecaster, shown: Shown) -> list[Fan]:
     """Algorithmic efficiency under each published halving time, the newest first; empty where none was published."""
     kinds = shown.algorithms
-    titles = ("times less compute for the same loss", "times_less_compute")
-    made = [_frame(forecaster, "algorithms", *titles, asked={**shown.asked, "algorithms": kind}) for kind in kinds]
+    made = [_frame(forecaster, "algorithms", *_STRETCH, asked={**shown.asked, "algorithms": kind}) for kind in kinds]
     if not made:
         return []
     fan, soon = made[0], _soon(made[0])
@@ -147,6 +149,23 @@ def algorithms_fan(forecaster: Forecaster, shown: Shown) -> list[Fan]:
             values={"year": soon, "halving_months": [int(count) for count in months]},
         )
     ]
+
+
+def own_algorithms_fan(forecaster: Forecaster, shown: Shown, chosen: Algorithms, prior: LogNormal) -> Fan:
+    """Algorithmic efficiency under a halving time of the asker's own."""
+    asked = {**shown.asked, "algorithms": prior, "algorithms_ceiling_oom": chosen.ceiling_oom}
+    fan = _frame(forecaster, "algorithms", *_STRETCH, asked=asked)
+    soon = _soon(fan)
+    worth = f"stretch a FLOP {power(fan.series[0].at(soon))} times"
+    return replace(
+        fan,
+        slug="algorithms",
+        title=f"By {soon:.0f} algorithms {worth} if the need halves every {prior.median:.3g} months, as asked",
+        subtitle=f"Since the as-of date, under the prior that was asked for: {_BANDS}.",
+        first_year=fan.as_of_year,
+        undisclosed_from=None,
+        values={"year": soon, "halving_months": [prior.median]},
+    )
 
 
 def _frame(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.data import tables
 from forecast.engine.parts import PosteriorStatus
 from forecast.posterior.artefact import Posterior
 from forecast.reports.words import listed, month, percent, scientific
@@ -46,6 +45,8 @@ def count_rows(posterior: Posterior) -> tuple[DataCount, ...]:
         Empty when the installed tables are not those that the posterior was fitted on: their counts would be of
         something else.
     """
+    from forecast.data import tables  # 80 MB with pandas, which charts alone do not need
+
     wanted = posterior.manifest["data_digests"]
     if any(name not in tables.TABLES or tables.digest(name) != digest for name, digest in wanted.items()):
         return ()

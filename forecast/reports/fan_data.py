@@ -81,6 +81,8 @@ class Fan:
         Targets and budgets.
     undisclosed_from : float or None
         Decimal year from which the frontier is undisclosed, where that is before the as-of date.
+    undisclosed_until : float or None
+        Where that ends; None for the as-of date.
     names_records : bool
         Whether some of the points that were the highest of their time are named.
     values : mapping
@@ -102,8 +104,16 @@ class Fan:
     observed: Observed = field(default_factory=Observed)
     levels: tuple[Level, ...] = ()
     undisclosed_from: float | None = None
+    undisclosed_until: float | None = None
     names_records: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def undisclosed(self) -> tuple[float, float] | None:
+        """The period in which the frontier is undisclosed, where there is one."""
+        if self.undisclosed_from is None:
+            return None
+        return self.undisclosed_from, self.as_of_year if self.undisclosed_until is None else self.undisclosed_until
 
 
 def shown(fan: Fan, series: Series) -> Array:

@@ -70,12 +70,12 @@ def _around(plot: Plot, fan: Fan, series: Series) -> list[Spot]:
 
 
 def _name_shade(plot: Plot, fan: Fan, ends: tuple[float, float]) -> None:
-    if fan.undisclosed_from is None:
+    if fan.undisclosed is None:
         return
-    low, high = ends
+    (first, last), (low, high) = fan.undisclosed, ends
     levels = [low + share * (high - low) for share in (0.05, 0.12, 0.2, 0.28, 0.95, 0.88)]
-    left = [plot.spot(fan.undisclosed_from, level, dx=-6, align="right") for level in levels]
-    right = [plot.spot(fan.as_of_year, level, dx=6) for level in levels]
+    left = [plot.spot(first, level, dx=-6, align="right") for level in levels]
+    right = [plot.spot(last, level, dx=6) for level in levels]
     texts = [["frontier runs undisclosed"], ["frontier runs", "undisclosed"]]
     plot.label(texts, [*left, *right], plot.theme.palette.muted)
 

@@ -72,8 +72,8 @@ def draw(fan: Fan, theme: Theme) -> dict[str, Any]:
     axes = _x_axis(fan, theme), _y_axis(fan, theme, low, high)
     plot = Plot(theme, (fan.first_year, fan.last_year), (low, high), *axes)
     rows = [_rows(fan, series) for series in fan.series]
-    if fan.undisclosed_from is not None:
-        plot.shade(fan.undisclosed_from, fan.as_of_year)
+    if fan.undisclosed is not None:
+        plot.shade(*fan.undisclosed)
     for level in fan.levels:
         plot.horizontal(level.log10, theme.palette.asked, dash=(4, 4))
     _draw_series(plot, fan, rows, theme)

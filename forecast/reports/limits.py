@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from forecast.engine.answer import Answer
 from forecast.engine.driver_paths import LIMIT_OF
@@ -87,17 +90,25 @@ def finding(rows: tuple[LimitRow, ...]) -> str:
     return f"{told}; the limits beside money put its median off by {row.years_added:.1f} years."
 
 
-def limits_picture(forecaster: Forecaster) -> Picture | None:
-    """The fans of the physical limits beside frontier compute; None where under two were known by the as-of date."""
+def limits_picture(forecaster: Forecaster, asked: Mapping[str, Any] = MappingProxyType({})) -> Picture | None:
+    """The fans of the physical limits beside frontier compute; None where under two were known by the as-of date.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        That answers.
+    asked : mapping
+        Scenario, condition and the rest, as for `Forecaster.fan`.
+    """
     found = {}
     for driver, limit in LIMIT_OF.items():
         try:
-            found[limit] = forecaster.fan(driver, PROBABILITIES)
+            found[limit] = forecaster.fan(driver, PROBABILITIES, **asked)
         except InputError:  # nothing had been published of it
             continue
     if len(found) < 2:
         return None
-    frontier = forecaster.fan("frontier_compute", PROBABILITIES)
+    frontier = forecaster.fan("frontier_compute", PROBABILITIES, **asked)
     series = tuple(Series(fan.decimal_year, fan.values, NAMES[limit]) for limit, fan in found.items())
     made = panels.picture(
         Panels(

@@ -12,7 +12,7 @@ from forecast.engine.words import horizon_words
 from forecast.errors import InputError
 from forecast.reports import arrivals, comparisons
 from forecast.reports.arrivals import CROWDED, MOST_CURVES, Arrivals
-from forecast.reports.comparisons import comparison_chart
+from forecast.reports.comparisons import comparison_chart, strips_chart
 from forecast.reports.picture import Picture
 from forecast.reports.sections import Table
 from forecast.reports.words import calendar_year, percent
@@ -21,13 +21,15 @@ SLUG = "scenarios"
 PERCENTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-def overlay_chart(answers: Sequence[tuple[str, Answer]]) -> Picture:
+def overlay_chart(answers: Sequence[tuple[str, Answer]], *, questions: bool = False) -> Picture:
     """Two to six scenarios as curves; as strips of intervals where their months are not the same.
 
     Parameters
     ----------
     answers : sequence of (str, Answer)
         Name and answer of each.
+    questions : bool
+        Whether they answer questions of their own, and not one question in several scenarios.
 
     Raises
     ------
@@ -40,12 +42,13 @@ def overlay_chart(answers: Sequence[tuple[str, Answer]]) -> Picture:
         raise InputError(f"{told}; give 2 to {MOST_CURVES}, each with a name of its own", field="scenarios")
     found = Comparison(tuple(answers))
     if len({answer.cdf.decimal_year for _, answer in answers}) > 1:
-        return replace(comparison_chart(found), slug=SLUG)
+        chart = strips_chart(found, questions=True) if questions else comparison_chart(found)
+        return replace(chart, slug=SLUG)
     picture = arrivals.picture(
         Arrivals(
             slug=SLUG,
-            title=comparisons.title(found),
-            subtitle=_subtitle(answers),
+            title=comparisons.title(found, questions=questions),
+            subtitle=_subtitle(answers, questions=questions),
             y_title="probability that it is reached by then",
             as_of=answers[0][1].provenance.as_of,
             curves=comparisons.curves(answers),
@@ -61,15 +64,28 @@ def _values(answers: Sequence[tuple[str, Answer]]) -> dict[str, object]:
     return {"scenarios": numbered, "median_decimal_year": medians, "horizon": answers[0][1].question.horizon}
 
 
-def _subtitle(answers: Sequence[tuple[str, Answer]]) -> str:
-    told = ["The same question in each scenario: curves, their medians marked; bars: the whole mass."]
+def _subtitle(answers: Sequence[tuple[str, Answer]], *, questions: bool) -> str:
+    what = (
+        "A curve for each question, its median"
+        if questions
+        else "The same question in each scenario: curves, their medians"
+    )
+    told = [f"{what} marked; bars: the whole mass."]
     if len(answers) >= CROWDED:  # too thin for words
         horizon = horizon_words(answers[0][1].question)
         told.append(f"Bars from below: already, by {horizon}, beyond it, never (solid).")
     keys = comparisons.keyed([name for name, _ in answers])
     if any(label != key for label, key in keys):
         told.append(f"{', '.join(label for label, _ in keys)}.")
-    return " ".join([*told, comparisons.assumed(answers)]).rstrip()
+    return " ".join([*told, *_assumed(answers, questions=questions)])
+
+
+def _assumed(answers: Sequence[tuple[str, Answer]], *, questions: bool) -> list[str]:
+    """What algorithms are taken to do; of questions of their own only where all take the same."""
+    if not questions:
+        return [told] if (told := comparisons.assumed(answers)) else []
+    all_told = {comparisons.assumed_words(answer) for _, answer in answers}
+    return [f"Algorithms: {all_told.pop()}."] if len(all_told) == 1 and "" not in all_told else []
 
 
 def percentile_table(answers: Sequence[tuple[str, Answer]]) -> Table:

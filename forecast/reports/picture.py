@@ -89,7 +89,7 @@ class Picture:
 
     def svg(self, theme: Theme | None = None) -> str:
         """The picture as SVG text."""
-        return _renumbered(str(vl_convert.vegalite_to_svg(self.json(theme or Theme()))))
+        return svg_of(self.json(theme or Theme()))
 
     def png(self, theme: Theme | None = None) -> bytes:
         """The picture as PNG at twice its nominal size."""
@@ -121,6 +121,11 @@ class Picture:
 
             return picture_page(self).encode()
         return (self.svg() if suffix == ".svg" else self.json(Theme()) + "\n").encode()
+
+
+def svg_of(spec: str) -> str:
+    """A specification, as JSON text, as SVG text."""
+    return _renumbered(str(vl_convert.vegalite_to_svg(spec)))
 
 
 def _renumbered(svg: str) -> str:

@@ -161,7 +161,8 @@ class Canvas:
     def add_band(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, owner: str = "") -> None:
         """Add the area between two curves as an obstacle; equal curves make a line."""
         at, bottom, top = (np.asarray(values, float) for values in (x, low, high))
-        fine = np.linspace(at[0], at[-1], 1200)
+        fine = np.union1d(np.linspace(at[0], at[-1], 1200), at)  # a peak may lie between two columns
+        fine = fine if len(fine) > 1 else np.repeat(fine, 2)  # an upright line is one column
         bottom, top = np.interp(fine, at, bottom), np.interp(fine, at, top)
         lowest, highest = np.minimum(bottom[1:], bottom[:-1]), np.maximum(top[1:], top[:-1])
         self._obstacles.append(_Obstacle.of(fine[1:], lowest, highest, 0.5, owner))

@@ -225,6 +225,27 @@ class Theme:
         }
 
 
+LAYOUTS = {layout.name: layout for layout in (WIDE, MEDIUM, NARROW)}
+COLOURS = {"light": LIGHT, "dark": DARK, "css_variables": IN_PAGE}
+
+
+def theme_of(layout: str = "wide", colours: str = "light", *, titled: bool = False) -> Theme:
+    """How a chart looks that stands alone: with its title it is for a file, without one for a page, and live.
+
+    Parameters
+    ----------
+    layout : str
+        One of `LAYOUTS`.
+    colours : str
+        One of `COLOURS`.
+    titled : bool
+        Whether title and subtitle stand inside the picture.
+    """
+    palette = COLOURS[colours]
+    font = PAGE_FONT if palette is IN_PAGE else STATIC_FONT
+    return Theme(palette, LAYOUTS[layout], font=font, titled=titled, interactive=not titled)
+
+
 def css_variables(palette: Palette) -> str:
     """The palette as CSS custom properties, `--ink: #1b2430; ...`."""
     return " ".join(f"--{role.name}: {getattr(palette, role.name)};" for role in fields(Palette))

@@ -58,7 +58,8 @@ def _title(found: Sensitivity) -> str:
         return f"{target}: no input moves the median, {_when(found, found.median)}"
     bar = found.tornado[0]
     ends = [_when(found, outcome) for outcome in (bar.median_low, bar.median_high)]
-    return f"{target}: the {_what(bar)} moves the median most, from {ends[0]} where it is low to {ends[1]} where high"
+    what = _what(bar) if _what(bar).startswith("how ") else f"the {_what(bar)}"
+    return f"{target}: {what} moves the median most, from {ends[0]} where it is low to {ends[1]} where high"
 
 
 def _subtitle(found: Sensitivity) -> str:

@@ -24,7 +24,6 @@ import json
 import os
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -34,10 +33,9 @@ from typing import IO, Any
 
 from forecast.errors import ForecastError
 from forecast.executors.executor import ONE_THREAD
+from forecast.executors.parent import NICENESS, input_closed, leave_with_parent
 from forecast.storage.manifest import MANIFEST
 
-NICENESS = 10
-EXIT_ORPHANED = 3
 TELL_EVERY_S = 0.2
 """Progress within a stage is told no more often."""
 
@@ -149,7 +147,7 @@ def main() -> int:
     settle()
     frames = Frames(_private_output())
     order = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    leave_with_parent(input_closed)
     try:
         for name, content in made(order, frames.progress):
             frames.file(name, content)
@@ -177,13 +175,6 @@ def _private_output() -> IO[bytes]:
     private = os.dup(1)
     os.dup2(2, 1)
     return os.fdopen(private, "wb")
-
-
-def _leave_with_parent() -> None:
-    """The other end closes standard input, or is gone: nobody waits for the report any more."""
-    while os.read(0, 1024):
-        pass
-    os._exit(EXIT_ORPHANED)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.catalogue.scenarios import built_in_names
+from forecast.catalogue.named.scenarios import built_in_names
 from forecast.engine.words import sentence
 from forecast.evaluation.claims.claim import Claim, Told
 from forecast.evaluation.claims.evidence import Evidence

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from forecast.batch.chart_kinds import BUDGETS_USD
 from forecast.batch.spec import Spec
-from forecast.engine import laws, scaling
 from forecast.engine.answer import Answer, BindingLimit
 from forecast.engine.checkpoint import Checkpoint, proceed
 from forecast.engine.question import Question
 from forecast.engine.words import horizon_words
 from forecast.errors import InputError
 from forecast.forecaster import Forecaster
-from forecast.priors import ALGORITHMS_PUBLISHED_ON
-from forecast.reports import binding, cost_chart, drivers, inverse_charts, limits, overlay, surface, tornado
-from forecast.reports.fan_data import Level
+from forecast.reports import binding, cost_chart, drivers, limits, overlay, surface, tornado
 from forecast.reports.picture import Picture
 from forecast.reports.report.faces import Face
 from forecast.reports.sections import Section, Table, drawn
-from forecast.reports.words import calendar_year, listed, percent, scientific, usd
-from forecast.units import GPT3_FLOP
-
-BUDGETS_USD = (1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12)
-_OF_A_FAN = ("scenario", "condition", "horizon", "seed", "max_draws", "posterior")
+from forecast.reports.shown import loss_picture, of_a_fan, shown_for
+from forecast.reports.words import calendar_year, listed, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +70,8 @@ def cost(subject: Subject) -> Section | None:
 
 def driving(subject: Subject) -> Section:
     """The drivers as fans."""
-    shown = drivers.Shown(_targets(subject), _budgets(subject), _algorithms(subject), _of_a_fan(subject.settled))
-    made = drivers.pictures(subject.forecaster, shown)
+    payers = [face.answer.question.payer for face in subject.faces]
+    made = drivers.pictures(subject.forecaster, shown_for(subject.forecaster, subject.settled, payers))
     return Section(
         "drivers",
         "What drives it",
@@ -87,51 +80,13 @@ def driving(subject: Subject) -> Section:
     )
 
 
-def _of_a_fan(question: Question) -> dict[str, Any]:
-    """What a driver's fan takes from the question."""
-    return {name: getattr(question, name) for name in _OF_A_FAN}
-
-
-def _targets(subject: Subject) -> tuple[Level, ...]:
-    """The lead's target as compute: FLOP as they are, a loss on the newest published law of its scale."""
-    target = subject.settled.target
-    if target.kind in ("training_flop", "gpt3_multiple"):
-        flop = target.value * (GPT3_FLOP if target.kind == "gpt3_multiple" else 1.0)
-        return (Level(f"a run of {scientific(flop)} FLOP", scientific(flop), math.log10(flop)),)
-    if target.kind != "loss" or target.scale is None:
-        return ()
-    posterior = subject.forecaster.posterior
-    try:
-        law = laws.newest_of_scale(posterior, target.scale)
-    except InputError:
-        return ()
-    needed = float(scaling.required_log10_flop(scaling.published_law(law, 1), target.value)[0])
-    if not math.isfinite(needed):
-        return ()
-    short = f"{target.value:g}: {scientific(10**needed)}"
-    return (Level(f"loss {target.value:g} on the law {law['name']}: {scientific(10**needed)}", short, needed),)
-
-
-def _budgets(subject: Subject) -> tuple[Level, ...]:
-    payers = [face.answer.question.payer for face in subject.faces]
-    sums = dict.fromkeys(payer.usd_2023 for payer in payers if payer.kind == "fixed_usd_2023" and payer.usd_2023)
-    return tuple(Level(usd(sum_), usd(sum_), math.log10(sum_)) for sum_ in sums)
-
-
-def _algorithms(subject: Subject) -> tuple[str, ...]:
-    as_of = subject.forecaster.posterior.as_of.isoformat()
-    known = [kind for kind in ("16mo", "8mo") if ALGORITHMS_PUBLISHED_ON.get(kind, "") <= as_of]
-    return drivers.newest_first(known)
-
-
 def _loss(subject: Subject) -> Picture | None:
     """The loss that the payer can buy over time, on the scale of a target that is a loss."""
     scale = subject.settled.target.scale
     if scale is None or subject.settled.payer.kind == "unlimited":
         return None
-    days = [f"{year}-12-31" for year in (2030, 2040) if year > subject.forecaster.posterior.as_of.year]
     try:
-        return inverse_charts.loss_chart(subject.forecaster, subject.lead.question, days, scale)
+        return loss_picture(subject.forecaster, subject.lead.question, scale)
     except InputError:  # a criterion or a condition that has no such inverse
         return None
 
@@ -147,7 +102,7 @@ def limiting(subject: Subject) -> Section:
     asked = replace(subject.lead.question, limit_effects=True)
     answer = subject.forecaster.ask(asked, subject.checkpoint)
     strip = binding.binding_chart(subject.forecaster, subject.lead.question)
-    held = limits.limits_picture(subject.forecaster)
+    held = limits.limits_picture(subject.forecaster, of_a_fan(subject.settled))
     table = (_limit_table(answer),) if answer.binding_limits else ()
     told = _limit_words(answer)
     return Section(
