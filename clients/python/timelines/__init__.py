@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Uniform,
     )
     from timelines.calibrations import Calibration
+    from timelines.charts import Chart
     from timelines.client import Client
     from timelines.comparisons import Comparison, Overlay
     from timelines.draws import BatchItem, Draws
@@ -81,6 +82,7 @@ _HOMES = {
         "Uniform",
     ),
     "calibrations": ("Calibration",),
+    "charts": ("Chart",),
     "client": ("Client",),
     "comparisons": ("Comparison", "Overlay"),
     "draws": ("BatchItem", "Draws"),
@@ -125,6 +127,7 @@ __all__ = [
     "Beta",
     "Calibration",
     "CallCancelledError",
+    "Chart",
     "Client",
     "Comparison",
     "Condition",

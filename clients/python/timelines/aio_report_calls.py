@@ -1,4 +1,4 @@
-"""The part of the asyncio client which saves reports."""
+"""The part of the asyncio client which saves reports, and asks for charts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import aclosing
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
+from timelines.charts import Chart, ChartColours, ChartKind, ChartLayout, chart_request
 from timelines.report_requests import TIMEOUT_S, Asked, Format, Progress, report_request, told
 from timelines.report_saving import SavedReport, Saving
 from timelines.v1.report_service_pb2_grpc import ReportServiceStub
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AsyncReportCalls:
-    """Reports."""
+    """Reports and charts."""
 
     _calls: AsyncCalls
 
@@ -110,3 +111,67 @@ class AsyncReportCalls:
                     told(progress, part)
                     await asyncio.to_thread(saving.add, part)
             return saving.finish()
+
+    async def chart(
+        self,
+        kind: ChartKind,
+        question: Asked | None = None,
+        *,
+        questions: Mapping[str, Asked] | Iterable[Asked] = (),
+        layout: ChartLayout = "wide",
+        colours: ChartColours = "light",
+        titled: bool = False,
+        budgets_usd: Iterable[float] = (),
+        timeout: float | None = None,
+        **asked: Unpack[AnyTarget],
+    ) -> Chart:
+        """One chart of a report, drawn by the server for a question of its own.
+
+        Parameters
+        ----------
+        kind : str
+            arrival, yearly, frontier_compute, price, spend, algorithms, cost, binding, limits, tornado, overlay,
+            difference, budgets, loss or hindsight.
+        question : Question or mapping, optional
+            What it is about, instead of keywords.
+        questions : mapping or iterable
+            Of a chart of several, instead of one: two of a difference, before and after, and two to six of an overlay;
+            by their names, or one after the other, where keywords may have a `name` among them.
+        layout : str
+            wide, medium or narrow.
+        colours : str
+            light, dark, or css_variables for a page that sets them.
+        titled : bool
+            Whether title and subtitle stand inside the picture, as a file needs them.
+        budgets_usd : iterable of float
+            Budgets whose lines the chart of the cost shows, constant 2023 US dollars.
+        timeout : float, optional
+            Seconds for this call.
+        **asked
+            The keywords of `Question` for what it is about.
+
+        Returns
+        -------
+        Chart
+            Its Vega-Lite specification, its words and its numbers; or in `absent` why the question has no such chart.
+
+        Raises
+        ------
+        InvalidQuestionError
+            Naming the field, its value and the remedy.
+        OverloadedError
+            When too many charts wait already; ask again after `retry_after_s`.
+        TimelinesError
+            When there is no chart; see `timelines.errors`.
+        """
+        request = chart_request(
+            kind,
+            question,
+            dict(asked),
+            questions,
+            layout=layout,
+            colours=colours,
+            titled=titled,
+            budgets_usd=budgets_usd,
+        )
+        return Chart.from_raw(await self._calls.unary(self._report.DrawChart, request, timeout))

@@ -1,7 +1,8 @@
 """How connections are made: options, service config and credentials; the same for both clients.
 
 Deadlines are each call's own and never the service config's, whose timeouts fire early. Only UNAVAILABLE is retried,
-by service config. Pings notice a frozen server within about 15 s.
+by service config. Pings notice a frozen server within about 15 s. A target that lists several addresses, such as
+`ipv4:10.0.0.1:8433,10.0.0.2:8433`, is several servers, and calls go round them.
 """
 
 from __future__ import annotations
@@ -35,16 +36,17 @@ RETRY_POLICY = {
 }
 
 
-def service_config() -> str:
-    """Retries of every service of ours, as JSON."""
+def service_config(several: bool = False) -> str:
+    """Retries of every service of ours, as JSON; calls take turns among several servers."""
     names = [{"service": service} for service in SERVICES]
-    return json.dumps({"methodConfig": [{"name": names, "retryPolicy": RETRY_POLICY}]})
+    turns: dict[str, Any] = {"loadBalancingConfig": [{"round_robin": {}}]} if several else {}
+    return json.dumps({"methodConfig": [{"name": names, "retryPolicy": RETRY_POLICY}], **turns})
 
 
 def channel_options(settings: Settings) -> list[tuple[str, Any]]:
     """Options of a channel."""
     options: list[tuple[str, Any]] = [
-        ("grpc.service_config", service_config()),
+        ("grpc.service_config", service_config(several="," in settings.target)),
         ("grpc.enable_retries", 1),
         ("grpc.keepalive_time_ms", KEEPALIVE_TIME_MS),
         ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_MS),

@@ -57,7 +57,7 @@ def report_request(
     message = pb.CreateReportRequest(
         title=text(title, "title"),
         notes=text(notes, "notes"),
-        questions=[_question(name, one, i) for i, (name, one) in enumerate(_named(questions))],
+        questions=named_questions(questions),
         scenarios=[text(name, f"scenarios[{i}]") for i, name in enumerate(_listed(scenarios, "scenarios"))],
         budgets_usd_2023=[number(usd, f"budgets_usd_2023[{i}]") for i, usd in enumerate(budgets_usd)],
         formats=_formats(formats),
@@ -67,6 +67,11 @@ def report_request(
         whole = the_question(None if lead is None else question_of(lead), asked)
         message.lead.CopyFrom(question_message(whole, "lead."))
     return message
+
+
+def named_questions(questions: Mapping[str, Asked] | Iterable[Asked]) -> list[pb.ReportQuestion]:
+    """Questions with their names, where they have some; errors as `report_request`."""
+    return [_question(name, one, i) for i, (name, one) in enumerate(_named(questions))]
 
 
 def told(progress: Progress | None, part: pb.CreateReportResponse) -> None:

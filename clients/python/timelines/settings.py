@@ -1,6 +1,6 @@
 """How a client reaches its server: arguments first, then TIMELINES_* variables, then the defaults.
 
-TIMELINES_SERVER     host:port; default 127.0.0.1:8433
+TIMELINES_SERVER     host:port; default 127.0.0.1:8433; several that calls go round as ipv4:HOST:PORT,HOST:PORT
 TIMELINES_TOKEN      bearer token
 TIMELINES_TLS_CA     certificate file of the authority that signed the server's certificate; turns TLS on
 TIMELINES_TLS_CERT   the client's own certificate, where the server asks for one

@@ -26,25 +26,37 @@ from timelines.v1 import answer_pb2 as timelines_dot_v1_dot_answer__pb2
 from timelines.v1 import question_pb2 as timelines_dot_v1_dot_question__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!timelines/v1/report_service.proto\x12\x0ctimelines.v1\x1a\x19timelines/v1/answer.proto\x1a\x1btimelines/v1/question.proto\"\xf4\x01\n\x13\x43reateReportRequest\x12\r\n\x05title\x18\x01 \x01(\t\x12\r\n\x05notes\x18\x02 \x01(\t\x12$\n\x04lead\x18\x03 \x01(\x0b\x32\x16.timelines.v1.Question\x12/\n\tquestions\x18\x04 \x03(\x0b\x32\x1c.timelines.v1.ReportQuestion\x12\x11\n\tscenarios\x18\x05 \x03(\t\x12\x18\n\x10\x62udgets_usd_2023\x18\x06 \x03(\x01\x12+\n\x07\x66ormats\x18\x07 \x03(\x0e\x32\x1a.timelines.v1.ReportFormat\x12\x0e\n\x06strict\x18\x08 \x01(\x08\"H\n\x0eReportQuestion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x08question\x18\x02 \x01(\x0b\x32\x16.timelines.v1.Question\"\xbd\x01\n\x14\x43reateReportResponse\x12\x30\n\tposterior\x18\x01 \x01(\x0b\x32\x1b.timelines.v1.PosteriorGateH\x00\x12\x30\n\x08progress\x18\x02 \x01(\x0b\x32\x1c.timelines.v1.ReportProgressH\x00\x12(\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x18.timelines.v1.ReportFileH\x00\x12\x0f\n\x05\x63hunk\x18\x04 \x01(\x0cH\x00\x42\x06\n\x04part\"<\n\x0eReportProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\"L\n\nReportFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x04\x12\x0e\n\x06sha256\x18\x03 \x01(\t\x12\x12\n\nmedia_type\x18\x04 \x01(\t*\xc7\x01\n\x0cReportFormat\x12\x1d\n\x19REPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x16\n\x12REPORT_FORMAT_HTML\x10\x01\x12\x1a\n\x16REPORT_FORMAT_MARKDOWN\x10\x02\x12\x16\n\x12REPORT_FORMAT_JSON\x10\x03\x12\x15\n\x11REPORT_FORMAT_CSV\x10\x04\x12\x19\n\x15REPORT_FORMAT_PARQUET\x10\x05\x12\x1a\n\x16REPORT_FORMAT_PICTURES\x10\x06\x32h\n\rReportService\x12W\n\x0c\x43reateReport\x12!.timelines.v1.CreateReportRequest\x1a\".timelines.v1.CreateReportResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!timelines/v1/report_service.proto\x12\x0ctimelines.v1\x1a\x19timelines/v1/answer.proto\x1a\x1btimelines/v1/question.proto\"\xec\x01\n\x10\x44rawChartRequest\x12%\n\x04kind\x18\x01 \x01(\x0e\x32\x17.timelines.v1.ChartKind\x12/\n\tquestions\x18\x02 \x03(\x0b\x32\x1c.timelines.v1.ReportQuestion\x12)\n\x06layout\x18\x03 \x01(\x0e\x32\x19.timelines.v1.ChartLayout\x12+\n\x07\x63olours\x18\x04 \x01(\x0e\x32\x1a.timelines.v1.ChartColours\x12\x0e\n\x06titled\x18\x05 \x01(\x08\x12\x18\n\x10\x62udgets_usd_2023\x18\x06 \x03(\x01\"\xfc\x01\n\x11\x44rawChartResponse\x12\x11\n\tvega_lite\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x10\n\x08subtitle\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x0b\n\x03\x63sv\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x62sent\x18\x06 \x01(\t\x12\x14\n\x0cnarrowest_px\x18\x07 \x01(\x05\x12\x11\n\twidest_px\x18\x08 \x01(\x05\x12(\n\x06\x63urves\x18\t \x03(\x0b\x32\x18.timelines.v1.ChartCurve\x12.\n\tposterior\x18\n \x01(\x0b\x32\x1b.timelines.v1.PosteriorGate\"*\n\nChartCurve\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x63olour\x18\x02 \x01(\t\"\xf4\x01\n\x13\x43reateReportRequest\x12\r\n\x05title\x18\x01 \x01(\t\x12\r\n\x05notes\x18\x02 \x01(\t\x12$\n\x04lead\x18\x03 \x01(\x0b\x32\x16.timelines.v1.Question\x12/\n\tquestions\x18\x04 \x03(\x0b\x32\x1c.timelines.v1.ReportQuestion\x12\x11\n\tscenarios\x18\x05 \x03(\t\x12\x18\n\x10\x62udgets_usd_2023\x18\x06 \x03(\x01\x12+\n\x07\x66ormats\x18\x07 \x03(\x0e\x32\x1a.timelines.v1.ReportFormat\x12\x0e\n\x06strict\x18\x08 \x01(\x08\"H\n\x0eReportQuestion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x08question\x18\x02 \x01(\x0b\x32\x16.timelines.v1.Question\"\xbd\x01\n\x14\x43reateReportResponse\x12\x30\n\tposterior\x18\x01 \x01(\x0b\x32\x1b.timelines.v1.PosteriorGateH\x00\x12\x30\n\x08progress\x18\x02 \x01(\x0b\x32\x1c.timelines.v1.ReportProgressH\x00\x12(\n\x04\x66ile\x18\x03 \x01(\x0b\x32\x18.timelines.v1.ReportFileH\x00\x12\x0f\n\x05\x63hunk\x18\x04 \x01(\x0cH\x00\x42\x06\n\x04part\"<\n\x0eReportProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\"L\n\nReportFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x04\x12\x0e\n\x06sha256\x18\x03 \x01(\t\x12\x12\n\nmedia_type\x18\x04 \x01(\t*\x94\x03\n\tChartKind\x12\x1a\n\x16\x43HART_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43HART_KIND_ARRIVAL\x10\x01\x12\x15\n\x11\x43HART_KIND_YEARLY\x10\x02\x12\x1f\n\x1b\x43HART_KIND_FRONTIER_COMPUTE\x10\x03\x12\x14\n\x10\x43HART_KIND_PRICE\x10\x04\x12\x14\n\x10\x43HART_KIND_SPEND\x10\x05\x12\x19\n\x15\x43HART_KIND_ALGORITHMS\x10\x06\x12\x13\n\x0f\x43HART_KIND_COST\x10\x07\x12\x16\n\x12\x43HART_KIND_BINDING\x10\x08\x12\x15\n\x11\x43HART_KIND_LIMITS\x10\t\x12\x16\n\x12\x43HART_KIND_TORNADO\x10\n\x12\x16\n\x12\x43HART_KIND_OVERLAY\x10\x0b\x12\x19\n\x15\x43HART_KIND_DIFFERENCE\x10\x0c\x12\x16\n\x12\x43HART_KIND_BUDGETS\x10\r\x12\x13\n\x0f\x43HART_KIND_LOSS\x10\x0e\x12\x18\n\x14\x43HART_KIND_HINDSIGHT\x10\x0f*t\n\x0b\x43hartLayout\x12\x1c\n\x18\x43HART_LAYOUT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HART_LAYOUT_WIDE\x10\x01\x12\x17\n\x13\x43HART_LAYOUT_MEDIUM\x10\x02\x12\x17\n\x13\x43HART_LAYOUT_NARROW\x10\x03*\x7f\n\x0c\x43hartColours\x12\x1d\n\x19\x43HART_COLOURS_UNSPECIFIED\x10\x00\x12\x17\n\x13\x43HART_COLOURS_LIGHT\x10\x01\x12\x16\n\x12\x43HART_COLOURS_DARK\x10\x02\x12\x1f\n\x1b\x43HART_COLOURS_CSS_VARIABLES\x10\x03*\xc7\x01\n\x0cReportFormat\x12\x1d\n\x19REPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x16\n\x12REPORT_FORMAT_HTML\x10\x01\x12\x1a\n\x16REPORT_FORMAT_MARKDOWN\x10\x02\x12\x16\n\x12REPORT_FORMAT_JSON\x10\x03\x12\x15\n\x11REPORT_FORMAT_CSV\x10\x04\x12\x19\n\x15REPORT_FORMAT_PARQUET\x10\x05\x12\x1a\n\x16REPORT_FORMAT_PICTURES\x10\x06\x32\xb6\x01\n\rReportService\x12W\n\x0c\x43reateReport\x12!.timelines.v1.CreateReportRequest\x1a\".timelines.v1.CreateReportResponse0\x01\x12L\n\tDrawChart\x12\x1e.timelines.v1.DrawChartRequest\x1a\x1f.timelines.v1.DrawChartResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'timelines.v1.report_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REPORTFORMAT']._serialized_start=761
-  _globals['_REPORTFORMAT']._serialized_end=960
-  _globals['_CREATEREPORTREQUEST']._serialized_start=108
-  _globals['_CREATEREPORTREQUEST']._serialized_end=352
-  _globals['_REPORTQUESTION']._serialized_start=354
-  _globals['_REPORTQUESTION']._serialized_end=426
-  _globals['_CREATEREPORTRESPONSE']._serialized_start=429
-  _globals['_CREATEREPORTRESPONSE']._serialized_end=618
-  _globals['_REPORTPROGRESS']._serialized_start=620
-  _globals['_REPORTPROGRESS']._serialized_end=680
-  _globals['_REPORTFILE']._serialized_start=682
-  _globals['_REPORTFILE']._serialized_end=758
-  _globals['_REPORTSERVICE']._serialized_start=962
-  _globals['_REPORTSERVICE']._serialized_end=1066
+  _globals['_CHARTKIND']._serialized_start=1299
+  _globals['_CHARTKIND']._serialized_end=1703
+  _globals['_CHARTLAYOUT']._serialized_start=1705
+  _globals['_CHARTLAYOUT']._serialized_end=1821
+  _globals['_CHARTCOLOURS']._serialized_start=1823
+  _globals['_CHARTCOLOURS']._serialized_end=1950
+  _globals['_REPORTFORMAT']._serialized_start=1953
+  _globals['_REPORTFORMAT']._serialized_end=2152
+  _globals['_DRAWCHARTREQUEST']._serialized_start=108
+  _globals['_DRAWCHARTREQUEST']._serialized_end=344
+  _globals['_DRAWCHARTRESPONSE']._serialized_start=347
+  _globals['_DRAWCHARTRESPONSE']._serialized_end=599
+  _globals['_CHARTCURVE']._serialized_start=601
+  _globals['_CHARTCURVE']._serialized_end=643
+  _globals['_CREATEREPORTREQUEST']._serialized_start=646
+  _globals['_CREATEREPORTREQUEST']._serialized_end=890
+  _globals['_REPORTQUESTION']._serialized_start=892
+  _globals['_REPORTQUESTION']._serialized_end=964
+  _globals['_CREATEREPORTRESPONSE']._serialized_start=967
+  _globals['_CREATEREPORTRESPONSE']._serialized_end=1156
+  _globals['_REPORTPROGRESS']._serialized_start=1158
+  _globals['_REPORTPROGRESS']._serialized_end=1218
+  _globals['_REPORTFILE']._serialized_start=1220
+  _globals['_REPORTFILE']._serialized_end=1296
+  _globals['_REPORTSERVICE']._serialized_start=2155
+  _globals['_REPORTSERVICE']._serialized_end=2337
 # @@protoc_insertion_point(module_scope)

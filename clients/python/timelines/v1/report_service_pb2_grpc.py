@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ReportServiceStub(object):
-    """Makes reports.
+    """Makes reports, and charts of reports alone.
     """
 
     def __init__(self, channel):
@@ -40,10 +40,15 @@ class ReportServiceStub(object):
                 request_serializer=timelines_dot_v1_dot_report__service__pb2.CreateReportRequest.SerializeToString,
                 response_deserializer=timelines_dot_v1_dot_report__service__pb2.CreateReportResponse.FromString,
                 _registered_method=True)
+        self.DrawChart = channel.unary_unary(
+                '/timelines.v1.ReportService/DrawChart',
+                request_serializer=timelines_dot_v1_dot_report__service__pb2.DrawChartRequest.SerializeToString,
+                response_deserializer=timelines_dot_v1_dot_report__service__pb2.DrawChartResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer(object):
-    """Makes reports.
+    """Makes reports, and charts of reports alone.
     """
 
     def CreateReport(self, request, context):
@@ -57,6 +62,15 @@ class ReportServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DrawChart(self, request, context):
+        """One chart of a report, as a Vega-Lite specification with its data inside, on the posterior of the question. Few are
+        drawn at a time and few wait: one more is RESOURCE_EXHAUSTED at once. The work stops when the caller is gone and when
+        its deadline has passed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -64,6 +78,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.CreateReport,
                     request_deserializer=timelines_dot_v1_dot_report__service__pb2.CreateReportRequest.FromString,
                     response_serializer=timelines_dot_v1_dot_report__service__pb2.CreateReportResponse.SerializeToString,
+            ),
+            'DrawChart': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawChart,
+                    request_deserializer=timelines_dot_v1_dot_report__service__pb2.DrawChartRequest.FromString,
+                    response_serializer=timelines_dot_v1_dot_report__service__pb2.DrawChartResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -74,7 +93,7 @@ def add_ReportServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ReportService(object):
-    """Makes reports.
+    """Makes reports, and charts of reports alone.
     """
 
     @staticmethod
@@ -94,6 +113,33 @@ class ReportService(object):
             '/timelines.v1.ReportService/CreateReport',
             timelines_dot_v1_dot_report__service__pb2.CreateReportRequest.SerializeToString,
             timelines_dot_v1_dot_report__service__pb2.CreateReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawChart(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/timelines.v1.ReportService/DrawChart',
+            timelines_dot_v1_dot_report__service__pb2.DrawChartRequest.SerializeToString,
+            timelines_dot_v1_dot_report__service__pb2.DrawChartResponse.FromString,
             options,
             channel_credentials,
             insecure,
