@@ -1,0 +1,98 @@
+/** What a question is about, in words: the beginning and the end of the sentence that an answer opens with. */
+import { Comparison, ConditionDriver, CostScope, type Condition, type Payer, type Target } from "timelines-client/v1";
+import type { Question as QuestionMessage } from "timelines-client/v1";
+
+import { money, monthOfDay, number } from "./figures.js";
+
+/** The target as the subject of a sentence. */
+export function targetWords(message: Target | undefined): string {
+  const target = message?.target;
+  switch (target?.case) {
+    case undefined:
+      return "The target";
+    case "loss": {
+      const { natsPerToken, scale } = target.value;
+      return `A loss of ${six(natsPerToken)} ${natsPerToken === 1 ? "nat" : "nats"} per token on ${scale}`;
+    }
+    case "reducibleLoss":
+      return `A loss ${number(target.value.natsPerToken)} nats per token above the floor on ${target.value.scale}`;
+    case "bitsPerCharacter":
+      return `A loss of ${number(target.value.value)} bits per character on ${target.value.scale}`;
+    case "indistinguishableTokens":
+      return `Text that a judge cannot tell from ${target.value.scale} for ${number(target.value.tokens)} tokens`;
+    case "brainAnchor":
+      return `The compute of a brain over ${number(target.value.trainingSeconds ?? 0)} seconds`;
+    case "gpt3Multiple":
+      return `A run of ${number(target.value)} times GPT-3's compute`;
+    case "trainingFlop":
+      return `${articleOf(number(target.value))} ${number(target.value)} FLOP run`;
+  }
+}
+
+function articleOf(figure: string): string {
+  return /^(8|11|18)/.test(figure) ? "An" : "A";
+}
+
+/** Six significant digits. */
+function six(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** Who pays, as it ends a sentence; a sum in the dollars in which it was stated. */
+export function payerWords(message: Payer | undefined): string {
+  const payer = message?.payer;
+  if (payer?.case === "unlimited") return "whatever it costs";
+  const stated = payer?.case === "stated" ? payer.value : message?.convertedFrom;
+  if (stated !== undefined) {
+    const year = stated.basis.case === "currencyYear" ? String(stated.basis.value) : "the day";
+    return `for ${money(stated.usd)} in dollars of ${year}`;
+  }
+  if (payer?.case === "spendPath") {
+    return `for a growing budget (${money(payer.value.usd2023)} in ${payer.value.fromDate.slice(0, 4)})`;
+  }
+  return payer?.case === "fixedUsd2023" ? `for ${money(payer.value)}` : "for the frontier's spend";
+}
+
+const DRIVERS: Readonly<Partial<Record<ConditionDriver, readonly [what: string, unit: string]>>> = {
+  [ConditionDriver.FRONTIER_COMPUTE]: ["the largest run so far", "FLOP"],
+  [ConditionDriver.PRICE]: ["the price of compute", "2023 US dollars per FLOP"],
+  [ConditionDriver.ALGORITHMS]: ["algorithmic efficiency", "times that of the as-of date"],
+  [ConditionDriver.SPEND]: ["the spend on the largest run so far", "2023 US dollars"],
+};
+
+/** An event on a driver, as a clause. */
+export function eventWords(condition: Condition): string {
+  const [what, unit] = DRIVERS[condition.driver] ?? ["a driver", ""];
+  const side = condition.comparison === Comparison.AT_MOST ? "at most" : "at least";
+  return `${what} is ${side} ${number(condition.value)} ${unit} in ${monthOfDay(condition.by)}`;
+}
+
+/** The beginning of a sentence, after the scenario and the condition that it is subject to. */
+export function subjectTo(question: QuestionMessage, subject: string): string {
+  let under = scenarioClause(question);
+  if (question.condition !== undefined) under += `if ${eventWords(question.condition)}, `;
+  return under === "" ? subject : `${upperFirst(under)}${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
+}
+
+function scenarioClause(question: QuestionMessage): string {
+  const choice = question.scenario?.choice;
+  const name = choice?.case === "inline" ? choice.value.name || "inline" : (choice?.value ?? "baseline");
+  if (name === "baseline") return "";
+  return name === "inline" ? "with what is assumed otherwise, " : `in the scenario ${name}, `;
+}
+
+export function upperFirst(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** For whom it is affordable. */
+export function forWhom(question: QuestionMessage): string {
+  if (question.inferenceUsdPer100Pages !== undefined) {
+    return `to run at ${money(question.inferenceUsdPer100Pages)} for 100 pages`;
+  }
+  const beside = {
+    [CostScope.WITH_STAFF]: ", staff included,",
+    [CostScope.DEVELOPMENT]: ", staff and experiments included,",
+  };
+  return `${payerWords(question.payer)}${(beside as Partial<Record<CostScope, string>>)[question.costScope] ?? ""}`;
+}

@@ -1,0 +1,3 @@
+import { mountFrame } from "./frame.js";
+
+mountFrame();

@@ -1,0 +1,1 @@
+try{const e=localStorage.getItem("timelines.scheme");(e==="light"||e==="dark")&&(document.documentElement.dataset.scheme=e)}catch{}
