@@ -20,3 +20,15 @@ def return_large_blocks() -> None:
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library has no such knob
             ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+
+
+def return_free_pages() -> None:
+    """Have glibc give back the pages between the blocks that are in use; it takes a few milliseconds, in any thread.
+
+    What is smaller than 1 MiB lies in the heaps of some sixteen threads, and those shrink only from their ends. The
+    paths of a posterior of few draws are of that size: when another took its place, some 10 to 20 MiB of holes were
+    left. Elsewhere than on glibc nothing is done.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)

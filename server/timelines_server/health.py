@@ -28,12 +28,23 @@ class Health(aio.HealthServicer):  # type: ignore[misc]  # ships no types
         self._names = ("", *services)
         self._server_status = dict.fromkeys(self._names, NOT_SERVING)
         self._watches: set[asyncio.Task[Any]] = set()
-        self._closed = False
+        self._ready = self._leaving = self._closed = False
 
     async def serving(self) -> None:
         """Turn every service SERVING."""
         for name in self._names:
             await self.set(name, SERVING)
+        self._ready = True
+
+    async def enter_graceful_shutdown(self) -> None:
+        """Turn every service NOT_SERVING for good."""
+        self._leaving = True
+        await super().enter_graceful_shutdown()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the server as a whole is SERVING."""
+        return self._ready and not self._leaving
 
     async def Watch(  # the name in the proto
         self, request: health_pb2.HealthCheckRequest, context: grpc.aio.ServicerContext[Any, Any]

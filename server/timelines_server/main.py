@@ -2,8 +2,8 @@
 
 1. Check the tokens and the certificates, open the port. Health says NOT_SERVING.
 2. Beside the loop, read the posterior that was named, else the current one; verify it and warm the default scenario.
-   Health turns SERVING, and the ready line is printed. While no posterior can be used, one line says what to run, and
-   it is looked for every second.
+   Health turns SERVING, and the ready line is printed; over HTTP, a first chart is drawn then. While no posterior can
+   be used, one line says what to run, and it is looked for every second.
 3. Meanwhile fits that wait are run, and what other processes make current is followed.
 4. On SIGTERM or SIGINT: health NOT_SERVING at once, and a fit that runs is ended and waits again; new calls are still
    taken for the lame-duck pause, so that whoever balances load can turn away; then calls in flight finish within the
@@ -26,9 +26,11 @@ from forecast.storage.masking import masked
 from timelines_server.access import tokens
 from timelines_server.access.reloading import Watch
 from timelines_server.allocator import return_large_blocks
+from timelines_server.collector import look_seldom
 from timelines_server.configuration.settings import Settings
 from timelines_server.health import Health
 from timelines_server.keeping import kept_up
+from timelines_server.manners.status import CallError
 from timelines_server.manners.wording import names_a_path
 from timelines_server.observing import logs
 from timelines_server.observing.logs import Log
@@ -104,13 +106,21 @@ async def _serve(settings: Settings, say: Say) -> None:
             page = MetricsPage(settings.metrics_port, service.metrics.registry)
             leaving.callback(page.close)
             say(f"Metrics on {page.url}")
+        if service.gateway is not None:
+            leaving.callback(service.gateway.close)
+            say(f"HTTP (Connect, gRPC-Web) on {service.gateway.url}")
+            if service.gateway.explorer:
+                say(f"Explorer at {service.gateway.explorer}")
         stop = _signals(log)
+        look_seldom()  # before there is a posterior: another may take its place
         watch.start()
         await service.server.start()
+        if service.gateway is not None:
+            service.gateway.start()
         follower, sharing = Follower(resources, log), Sharing(resources, log)
         beside = {"fits": service.fits.run, "follower": follower.run, "sharing": sharing.run}
         kept = (kept_up(name, run, log) for name, run in beside.items())
-        ready = _get_ready(service, resources, settings.posterior, say, address)
+        ready = _get_ready(service, resources, settings.posterior, say, address, log)
         await _until(stop, service.health, ready, *kept)
         await _drain(service, settings)
 
@@ -125,11 +135,25 @@ async def _until(stop: asyncio.Event, health: Health, *tasks: Coroutine[None, No
             task.cancel()
 
 
-async def _get_ready(service: Service, resources: Resources, name: str | None, say: Say, address: str) -> None:
+async def _get_ready(
+    service: Service, resources: Resources, name: str | None, say: Say, address: str, log: Log
+) -> None:
     await _posterior_found(resources, name, say)
     await service.health.serving()
     posterior = resources.current.forecaster.posterior
     say(f"Serving {PACKAGE} on {address} · posterior {posterior.name} ({posterior.status}) · as of {posterior.as_of}")
+    if service.gateway is not None:
+        await _warm(service, log)
+
+
+async def _warm(service: Service, log: Log) -> None:
+    """Draw a chart before the first visitor of the page asks for one; a server that cannot draw serves all the same."""
+    try:
+        await service.charts.warm()
+    except CallError:  # nothing to draw with is installed: who asks for a chart is told
+        pass
+    except Exception:
+        log.events.warning("first chart", exc_info=True)
 
 
 async def _posterior_found(resources: Resources, name: str | None, say: Say) -> None:
@@ -151,7 +175,8 @@ async def _drain(service: Service, settings: Settings) -> None:
     await asyncio.sleep(settings.lame_duck_s)
     service.fits.watching.stop()
     service.health.close()
-    await service.server.stop(settings.grace_s)
+    over_http = () if service.gateway is None else (service.gateway.stop(),)
+    await asyncio.gather(service.server.stop(settings.grace_s), *over_http)
 
 
 def _signals(log: Log) -> asyncio.Event:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from contextlib import closing
 from typing import Any
 
 import grpc
@@ -17,6 +16,12 @@ from timelines_server.access.reloading import Watch
 from timelines_server.configuration.settings import Settings
 
 METRICS_HOST = "127.0.0.1"
+
+_WAITING = 1024
+"""Connections that wait to be taken, at the most."""
+
+type Place = tuple[Any, ...]
+"""As `socket.getaddrinfo` tells it: family, kind, protocol, name and address."""
 
 
 class PortError(ForecastError):
@@ -82,6 +87,29 @@ def listen(server: grpc.aio.Server, settings: Settings, watch: Watch) -> str:
     return f"{host}:{port}"
 
 
+def bound(host: str, port: int, option: str) -> socket.socket:
+    """A socket on an address, for others to listen with.
+
+    Parameters
+    ----------
+    host : str
+        Without brackets.
+    port : int
+        0 takes any free one.
+    option : str
+        Which said so, for messages.
+
+    Raises
+    ------
+    PortError
+        When it cannot be had.
+    """
+    try:
+        return _listening(_places(host, port)[0])
+    except OSError as error:
+        raise _port_error(error, host, port, option) from error
+
+
 def check_free(host: str, port: int, shared: bool) -> None:
     """Pass where a port can be listened on. The system is asked: gRPC says only that it failed, in lines of its own.
 
@@ -91,7 +119,7 @@ def check_free(host: str, port: int, shared: bool) -> None:
         As `listen`.
     """
     try:
-        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        places = _places(host, port)
     except OSError as error:
         raise _port_error(error, host, port, "--port") from error
     errors = [found for place in places if (found := _error_at(place, shared))]
@@ -100,24 +128,39 @@ def check_free(host: str, port: int, shared: bool) -> None:
         raise _port_error((taken or errors)[0], host, port, "--port")
 
 
-def _error_at(place: tuple[Any, ...], shared: bool) -> OSError | None:
-    family, kind, protocol, _, address = place
-    with closing(socket.socket(family, kind, protocol)) as probe:
-        if os.name != "nt":  # there it would let one server take another's port
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared and hasattr(socket, "SO_REUSEPORT"):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        try:
-            probe.bind(address)
-            probe.listen()
-        except OSError as error:
-            return error
+def _error_at(place: Place, shared: bool) -> OSError | None:
+    try:
+        _listening(place, shared).close()
+    except OSError as error:
+        return error
     return None
+
+
+def _places(host: str, port: int) -> list[Place]:
+    """Where a name leads to, best first."""
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+
+
+def _listening(place: Place, shared: bool = False) -> socket.socket:
+    """A socket that listens there; with others, where it is shared."""
+    family, kind, protocol, _, address = place
+    made = socket.socket(family, kind, protocol)
+    try:
+        if os.name != "nt":  # there it would let one server take another's port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared and hasattr(socket, "SO_REUSEPORT"):
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind(address)
+        made.listen(_WAITING)
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def _port_error(error: OSError, host: str, port: int, option: str) -> PortError:
     cause = (error.strerror or str(error)).lower()
-    remedy = "give --host an address of this machine"
+    remedy = f"give {'--http' if option == '--http' else '--host'} an address of this machine"
     if error.errno == errno.EADDRINUSE:
         remedy = f"another program listens there: stop it, or give another {option}"
     elif error.errno == errno.EACCES:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc  # type: ignore[import-untyped]  # ships no types
@@ -21,11 +22,15 @@ from timelines.v1 import (
     scale_service_pb2_grpc,
     scenario_service_pb2_grpc,
 )
+from timelines_server import gateway
 from timelines_server.access import tokens
 from timelines_server.access.reloading import Watch
 from timelines_server.access.scopes import TokenGate
+from timelines_server.channel import MAX_REQUEST_BYTES, channel_options
+from timelines_server.configuration.checks import is_loopback
 from timelines_server.configuration.settings import Settings
 from timelines_server.fits.queue import Fits
+from timelines_server.handlers.charts import ChartHandlers
 from timelines_server.handlers.datasets import DatasetHandlers
 from timelines_server.handlers.evaluation import EvaluationHandlers
 from timelines_server.handlers.fits import FitHandlers
@@ -40,9 +45,10 @@ from timelines_server.manners.admission import Admission
 from timelines_server.manners.interceptors import Manners
 from timelines_server.observing.gauges import Gauges
 from timelines_server.observing.logs import Log
-from timelines_server.observing.metrics import SERVED, Metrics
+from timelines_server.observing.metrics import Metrics
 from timelines_server.observing.tracing import Tracing
 from timelines_server.resources import Resources
+from timelines_server.served import SERVICES
 from timelines_server.servicers.datasets import DatasetServicer
 from timelines_server.servicers.evaluation import EvaluationServicer
 from timelines_server.servicers.fits import FitServicer
@@ -53,14 +59,11 @@ from timelines_server.servicers.reports import ReportServicer
 from timelines_server.servicers.scales import ScaleServicer
 from timelines_server.servicers.scenarios import ScenarioServicer
 
-MAX_REQUEST_BYTES = 1 << 20
-"""The receive limit, 1 MiB: gRPC refuses a larger message with RESOURCE_EXHAUSTED before it is read."""
+if TYPE_CHECKING:
+    from timelines_server.gateway.listening import Gateway
 
 STALLED_S = {"/timelines.v1.ReportService/CreateReport": 30.0}
 """Streams that end when their reader takes nothing for so many seconds: a process works for each."""
-
-SERVICES = tuple(service.full_name for file in SERVED for service in file.DESCRIPTOR.services_by_name.values())
-"""Full names of our services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ class Service:
         Where its spans go.
     fits : Fits
         Runs fits, from when it is told to.
+    charts : ChartHandlers
+        Draws charts.
+    gateway : Gateway or None
+        Serves the same over HTTP.
     """
 
     server: grpc.aio.Server
@@ -86,6 +93,8 @@ class Service:
     metrics: Metrics
     tracing: Tracing | None
     fits: Fits
+    charts: ChartHandlers
+    gateway: Gateway | None
 
 
 def build(settings: Settings, resources: Resources, log: Log, watch: Watch) -> Service:
@@ -111,17 +120,20 @@ def build(settings: Settings, resources: Resources, log: Log, watch: Watch) -> S
     metrics = Metrics(resources.current, admission)
     metrics.registry.register(Gauges(resources, watch, settings.tls_cert))
     tracing = Tracing() if settings.trace else None
-    manners = Manners(admission, metrics, log, _gate(settings, watch), tracing, STALLED_S)
-    server = grpc.aio.server(interceptors=[manners], options=_options(settings))
-    health, unregistered = Health(SERVICES), cast(grpc.aio.Server, _Unregistered(server))
-    _add_services(unregistered, resources, admission)
+    mannered = partial(Manners, admission, metrics, log, _gate(settings, watch), tracing, STALLED_S)
+    server = grpc.aio.server(interceptors=[mannered()], options=channel_options(settings.reuse_port))
+    methods = _Unregistered(server)
+    health, unregistered = Health(SERVICES), cast(grpc.aio.Server, methods)
+    charts = ChartHandlers(resources, admission.charts)
+    _add_services(unregistered, resources, admission, charts)
     fits = Fits(resources, settings.fits, log)
     fit_service_pb2_grpc.add_FitServiceServicer_to_server(FitServicer(FitHandlers(resources, fits)), unregistered)
     health_pb2_grpc.add_HealthServicer_to_server(health, unregistered)
     if settings.reflection:
         names = (*SERVICES, "grpc.health.v1.Health", reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, unregistered)
-    return Service(server, health, metrics, tracing, fits)
+    over_http = _gateway(settings, mannered, methods.find, health, log, watch) if settings.http else None
+    return Service(server, health, metrics, tracing, fits, charts, over_http)
 
 
 class _Unregistered:
@@ -132,10 +144,45 @@ class _Unregistered:
     """
 
     def __init__(self, server: grpc.aio.Server) -> None:
-        self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
+        self._server = server
+        self._handlers: list[grpc.GenericRpcHandler] = []
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        """Add them, and know them."""
+        self._server.add_generic_rpc_handlers(handlers)
+        self._handlers.extend(handlers)
+
+    def find(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """The handler of a call, where there is one."""
+        found = (handlers.service(details) for handlers in self._handlers)
+        return next((handler for handler in found if handler is not None), None)
 
     def add_registered_method_handlers(self, service: str, handlers: object) -> None:
         """Leave them to the generic handlers, which find the same methods by their path."""
+
+
+def _gateway(
+    settings: Settings,
+    mannered: Callable[[], Manners],
+    find: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+    health: Health,
+    log: Log,
+    watch: Watch,
+) -> Gateway:
+    """The same handlers over HTTP."""
+    gateway.check_installed()
+    from timelines_server.gateway.application import Application
+    from timelines_server.gateway.endpoints import Endpoints, Spoken, json_of
+    from timelines_server.gateway.listening import Gateway
+    from timelines_server.gateway.page import Page
+
+    endpoints = Endpoints(Spoken(mannered(), find), Spoken(mannered(), json_of(find)), log)
+    loopback = is_loopback(settings.http_address[0])
+    page = Page()
+    application = Application(
+        endpoints, lambda: health.ready, loopback=loopback, read_max_bytes=MAX_REQUEST_BYTES, page=page
+    )
+    return Gateway(settings, application, watch, with_page=bool(page))
 
 
 def _gate(settings: Settings, watch: Watch) -> TokenGate | None:
@@ -147,7 +194,7 @@ def _gate(settings: Settings, watch: Watch) -> TokenGate | None:
     return gate
 
 
-def _add_services(server: grpc.aio.Server, resources: Resources, admission: Admission) -> None:
+def _add_services(server: grpc.aio.Server, resources: Resources, admission: Admission, charts: ChartHandlers) -> None:
     forecasts, scales = ForecastServicer(ForecastHandlers(resources)), ScaleServicer(ScaleHandlers(resources))
     posteriors, datasets = PosteriorServicer(PosteriorHandlers(resources)), DatasetServicer(DatasetHandlers(resources))
     forecast_service_pb2_grpc.add_ForecastServiceServicer_to_server(forecasts, server)
@@ -160,22 +207,7 @@ def _add_services(server: grpc.aio.Server, resources: Resources, admission: Admi
     dataset_service_pb2_grpc.add_DatasetServiceServicer_to_server(datasets, server)
     scenario_service_pb2_grpc.add_ScenarioServiceServicer_to_server(scenarios, server)
     evaluation_service_pb2_grpc.add_EvaluationServiceServicer_to_server(replays, server)
-    reports = ReportServicer(ReportHandlers(resources, admission.reports))
+    reports = ReportServicer(ReportHandlers(resources, admission.reports), charts)
     report_service_pb2_grpc.add_ReportServiceServicer_to_server(reports, server)
     records = RecordServicer(RecordHandlers(resources), ForecastHandlers(resources))
     forecast_record_service_pb2_grpc.add_ForecastRecordServiceServicer_to_server(records, server)
-
-
-def _options(settings: Settings) -> list[tuple[str, Any]]:
-    return [
-        ("grpc.so_reuseport", int(settings.reuse_port)),
-        ("grpc.max_receive_message_length", MAX_REQUEST_BYTES),
-        # What a stream sends ahead stays within 64 KiB; probing would let it grow to megabytes that nobody reads yet.
-        ("grpc.http2.bdp_probe", 0),
-        # Clients may ask every 5 s whether the server is still there, also between calls.
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
-        # A client whose machine is gone is noticed, so that its streams end.
-        ("grpc.keepalive_time_ms", 60_000),
-        ("grpc.keepalive_timeout_ms", 20_000),
-    ]

@@ -45,6 +45,7 @@ NEEDS: Mapping[str, Scope] = {
     "/timelines.v1.EvaluationService/ListBacktests": Scope.READ,
     "/timelines.v1.EvaluationService/Replay": Scope.READ,
     "/timelines.v1.ReportService/CreateReport": Scope.READ,
+    "/timelines.v1.ReportService/DrawChart": Scope.READ,
     "/timelines.v1.ForecastRecordService/RecordForecast": Scope.FIT,
     "/timelines.v1.ForecastRecordService/GetForecastRecord": Scope.READ,
     "/timelines.v1.ForecastRecordService/ListForecastRecords": Scope.READ,

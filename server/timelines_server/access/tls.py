@@ -56,6 +56,40 @@ def read(settings: Settings) -> grpc.ServerCertificateConfiguration:
     return grpc.ssl_server_certificate_configuration([pair], _authorities(settings))
 
 
+def context(settings: Settings, watch: Watch) -> ssl.SSLContext | None:
+    """The same for a port of HTTP; None for plain text.
+
+    Each handshake is handed on to what the files say by then, client authorities and all.
+
+    Raises
+    ------
+    InputError
+        As `credentials`.
+    """
+    if not settings.secure:
+        return None
+    files = [file for file in (settings.tls_cert, settings.tls_key, settings.client_ca) if file is not None]
+    kept = watch.keep("certificates of the HTTP port", files, partial(_context, settings))
+    first = kept.value
+
+    def _newest(handshake: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        handshake.context = kept.value
+
+    first.sni_callback = _newest
+    return first
+
+
+def _context(settings: Settings) -> ssl.SSLContext:
+    read(settings)  # for its checks
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(cast(Path, settings.tls_cert), cast(Path, settings.tls_key), password=_no_password)
+    authorities = _authorities(settings)
+    if authorities is not None:
+        made.verify_mode = ssl.CERT_REQUIRED
+        made.load_verify_locations(cadata=authorities.decode("ascii"))
+    return made
+
+
 def _authorities(settings: Settings) -> bytes | None:
     if settings.client_ca is None:
         return None

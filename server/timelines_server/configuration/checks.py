@@ -37,6 +37,7 @@ def check(settings: Settings, choices: Mapping[str, Choice]) -> None:
     _check_ports_differ(settings)
     _check_tls(settings)
     _check_exposure(settings)
+    _check_http(settings)
     _check_places(settings)
 
 
@@ -46,6 +47,20 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Host, without brackets, and port of `HOST:PORT`.
+
+    Raises
+    ------
+    ValueError
+        When it is no such address.
+    """
+    parts = urlsplit(f"//{address}")
+    if parts.hostname is None or parts.port is None or parts.netloc != address or "@" in address:
+        raise ValueError(address)
+    return parts.hostname, parts.port
 
 
 def _check_bounds(settings: Settings, choices: Mapping[str, Choice]) -> None:
@@ -76,12 +91,32 @@ def _check_tls(settings: Settings) -> None:
 def _check_exposure(settings: Settings) -> None:
     if not settings.host.strip():
         raise InputError(f"{settings.label('host')} is empty: give an address, such as 127.0.0.1", field="host")
-    if not (settings.loopback or settings.tokens or settings.insecure):
-        message = (
-            f"{settings.label('host')} {settings.host} lets other machines in, and no token is asked for: give "
-            "--tokens FILE (`timelines token` makes one), stay on 127.0.0.1, or say --insecure"
-        )
-        raise InputError(message, field="host")
+    _refuse_exposed(settings, "host", settings.host, settings.host)
+
+
+def _check_http(settings: Settings) -> None:
+    if settings.http is None:
+        return
+    label = settings.label("http")
+    try:
+        host, port = settings.http_address
+    except ValueError:
+        message = f"{label} {settings.http} is no address: give one such as 127.0.0.1:8434"
+        raise InputError(message, field="http") from None
+    if port and port in (settings.port, settings.metrics_port):
+        raise InputError(f"{label} {settings.http} takes a port that is given twice: give another", field="http")
+    _refuse_exposed(settings, "http", settings.http, host)
+
+
+def _refuse_exposed(settings: Settings, field: str, address: str, host: str) -> None:
+    """Whoever reaches a server from elsewhere needs a token, unless that was said not to matter."""
+    if is_loopback(host) or settings.tokens or settings.insecure:
+        return
+    message = (
+        f"{settings.label(field)} {address} lets other machines in, and no token is asked for: give "
+        "--tokens FILE (`timelines token` makes one), stay on 127.0.0.1, or say --insecure"
+    )
+    raise InputError(message, field=field)
 
 
 def _check_places(settings: Settings) -> None:

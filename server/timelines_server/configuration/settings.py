@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType, NoneType
 from typing import cast, get_args, get_type_hints
 
-from timelines_server.configuration.checks import check, is_loopback
+from timelines_server.configuration.checks import check, is_loopback, split_address
 from timelines_server.configuration.choices import ABOUT, DEFAULT, Bounds, Choice, Source, Value, about
 
 PORT_END = 32_768
@@ -54,6 +54,16 @@ class Settings:
         default=None,
         metadata=about(
             "Serve Prometheus /metrics on this loopback port.", "port", _LISTENS, "N", _PORTS, unset="no metrics"
+        ),
+    )
+    http: str | None = field(
+        default=None,
+        metadata=about(
+            "Serve the same over HTTP on this address: Connect and gRPC-Web, for browsers and curl.",
+            "address:port",
+            _LISTENS,
+            "ADDRESS:PORT",
+            unset="gRPC alone",
         ),
     )
     reuse_port: bool = field(
@@ -168,17 +178,20 @@ class Settings:
         return self.tls_cert is not None
 
     @property
-    def loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
-        return is_loopback(self.host)
+    def http_address(self) -> tuple[str, int]:
+        """Host, without brackets, and port of `http`, which must be there."""
+        return split_address(self.http or "")
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and still worth a line."""
-        if self.loopback or self.secure:
-            return ()
+        reached = [self.host] if self.http is None else [self.host, self.http_address[0]]
         what = "tokens and questions" if self.tokens else "questions"
-        return (f"{what} travel in plain text on {self.host}, for others to read: give --tls-cert and --tls-key",)
+        return tuple(
+            f"{what} travel in plain text on {host}, for others to read: give --tls-cert and --tls-key"
+            for host in dict.fromkeys(reached)
+            if not (self.secure or is_loopback(host))
+        )
 
     def label(self, name: str) -> str:
         """What messages call a choice, such as `--tls-key`: its flag, variable, or file and key, whichever was used."""

@@ -49,7 +49,11 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 def _packages(settings: Settings) -> str:
     import timelines_server.main  # noqa: F401 - what it needs is there if it can be imported
+    from timelines_server import gateway
     from timelines_server.observing.tracing import Tracing
+
+    if settings.http:
+        gateway.check_installed()
 
     if settings.trace:
         Tracing().close()
@@ -57,15 +61,19 @@ def _packages(settings: Settings) -> str:
 
 
 def _address(settings: Settings) -> str:
+    told = [_port(settings.host.strip("[]"), settings.port, settings.reuse_port)]
+    return "; ".join(told + ([] if settings.http is None else [_port(*settings.http_address, shared=False)]))
+
+
+def _port(host: str, port: int, shared: bool) -> str:
     from timelines_server.ports import PortError, check_free
 
-    host = settings.host.strip("[]")
     try:
-        check_free(host, settings.port, settings.reuse_port)
+        check_free(host, port, shared)
     except PortError:
-        check_free(host, 0, settings.reuse_port)
-        return f"{host}:{settings.port} is taken now: by the server that is to be restarted, or by another program"
-    return f"{host}:{settings.port} is free"
+        check_free(host, 0, shared)
+        return f"{host}:{port} is taken now: by the server that is to be restarted, or by another program"
+    return f"{host}:{port} is free"
 
 
 def _tls(settings: Settings) -> str:
@@ -117,8 +125,8 @@ def _current_of_several(settings: Settings) -> str | None:
     if settings.catalogue is None or settings.catalogue.startswith("sqlite:"):
         return None
     from forecast.catalogue import Catalogue
-    from forecast.catalogue.opening import probe
-    from forecast.catalogue.schema import HEAD
+    from forecast.catalogue.database.opening import probe
+    from forecast.catalogue.database.schema import HEAD
 
     with suppress(ForecastError):
         if probe(state_folder(settings.home), settings.catalogue) == HEAD:
@@ -138,8 +146,8 @@ def _to_obtain(name: str, settings: Settings) -> str:
 
 
 def _catalogue(settings: Settings) -> str:
-    from forecast.catalogue.opening import probe
-    from forecast.catalogue.schema import HEAD
+    from forecast.catalogue.database.opening import probe
+    from forecast.catalogue.database.schema import HEAD
 
     revision = probe(state_folder(settings.home), settings.catalogue)
     if revision is None:

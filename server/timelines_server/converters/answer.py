@@ -9,30 +9,51 @@ from typing import get_args
 from forecast.engine import parts
 from forecast.engine.answer import Answer
 from forecast.engine.arrival import Position
+from forecast.engine.memory import KEPT_ANSWERS
+from forecast.engine.same import Same
 from forecast.engine.scenario import Limit
 from timelines.v1 import answer_pb2 as pb
-from timelines_server.converters.arrays import packed_doubles
+from timelines_server.converters.arrays import embedded, packed_array, packed_doubles
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.question import question_proto
 
 POSITIONS = EnumNames(pb.Position.Value, get_args(Position), "POSITION")
 LIMITS = EnumNames(pb.Limit.Value, get_args(Limit), "LIMIT")
+_PROBABILITY = pb.Cdf.PROBABILITY_FIELD_NUMBER
 STATUSES = EnumNames(pb.PosteriorStatus.Value, ("PASSED", "FLAGGED", "REFUSED"), "POSTERIOR_STATUS")
 
 
 def answer_proto(answer: Answer) -> pb.Answer:
     """The message of an answer."""
-    message = pb.Answer()
-    write_answer(answer, message)
-    return message
+    return pb.Answer.FromString(answer_bytes(answer))
 
 
-def write_answer(answer: Answer, message: pb.Answer) -> None:
-    """Write an answer into an empty message where it stands; one that is made apart and then put in is copied."""
-    message.question.CopyFrom(question_proto(answer.question))
-    _write_masses(answer, message)
-    _write_quantiles(answer.quantiles, message)
-    _write_distribution(answer, message)
+def answer_bytes(answer: Answer) -> bytes:
+    """The message of an answer as bytes, its fields in their order; an answer that is remembered is written once."""
+    return _written(Same(answer))
+
+
+@lru_cache(KEPT_ANSWERS)
+def _written(same: Same[Answer]) -> bytes:
+    answer = same.it
+    before, after = pb.Answer(), pb.Answer()
+    before.question.CopyFrom(question_proto(answer.question))
+    _write_quantiles(answer.quantiles, before)
+    _write_masses(answer, before)
+    for by in answer.p_by_year:
+        before.p_by_year.add(year=by.year, probability=by.probability, mcse=by.mcse)
+    cdf = _months(Same(answer.cdf.decimal_year)) + packed_array(_PROBABILITY, answer.cdf.probabilities)
+    _write_basis(answer, after)
+    return before.SerializeToString() + embedded(pb.Answer.CDF_FIELD_NUMBER, cdf) + after.SerializeToString()
+
+
+@lru_cache(16)  # most answers share them; to read 400 numbers from all over the memory takes longer than to write them
+def _months(same: Same[tuple[float, ...]]) -> bytes:
+    return packed_doubles(pb.Cdf.DECIMAL_YEAR_FIELD_NUMBER, same.it)
+
+
+def _write_basis(answer: Answer, message: pb.Answer) -> None:
+    """What follows the distribution: what it rests on, and what else is to be known of it."""
     for limit in answer.binding_limits:
         message.binding_limits.add(
             limit=LIMITS.number[limit.limit],
@@ -42,12 +63,12 @@ def write_answer(answer: Answer, message: pb.Answer) -> None:
             years_moved=limit.years_moved,
             p_by_horizon_without=limit.p_by_horizon_without,
         )
-    for component in answer.components:
-        _write_component(component, message.components.add())
     message.posterior.CopyFrom(gate_proto(answer.posterior))
     message.choices.extend(choices_proto(answer.choices))
     message.data_notice = answer.data_notice
     message.provenance.CopyFrom(provenance_proto(answer.provenance))
+    for component in answer.components:
+        _write_component(component, message.components.add())
     message.notices.extend(answer.notices)
 
 
@@ -60,14 +81,6 @@ def _write_masses(answer: Answer, message: pb.Answer) -> None:
     message.p_never_mcse = answer.p_never_mcse
     for reason in answer.never_reasons:
         message.never_reasons.add(reason=reason.reason, probability=reason.probability)
-
-
-def _write_distribution(answer: Answer, message: pb.Answer) -> None:
-    cdf = answer.cdf
-    years = packed_doubles(pb.Cdf.DECIMAL_YEAR_FIELD_NUMBER, cdf.decimal_year)
-    message.cdf.MergeFromString(years + packed_doubles(pb.Cdf.PROBABILITY_FIELD_NUMBER, cdf.probability))
-    for by in answer.p_by_year:
-        message.p_by_year.add(year=by.year, probability=by.probability, mcse=by.mcse)
 
 
 def _write_quantiles(quantiles: Iterable[parts.Quantile], message: pb.Answer | pb.LawComponent) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from google.protobuf.json_format import ParseDict
 
-from forecast.catalogue.fit_record import FitRecord, FitState, fit_dict
+from forecast.catalogue.entries.fit_record import FitRecord, FitState, fit_dict
 from forecast.engine.checks import checked_int, parse_day
 from forecast.engine.imported import checked_uuid
 from forecast.errors import InputError, UnknownNameError

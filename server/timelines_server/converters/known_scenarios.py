@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import get_args
 
-from forecast.catalogue.scenarios import Origin, ScenarioRecord
+from forecast.catalogue.named.scenarios import Origin, ScenarioRecord
 from forecast.engine.scenario import Scenario
 from forecast.errors import InputError
 from timelines.v1 import scenario_service_pb2 as pb

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from google.protobuf.json_format import ParseDict
 
-from forecast.catalogue.published import Published
+from forecast.catalogue.entries.published import Published
 from forecast.publishing.differing import Difference
 from forecast.publishing.encode import published_dict
 from forecast.publishing.series import checked_series

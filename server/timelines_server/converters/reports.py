@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -71,7 +71,7 @@ def order_of(request: pb.CreateReportRequest, named: Mapping[str, Scenario]) -> 
     InputError
         When a value is missing or wrong; with its path in the message.
     """
-    asked = {path: _asked(path, question, named) for path, question in _questions(request)}
+    asked = {path: asked_question(path, question, named) for path, question in _questions(request)}
     if not asked:
         raise InputError(NO_LEAD, field="lead")
     place, lead = next(iter(asked.items()))
@@ -80,11 +80,31 @@ def order_of(request: pb.CreateReportRequest, named: Mapping[str, Scenario]) -> 
         "notes": _text(request.notes, "notes", MAX_NOTES, lines=True),
         "lead": {"question": question_dict(asked["lead"])} if "lead" in asked else None,
         "scenarios": _variants(request, lead, named),
-        "budgets_usd": [_budget(usd, f"budgets_usd_2023[{i}]") for i, usd in enumerate(request.budgets_usd_2023)],
+        "budgets_usd": budgets_of(request.budgets_usd_2023),
         "formats": list(dict.fromkeys(KINDS.read(kind, f"formats[{i}]") for i, kind in enumerate(request.formats))),
         "questions": [_item(one, i, asked) for i, one in enumerate(request.questions)],
     }
     return Order({name: value for name, value in spec.items() if value}, lead, place, request.strict)
+
+
+def asked_question(path: str, message: QuestionMessage, named: Mapping[str, Scenario]) -> Question:
+    """The question at a place of a request, whose scenario is among those that were looked up; errors as `order_of`."""
+    with placed(path):
+        return question_of(message, named.get(scenario_name(message.scenario)))
+
+
+def name_of(message: pb.ReportQuestion, i: int) -> str:
+    """What the asker calls question `i`, or its number; errors as `order_of`."""
+    return _text(message.name, f"questions[{i}].name", MAX_NAME) or f"question {i + 1}"
+
+
+def budgets_of(budgets_usd_2023: Sequence[float]) -> list[float]:
+    """Sums of money, 2023 US dollars; errors as `order_of`."""
+    _check_count("budgets_usd_2023", len(budgets_usd_2023), MAX_BUDGETS)
+    return [
+        checked_number(usd, f"budgets_usd_2023[{i}]", *USD_BOUNDS, "a budget in 2023 US dollars")
+        for i, usd in enumerate(budgets_usd_2023)
+    ]
 
 
 def part_proto(part: PosteriorStatus | Part) -> pb.CreateReportResponse:
@@ -120,9 +140,12 @@ def _check_counts(request: pb.CreateReportRequest) -> None:
         "formats": MAX_FORMATS,
     }
     for name, limit in most.items():
-        count = len(getattr(request, name))
-        if count > limit:
-            raise InputError(f"{name} has {count:,} items; give at most {limit:,}", field=name)
+        _check_count(name, len(getattr(request, name)), limit)
+
+
+def _check_count(name: str, count: int, limit: int) -> None:
+    if count > limit:
+        raise InputError(f"{name} has {count:,} items; give at most {limit:,}", field=name)
 
 
 def _questions(request: pb.CreateReportRequest) -> Iterator[tuple[str, QuestionMessage]]:
@@ -137,14 +160,8 @@ def _place(i: int) -> str:
     return f"questions[{i}].question"
 
 
-def _asked(path: str, message: QuestionMessage, named: Mapping[str, Scenario]) -> Question:
-    with placed(path):
-        return question_of(message, named.get(scenario_name(message.scenario)))
-
-
 def _item(message: pb.ReportQuestion, i: int, asked: Mapping[str, Question]) -> dict[str, Any]:
-    name = _text(message.name, f"questions[{i}].name", MAX_NAME) or f"question {i + 1}"
-    return {"name": name, "question": question_dict(asked[_place(i)])}
+    return {"name": name_of(message, i), "question": question_dict(asked[_place(i)])}
 
 
 def _variants(request: pb.CreateReportRequest, lead: Question, named: Mapping[str, Scenario]) -> list[dict[str, Any]]:
@@ -152,10 +169,6 @@ def _variants(request: pb.CreateReportRequest, lead: Question, named: Mapping[st
     names = [name.removeprefix(PREFIX) for name in request.scenarios]
     others = [name for name in names if not name == lead.scenario.name == BASELINE.name]
     return [{"name": name, "question": question_dict(lead.under(named.get(name, BASELINE)))} for name in others]
-
-
-def _budget(usd: float, path: str) -> float:
-    return checked_number(usd, path, *USD_BOUNDS, "a budget in 2023 US dollars")
 
 
 def _text(text: str, path: str, limit: int, *, lines: bool = False) -> str:

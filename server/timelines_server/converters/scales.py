@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-from forecast.catalogue.scales import LAW_FORM, Origin, ScaleRecord
+from forecast.catalogue.named.scales import LAW_FORM, Origin, ScaleRecord
 from forecast.engine.checks import parse_day
 from forecast.engine.imported import ImportedScale
 from forecast.posterior.manifest import LawManifest

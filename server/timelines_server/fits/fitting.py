@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from forecast.catalogue.entries.fit_record import FitRecord, FitState
 from forecast.catalogue.failures import CatalogueUnavailableError
-from forecast.catalogue.fit_record import FitRecord, FitState
 from forecast.errors import ForecastError, StorageError
 from forecast.posterior.state import state_folder
 from timelines_server.child import PYTHON, Child, EndedError, running

@@ -13,8 +13,8 @@ from importlib.util import find_spec
 
 from grpc import StatusCode
 
+from forecast.catalogue.entries.fit_record import FitRecord
 from forecast.catalogue.failures import LostClaimError
-from forecast.catalogue.fit_record import FitRecord
 from forecast.errors import ForecastError, StorageError
 from timelines_server.fits.fitting import Fitting
 from timelines_server.fits.watching import Watching

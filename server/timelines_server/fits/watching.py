@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from grpc import StatusCode
 
-from forecast.catalogue.fit_record import FitRecord
+from forecast.catalogue.entries.fit_record import FitRecord
 from timelines_server.manners.status import CallError
 from timelines_server.state.shared import SharedCatalogue
 

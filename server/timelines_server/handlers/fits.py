@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from datetime import date
 from typing import Any
 
-from forecast.catalogue.fit_record import FitRecord, FitState
+from forecast.catalogue.entries.fit_record import FitRecord, FitState
 from forecast.data.rules import RELEASED_ON
 from forecast.errors import InputError
 from timelines_server.fits.queue import Fits

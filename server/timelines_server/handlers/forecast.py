@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from forecast.catalogue import scenarios
+from forecast.catalogue.named import scenarios
 from forecast.engine import training_cost
 from forecast.engine.answer import Answer
 from forecast.engine.beliefs import Overlay

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from forecast.catalogue.published import Published
+from forecast.catalogue.entries.published import Published
 from forecast.engine.question import Question
 from forecast.errors import InputError, UnknownNameError
 from forecast.publishing.differing import Difference, differ

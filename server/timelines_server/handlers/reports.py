@@ -18,7 +18,7 @@ from forecast.errors import InputError
 from forecast.families import placed
 from forecast.forecaster import Forecaster
 from timelines_server.handlers.forecast import ForecastHandlers
-from timelines_server.manners.admission import Reports
+from timelines_server.manners.admission import Turns
 from timelines_server.manners.status import CallError
 from timelines_server.resources import Resources
 from timelines_server.worker import Part, Progress, parts, working
@@ -58,11 +58,11 @@ class ReportHandlers:
     ----------
     resources : Resources
         The forecaster that answers now, and threads for what would hold up the event loop.
-    room : Reports
+    room : Turns
         How many are made at once, and how many wait.
     """
 
-    def __init__(self, resources: Resources, room: Reports) -> None:
+    def __init__(self, resources: Resources, room: Turns) -> None:
         self._current, self._work, self._room = resources.current, resources.work, room
         self._forecasts = ForecastHandlers(resources)
 
@@ -102,7 +102,7 @@ class ReportHandlers:
         ForecastError
             Why there is no report.
         """
-        _needed()
+        check_drawing()
         posterior = self._current.forecaster.posterior
         home = None if self._current.home is None else str(self._current.home)
         asked = {"posterior": posterior.name, "home": home, "strict": order.strict, "spec": order.spec}
@@ -136,8 +136,14 @@ def _check(forecaster: Forecaster, question: Question) -> None:
     solver.plan(asked)
 
 
-def _needed() -> None:
-    """Refuse where what reports need is not installed; that package says so itself."""
+def check_drawing() -> None:
+    """Refuse where what reports need is not installed; that package says so itself.
+
+    Raises
+    ------
+    CallError
+        FAILED_PRECONDITION.
+    """
     try:
         import forecast.reports  # noqa: F401
     except InputError as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from forecast.catalogue import scales
-from forecast.catalogue.scales import ScaleRecord
+from forecast.catalogue.named import scales
+from forecast.catalogue.named.scales import ScaleRecord
 from forecast.engine.checkpoint import Checkpoint
 from forecast.engine.imported import ImportedScale
 from forecast.errors import UnknownNameError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from forecast.catalogue import scenarios
-from forecast.catalogue.scenarios import ScenarioRecord
+from forecast.catalogue.named import scenarios
+from forecast.catalogue.named.scenarios import ScenarioRecord
 from forecast.engine.scenario import Scenario
 from forecast.errors import UnknownNameError
 from timelines_server.resources import ResourceNotFoundError, Resources

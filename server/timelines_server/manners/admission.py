@@ -4,7 +4,8 @@ Calls with one answer and streams are counted apart: a stream lasts as long as i
 lock out questions. So are calls about fits and published forecasts: they wait for the catalogue, and while that is
 silent they must not take the room of questions that need none. Health and reflection are not counted at all.
 
-Reports, which take many seconds each, are made one by one, and few wait for their turn.
+Reports, which take many seconds each, are made one by one, and few wait for their turn. So are charts, each in a part
+of a second: they are drawn in Python, so that two at once would take twice as long, and hold up questions.
 
 The limit is there for the slow questions, which share two threads: with more of them waiting than are answered within
 a few seconds, the last would be answered to nobody. A hot one takes well under a millisecond and seldom meets it.
@@ -23,8 +24,10 @@ from timelines_server.manners.status import CallError
 STREAMS_OF_CALLS = 4
 CATALOGUE_OF_CALLS = 2
 REPORTS_WAITING = 2
+CHARTS_WAITING = 8
 _PUSHBACK_MS = range(100, 400)
 _REPORT_PUSHBACK_MS = range(3_000, 12_000)
+_CHART_PUSHBACK_MS = range(300, 1_500)
 
 
 class OverloadedError(CallError):
@@ -77,29 +80,35 @@ class Slots:
         self.used -= 1
 
 
-class Reports:
-    """Room for reports.
+class Turns:
+    """Room for what is made few at a time, while few wait.
 
     Parameters
     ----------
     at_once : int
-        How many are made at once; two more may wait.
+        How many are made at once.
+    waiting : int
+        How many more may wait.
+    kind : str
+        What is made, in the plural.
+    pushback_ms : range
+        When those may come back for whom there is no room.
 
     Attributes
     ----------
     place : Slots
-        One for each report, whether it is made or waits.
+        One for each, whether it is made or waits.
     turn : asyncio.Semaphore
         Held while it is made; those who wait get it in their order.
     """
 
-    def __init__(self, at_once: int) -> None:
-        self.place = Slots(at_once + REPORTS_WAITING, "reports", _REPORT_PUSHBACK_MS)
+    def __init__(self, at_once: int, waiting: int, kind: str, pushback_ms: range) -> None:
+        self.place = Slots(at_once + waiting, kind, pushback_ms)
         self.turn = asyncio.Semaphore(at_once)
 
 
 class Admission:
-    """Room for calls, for those that need the catalogue, for streams and for reports.
+    """Room for calls, for those that need the catalogue, for streams, for reports and for charts.
 
     Parameters
     ----------
@@ -114,4 +123,5 @@ class Admission:
         self.calls = Slots(max_in_flight, "calls")
         self.catalogue = Slots(max(1, max_in_flight // CATALOGUE_OF_CALLS), "catalogue calls")
         self.streams = Slots(max(1, max_in_flight // STREAMS_OF_CALLS), "streams")
-        self.reports = Reports(reports)
+        self.reports = Turns(reports, REPORTS_WAITING, "reports", _REPORT_PUSHBACK_MS)
+        self.charts = Turns(1, CHARTS_WAITING, "charts", _CHART_PUSHBACK_MS)

@@ -18,6 +18,7 @@ from grpc.aio import AbortError
 
 from timelines_server.manners.admission import Admission, Slots
 from timelines_server.manners.calls import CALL, Call, Context
+from timelines_server.manners.packed import Packed
 from timelines_server.manners.status import METHOD_CHARACTERS, CallError, Failure, no_such_method
 from timelines_server.manners.strict import parse, refuse_unknown_fields
 from timelines_server.manners.wording import clean
@@ -73,8 +74,8 @@ class Manners(grpc.aio.ServerInterceptor):
         self._gate, self._tracing = gate, tracing
         self._handlers: dict[str, Handler] = {}
 
-    async def intercept_service(self, continuation: Continuation, details: grpc.HandlerCallDetails) -> Handler | None:
-        """The handler of a call, with manners; kept for the next call of the same method."""
+    async def intercept_service(self, continuation: Continuation, details: grpc.HandlerCallDetails) -> Handler:
+        """The handler of a call, with manners, kept for the next one; where there is none, one that refuses."""
         method = details.method
         if self._gate is not None:
             try:
@@ -136,7 +137,7 @@ class _Mannered:
         self._method, self._slots, self._meters, self._log = method, slots, meters, log
         self._request_streaming = handler.request_streaming
         self._parse, self._pack = _converters(handler)
-        self._serve = _behaviour(handler)
+        self._serve = behaviour(handler)
         if tracing is not None:
             self._serve = tracing.around(method, self._serve, stream=handler.response_streaming)
 
@@ -244,15 +245,16 @@ class _Mannered:
         return call.failure(error, None if self._request_streaming else request)
 
 
-def _behaviour(handler: Handler) -> Callable[..., Any]:
+def behaviour(handler: Handler) -> Callable[..., Any]:
+    """What answers a call, whichever of the four kinds it is."""
     kinds: tuple[Any, ...] = (handler.unary_unary, handler.unary_stream, handler.stream_unary, handler.stream_stream)
-    behaviour: Callable[..., Any] = next(kind for kind in kinds if kind is not None)
-    return behaviour
+    found: Callable[..., Any] = next(kind for kind in kinds if kind is not None)
+    return found
 
 
 def _converters(handler: Handler) -> tuple[Callable[[bytes], Any], Callable[[Any], bytes]]:
-    """How generated code reads requests and writes responses."""
+    """How requests are read and responses written."""
     parse_bytes, pack = handler.request_deserializer, handler.response_serializer
     if parse_bytes is None or pack is None:
         raise TypeError("a method of ours reads and writes messages, not bytes")
-    return parse_bytes, pack
+    return parse_bytes, lambda response: response.by(pack) if isinstance(response, Packed) else pack(response)

@@ -14,8 +14,8 @@ from grpc import StatusCode
 from grpc_status import rpc_status  # type: ignore[import-untyped]  # ships no types
 
 from forecast.catalogue.failures import CatalogueUnavailableError, LostClaimError, NotListedError, QueueFullError
-from forecast.catalogue.scenario_store import ScenarioTakenError
-from forecast.catalogue.studies import ScaleTakenError
+from forecast.catalogue.named.scenario_store import ScenarioTakenError
+from forecast.catalogue.named.studies import ScaleTakenError
 from forecast.errors import (
     ArtefactError,
     DataError,

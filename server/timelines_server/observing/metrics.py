@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
-from typing import Any
 
 from grpc import StatusCode
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector
@@ -13,32 +12,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from timelines.v1 import (
-    dataset_service_pb2,
-    evaluation_service_pb2,
-    fit_service_pb2,
-    forecast_record_service_pb2,
-    forecast_service_pb2,
-    posterior_service_pb2,
-    report_service_pb2,
-    scale_service_pb2,
-    scenario_service_pb2,
-)
 from timelines_server.manners.admission import Admission, Slots
+from timelines_server.served import methods, path
 from timelines_server.state.current import Current
-
-SERVED = (
-    forecast_service_pb2,
-    scale_service_pb2,
-    posterior_service_pb2,
-    dataset_service_pb2,
-    scenario_service_pb2,
-    evaluation_service_pb2,
-    report_service_pb2,
-    fit_service_pb2,
-    forecast_record_service_pb2,
-)
-"""Modules whose services have their series from the start, at zero."""
 
 OPERATORS = (
     *("CATALOGUE_UNAVAILABLE", "DAMAGED_POSTERIOR", "EXTRA_MISSING", "INTERNAL", "NO_POSTERIOR"),
@@ -135,14 +111,14 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self._meters: dict[str, Meters] = {}
         self._errors = dict.fromkeys(OPERATORS, 0)
-        for method, *streaming in _methods(SERVED):
-            self.of(method, *streaming)
+        for method in methods():  # their series are there from the start, at zero
+            self.of(path(method), method.client_streaming, method.server_streaming)
         self.registry.register(_Calls(self._meters, self._errors))
         if current is not None:
             self.registry.register(_PosteriorInfo(current))
         if admission is not None:
-            kinds = (admission.calls, admission.catalogue, admission.streams, admission.reports.place)
-            self.registry.register(_InFlight(kinds))
+            turns = (admission.reports.place, admission.charts.place)
+            self.registry.register(_InFlight((admission.calls, admission.catalogue, admission.streams, *turns)))
 
     def of(self, method: str, client_streaming: bool, server_streaming: bool) -> Meters:
         """The meters of a method that is served.
@@ -239,10 +215,3 @@ class _PosteriorInfo(Collector):
             posterior = self._current.forecaster.posterior
             info.add_metric((posterior.name, posterior.as_of.isoformat(), posterior.status), 1)
         yield info
-
-
-def _methods(modules: Iterable[Any]) -> Iterable[tuple[str, bool, bool]]:
-    for module in modules:
-        for service in module.DESCRIPTOR.services_by_name.values():
-            for method in service.methods:
-                yield f"/{service.full_name}/{method.name}", method.client_streaming, method.server_streaming

@@ -12,14 +12,14 @@ from typing import Any, Literal
 from grpc.aio import ServicerContext
 
 from forecast.engine import question as engine
-from forecast.engine.answer import Answer
 from forecast.engine.scenario import Scenario
 from forecast.families import placed
 from timelines.v1 import forecast_service_pb2 as pb
 from timelines.v1.forecast_service_pb2_grpc import ForecastServiceServicer
 from timelines.v1.question_pb2 import Question, ScenarioChoice
 from timelines_server.access.scopes import admit_again
-from timelines_server.converters.answer import write_answer
+from timelines_server.converters.answer import answer_bytes
+from timelines_server.converters.arrays import embedded
 from timelines_server.converters.comparison import check_scenarios, compared_of, comparison_proto, overlays_of
 from timelines_server.converters.draws import chunk_draws_of, chunks
 from timelines_server.converters.inverses import (
@@ -43,6 +43,7 @@ from timelines_server.converters.training import run_of, training_proto
 from timelines_server.converters.trajectory import trajectory_of, trajectory_proto
 from timelines_server.handlers.forecast import ForecastHandlers
 from timelines_server.manners.calls import failure_of
+from timelines_server.manners.packed import Packed
 from timelines_server.manners.strict import refuse_unknown_fields
 
 Context = ServicerContext[Any, Any]
@@ -60,15 +61,14 @@ class ForecastServicer(ForecastServiceServicer):
     def __init__(self, handlers: ForecastHandlers) -> None:
         self._handlers = handlers
 
-    async def Forecast(self, request: pb.ForecastRequest, context: Context) -> pb.ForecastResponse:
+    async def Forecast(self, request: pb.ForecastRequest, context: Context) -> Packed:  # type: ignore[override]
         """Answer when the target is reached."""
-        response = pb.ForecastResponse()
-        write_answer(await self._answer(request.question), response.answer)
-        return response
+        response = pb.ForecastResponse
+        return Packed(response, embedded(response.ANSWER_FIELD_NUMBER, await self._answer(request.question)))
 
-    async def ForecastBatch(
+    async def ForecastBatch(  # type: ignore[override]
         self, request_iterator: AsyncIterator[pb.ForecastBatchRequest], context: Context
-    ) -> AsyncIterator[pb.ForecastBatchResponse]:
+    ) -> AsyncIterator[pb.ForecastBatchResponse | Packed]:
         """Answer one question after the other; the next is read when the answer before it is on its way."""
         async for request in request_iterator:
             yield await self._item(request)
@@ -144,10 +144,10 @@ class ForecastServicer(ForecastServiceServicer):
     async def _question(self, message: Question) -> engine.Question:
         return question_of(message, await self._named(message.scenario))
 
-    async def _answer(self, message: Question) -> Answer:
-        return await self._handlers.forecast(await self._question(message))
+    async def _answer(self, message: Question) -> bytes:
+        return answer_bytes(await self._handlers.forecast(await self._question(message)))
 
-    async def _item(self, request: pb.ForecastBatchRequest) -> pb.ForecastBatchResponse:
+    async def _item(self, request: pb.ForecastBatchRequest) -> pb.ForecastBatchResponse | Packed:
         """The answer to one question of a stream, or why there is none; a bad question never ends the stream."""
         try:
             admit_again()
@@ -155,6 +155,6 @@ class ForecastServicer(ForecastServiceServicer):
             answer = await self._answer(request.question)
         except Exception as error:  # an unforeseen one too: the others on the stream are asked for as well
             return pb.ForecastBatchResponse(index=request.index, error=failure_of(error, request).to_proto())
-        response = pb.ForecastBatchResponse(index=request.index)
-        write_answer(answer, response.answer)
-        return response
+        response = pb.ForecastBatchResponse
+        index = response(index=request.index).SerializeToString()
+        return Packed(response, index + embedded(response.ANSWER_FIELD_NUMBER, answer))

@@ -7,6 +7,7 @@ from pathlib import Path
 from forecast.engine.memory import Memory
 from forecast.errors import ForecastError
 from forecast.forecaster import Forecaster
+from timelines_server.allocator import return_free_pages
 
 
 class NotReadyError(ForecastError):
@@ -74,4 +75,7 @@ class Current:
 
     def use(self, forecaster: Forecaster) -> None:
         """Answer with this one from now on."""
+        first = self._forecaster is None
         self._forecaster = forecaster
+        if not first:  # the paths of the one before give way to those of this one
+            return_free_pages()

@@ -10,8 +10,8 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from forecast.catalogue.scenario_store import ScenarioStore
-from forecast.catalogue.studies import StudyStore
+from forecast.catalogue.named.scenario_store import ScenarioStore
+from forecast.catalogue.named.studies import StudyStore
 from forecast.errors import ForecastError
 from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources

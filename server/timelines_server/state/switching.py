@@ -141,14 +141,14 @@ class Switching:
     def _publish(self, name: str) -> None:
         """Put a posterior where other servers find it, before it becomes current for them."""
         if self._artefacts is not None:
-            from forecast.catalogue.artefacts import publish
+            from forecast.catalogue.upkeep.artefacts import publish
 
             publish(selection.find_entry(name, self._current.home), self._artefacts)
 
     def _obtained(self, name: str) -> str:
         """The name, when that posterior is here: it may come from another server."""
         if self._catalogue.several:
-            from forecast.catalogue.artefacts import obtain
+            from forecast.catalogue.upkeep.artefacts import obtain
 
             obtain(name, self._artefacts, self._current.home)
         return name
