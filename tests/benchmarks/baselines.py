@@ -60,6 +60,59 @@ def figures(
     )
 
 
+def figures_by_counting(
+    index: NDArray[np.int64], years: Array, probabilities: Sequence[float], by_years: Sequence[int]
+) -> Figures:
+    """The same from the number of draws that have arrived by each month."""
+    counted = np.bincount(index, minlength=len(years) + 1)[: len(years)].cumsum()
+    cdf = counted / len(index)
+    ranks = np.ceil(np.array(probabilities) * len(index) - 1e-9)
+    return Figures(
+        quantiles=np.append(years, np.inf)[counted.searchsorted(ranks)],
+        cdf=cdf,
+        by_year=np.append(0.0, cdf)[years.searchsorted(np.array(by_years) + 1)],
+    )
+
+
+def recomputed(
+    posterior: Posterior,
+    log10_flop: float,
+    log10_usd: float,
+    months: int,
+    seed: int,
+    probabilities: Sequence[float],
+    by_years: Sequence[int],
+) -> Figures:
+    """Simulate and answer all draws at once, for a fixed sum that nothing else limits.
+
+    The price of compute goes on by slopes that drift, one a year; what the sum buys is made a running maximum.
+    """
+    block, rng, years = posterior.blocks["compute"], np.random.default_rng(seed), grid_years(posterior.as_of, months)
+    price = block["p_origin"][:, None] - _drifts(block, decimal_year(posterior.as_of), years, rng)
+    residual = np.clip(block["sigma_cost"] * rng.standard_t(4, posterior.draws), -1, 1)
+    bought = np.maximum.accumulate(log10_usd - price - residual[:, None], axis=1)
+    index = passage_by_argmax(bought, np.full(len(bought), log10_flop))
+    return figures_by_counting(index, years, probabilities, by_years)
+
+
+def _drifts(block: Mapping[str, Array], origin: float, years: Array, rng: np.random.Generator) -> Array:
+    """Integral from the origin of the yearly slopes of the price's fall, shape (draws, months)."""
+    past, long_run, tau = block["price_slopes"], block["r_realised"], block["tau_price"]
+    ahead = math.floor(years[-1]) - math.floor(origin)
+    slopes = np.empty((len(past), past.shape[1] + ahead))
+    slopes[:, : past.shape[1]] = past
+    deviation = (past[:, -1] - long_run) / tau
+    for year in range(past.shape[1], slopes.shape[1]):
+        deviation = PHI * deviation + math.sqrt(1 - PHI**2) * rng.standard_normal(len(past))
+        slopes[:, year] = long_run + tau * deviation
+    levels = np.cumsum(slopes, axis=1)
+    since = np.append(years, origin) - (math.floor(origin) + 1 - past.shape[1])
+    whole = since.astype(int)
+    reached = levels[:, whole] - slopes[:, whole] * (1 - (since - whole))
+    drift: Array = reached[:, :-1] - reached[:, -1:]
+    return drift
+
+
 def swings_by_sorting(outcome: Array, inputs: Array) -> list[tuple[float, float]]:
     """Medians of an outcome in the lowest and in the highest fifth of each input."""
     fifth = len(outcome) // 5
@@ -101,7 +154,8 @@ def _affordable_path(
             paid = spend[month] + draw["sigma_origin"] * rng.standard_t(7, runs) + q
             largest = max(largest, min(paid.max(), max(ceiling[month], float(constants["largest_known_log10_spend"]))))
         most[month] = largest
-    return most - price - np.clip(draw["sigma_cost"] * rng.standard_t(4), -1, 1)
+    bought: Array = most - price - np.clip(draw["sigma_cost"] * rng.standard_t(4), -1, 1)
+    return bought
 
 
 def _drift(slopes: Array, long_run: float, tau: float, years: Array, origin: float, rng: np.random.Generator) -> Array:

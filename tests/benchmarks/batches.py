@@ -6,6 +6,7 @@ what a user would write instead: `when` for one question after the other, each a
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -48,6 +49,16 @@ def batch(items: Expanded, folder: Path, jobs: int) -> None:
     with open_executor(None, jobs) as executor:
         summary = answer_batch(items, forecaster, store_of(folder), executor=executor)
     assert (summary.answered, summary.failed, summary.kept) == (len(items), 0, 0)
+
+
+def of_one_kind(count: int, folder: str) -> None:
+    """So many budgets for one run, 1,000 draws each: the cheapest questions, so that many can be asked."""
+    budgets = {"from": 1e6, "to": 1e12, "count": count, "log": True} if count > 1 else [1e9]
+    spec = {"grid": {"target": [{"flop": 2e29}], "max_draws": [1000], "budget_usd": budgets}}
+    items = parse_spec(json.dumps(spec), "benchmark").items
+    assert isinstance(items, Expanded) and len(items) == count
+    Path(folder).mkdir()
+    batch(items, Path(folder), 1)
 
 
 def main(how: str, count: str, folder: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,6 +14,13 @@ from forecast.posterior import artefact, selection
 from forecast.posterior.artefact import Posterior
 
 KEPT_OF_THE_MACHINE = ("processor", "machine", "python_version", "python_implementation", "system")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def environment() -> Iterator[None]:
+    """What a library sets for its processes is not left to those that other modules measure."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")

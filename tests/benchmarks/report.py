@@ -1,7 +1,7 @@
-"""The stored benchmarks as one table: `python -m tests.benchmarks.report [FILE]`.
+"""A run as one table: `python -m tests.benchmarks.report [FILE]`.
 
-Every row stands beside a baseline of the same run, as a multiple or a fraction of its cost: ratios outlast machines,
-seconds do not.
+Every row stands beside its baselines of the same run, as a multiple or a fraction of their cost, and that comes first:
+ratios outlast machines, seconds do not.
 """
 
 from __future__ import annotations
@@ -13,57 +13,56 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results" / "bench.json"
-HEAD = ("CPU time", "median", "min", "p99", "wall", "memory", "bound", "")
-WIDTHS = (38, 8, 8, 8, 8, 8, 16, 5)
-LEGEND = (
-    "CPU of all threads and processes; wall: the median by the clock; memory: the peak of a command, what a server\n"
-    "holds, or what a call takes beyond what was there. Bounds are on the median, its ratio, p99 and the memory."
-)
+from tests.benchmarks.stored import RESULTS, Measured, rows_of, run_of
+from tests.benchmarks.wording import memory_words, ratio_words, time_words
 
-Benchmark = Mapping[str, Any]
+HEAD = ("", "ratio", "CPU", "min", "p99", "wall", "min", "p99", "memory", "bound", "")
+WIDTHS = (44, 8, 8, 8, 8, 8, 8, 8, 8, 16, 5)
+LEGEND = """\
+Ratio: CPU over that of the baseline under the row, or of rounds that alternated with it. CPU: the median, of all
+threads and processes; wall: the median by the clock; memory: the peak of a command, what a server holds, or what a
+call takes beyond what was there. Bounds are on the median, its ratio, p99, the memory, the exponent."""
 
 
-def table(benchmarks: Sequence[Benchmark]) -> str:
+def table(benchmarks: Sequence[Mapping[str, Any]]) -> str:
     """All rows, by group."""
-    medians = {row["extra_info"]["name"]: row["stats"]["median"] for row in benchmarks}
+    rows = list(rows_of(benchmarks).values())
     lines = [_line(HEAD)]
-    for group, rows in groupby(benchmarks, key=lambda row: row["group"]):
-        lines += ["", group, *(line for row in rows for line in _row(row, medians))]
-    effective = [row for row in benchmarks if "effective_draws" in row["extra_info"]]
+    for group, members in groupby(rows, key=lambda row: row.group):
+        lines += ["", group, *(line for row in members for line in _row(row))]
+    effective = [row for row in rows if "effective_draws" in row.info]
     return "\n".join([*lines, "", *_per_effective_draw(effective)]) + "\n"
 
 
-def _row(row: Benchmark, medians: Mapping[str, float]) -> list[str]:
-    info, stats = row["extra_info"], row["stats"]
-    times = [_time(stats[name]) for name in ("median", "min", "p99")]
-    cells = [f"  {info['name']}", *times, _time(info["wall_s"]), _memory(info["peak_mb"])]
-    ratio = stats["median"] / medians[info["baseline"]] if info["baseline"] in medians else None
-    ratio = ratio and info.get("paired_ratio", ratio)
-    lines = [_line([*cells, *_bound(info, stats, ratio)])]
-    if ratio is not None:
-        lines.append(f"    {_ratio(ratio)} {info['baseline']}")
+def _row(row: Measured) -> list[str]:
+    times = [time_words(seconds) for seconds in (row.median_s, row.min_s, row.p99_s, row.wall_s)]
+    times += [time_words(row.info[name]) if name in row.info else "" for name in ("wall_min_s", "wall_p99_s")]
+    ratio = ratio_words(row.besides[0].ratio) if row.besides else ""
+    bounds = ", ".join(bound.words for bound in row.bounds)
+    judged = ("over" if row.missed else "ok") if bounds else ""
+    lines = [_line((f"  {row.name}", ratio, *times, memory_words(row.peak_mb), bounds, judged))]
+    lines += [f"    beside {one.baseline}" for one in row.besides[:1]]
+    lines += [f"    {ratio_words(one.ratio)} beside {one.baseline}" for one in row.besides[1:]]
+    if "exponent" in row.info:
+        lines.append(f"    {growth_words(row.info)}")
+    if "said" in row.info:
+        lines.append(f"    {row.info['said']}")
     return lines
 
 
-def _bound(info: Mapping[str, Any], stats: Mapping[str, float], ratio: float | None) -> tuple[str, str]:
-    """The bounds in words, and whether they hold."""
-    asked = [
-        (info["bound_s"], stats["median"], _time),
-        (info.get("bound_ratio"), ratio, lambda times: f"{times:g} times"),
-        (info.get("bound_p99_ratio"), stats["p99"] / stats["median"], lambda times: f"p99 {times:g} x"),
-        (info["bound_mb"], info["peak_mb"], _memory),
-    ]
-    stated = [(limit, found, words) for limit, found, words in asked if limit is not None and found is not None]
-    kept = all(found < limit for limit, found, _ in stated)
-    return ", ".join(words(limit) for limit, _, words in stated), ("ok" if kept else "over") if stated else ""
+def growth_words(info: Mapping[str, Any]) -> str:
+    """The exponent of a growing cost, over all sizes and between the last two."""
+    return (
+        f"grows with the power {info['exponent']:.3f} over {info['exponent_over']}, "
+        f"{info['exponent_last']:.3f} at the end"
+    )
 
 
-def _per_effective_draw(rows: Iterable[Benchmark]) -> list[str]:
+def _per_effective_draw(rows: Iterable[Measured]) -> list[str]:
     lines = ["CPU of the whole process per effective draw of the slowest parameter of the compute model"]
     for row in rows:
-        draws = row["extra_info"]["effective_draws"]
-        lines.append(f"  {row['extra_info']['name']:<36}{_time(row['stats']['median'] / draws):>8}  {draws:,.0f} draws")
+        draws = row.info["effective_draws"]
+        lines.append(f"  {row.name:<42}{time_words(row.median_s / draws):>8}  {draws:,.0f} draws")
     return lines if len(lines) > 1 else []
 
 
@@ -74,29 +73,13 @@ def _line(cells: Sequence[str]) -> str:
     return (first + " ".join(rest)).rstrip()
 
 
-def _time(seconds: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-6:.3g} us"
-
-
-def _memory(megabytes: float) -> str:
-    return f"{megabytes:.3g} MB" if megabytes >= 1 else f"{1000 * megabytes:.3g} kB"
-
-
-def _ratio(ratio: float) -> str:
-    return f"{ratio:.3g} times" if ratio >= 1 else f"1/{1 / ratio:.3g} of"
-
-
 def main(arguments: Sequence[str]) -> int:
     """Print the table of a file."""
     file = Path(arguments[0]) if arguments else RESULTS
     found = json.loads(file.read_text(encoding="utf-8"))
-    cpu = found["machine_info"]["cpu"]
     print(table(found["benchmarks"]))
     print(LEGEND)
-    print(f"{cpu['brand_raw']}, {cpu['count']} cores, Python {found['machine_info']['python_version']}")
+    print(run_of(found).machine)
     return 0
 
 

@@ -14,12 +14,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from tests.benchmarks.costs import Cost, cost_of
+
+
+@dataclass(frozen=True)
+class Against:
+    """One more baseline of a row, with its bounds as in `Row`."""
+
+    baseline: str
+    bound_ratio: float | None = None
+    bound_floor: float | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
     """What a benchmark states of itself.
+
+    Every row is a baseline of another one or names one; a unit test walks the stored run.
 
     Attributes
     ----------
@@ -33,6 +47,16 @@ class Row:
         The most that the median may be of the baseline's.
     bound_p99_ratio : float or None
         The most that the 99 % point may be of the row's own median.
+    bound_floor : float or None
+        How many times cheaper than the baseline the row has to be.
+    bound_mb_ratio : float or None
+        The most that the memory may be of the baseline's.
+    bound_exponent : float or None
+        How far over one the power of a growing cost, `extra_info["exponent"]`, may be.
+    target : str
+        What is asked of it, in words; rows with a target make README's table.
+    also : tuple of Against
+        Its other baselines.
     """
 
     name: str
@@ -41,6 +65,11 @@ class Row:
     bound_mb: float | None = None
     bound_ratio: float | None = None
     bound_p99_ratio: float | None = None
+    bound_floor: float | None = None
+    bound_mb_ratio: float | None = None
+    bound_exponent: float | None = None
+    target: str = ""
+    also: tuple[Against, ...] = ()
 
 
 class ChildClock:
@@ -67,14 +96,16 @@ def time_calls(
 ) -> None:
     """Measure a function in this process, with new arguments for every call."""
     walls: list[float] = []
+    warmup_rounds = max(rounds // 10, 1) if rounds > 2 else 0  # what is asked twice takes long, and needs no warming
 
     def call(*given: Any) -> None:
         started = time.perf_counter()
         function(*given)
         walls.append(time.perf_counter() - started)
 
-    benchmark.pedantic(call, setup=lambda: (arguments(), {}), rounds=rounds, warmup_rounds=max(rounds // 10, 1))
-    note(benchmark, row, statistics.median(walls), _peak_mb(function, arguments()))
+    benchmark.pedantic(call, setup=lambda: (arguments(), {}), rounds=rounds, warmup_rounds=warmup_rounds)
+    note(benchmark, row, statistics.median(walls[warmup_rounds:]), peak_mb(function, arguments()))
+    note_walls(benchmark, walls[warmup_rounds:])
 
 
 def time_commands(
@@ -90,6 +121,7 @@ def time_commands(
     benchmark.pedantic(call, rounds=rounds, warmup_rounds=warmup_rounds)
     measured = costs[warmup_rounds:]
     note(benchmark, row, statistics.median(c.wall_s for c in measured), max(c.peak_mb for c in measured))
+    note_walls(benchmark, [c.wall_s for c in measured])
     return costs
 
 
@@ -98,7 +130,12 @@ def note(benchmark: Any, row: Row, wall_s: float, peak_mb: float) -> None:
     benchmark.extra_info.update(asdict(row), wall_s=wall_s, peak_mb=peak_mb)
 
 
-def _peak_mb(function: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
+def note_walls(benchmark: Any, walls: Sequence[float]) -> None:
+    """Keep the quickest and the 99 % point by the wall's clock as well."""
+    benchmark.extra_info.update(wall_min_s=min(walls), wall_p99_s=float(np.quantile(walls, 0.99)))
+
+
+def peak_mb(function: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
     """Memory of one call beyond what was there: what Python and NumPy allocate at most at a time."""
     gc.collect()
     tracemalloc.start()

@@ -19,11 +19,17 @@ def cpu_of(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | 2)
 
 
+def memory_mb(pid: int) -> dict[str, float]:
+    """Memory of a process now, in megabytes: all that it holds, its fair share of that, and what is its own alone."""
+    fields = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+    megabytes = {line.split(":")[0]: int(line.split()[1]) * 1024 / 1e6 for line in fields}
+    own = megabytes["Private_Clean"] + megabytes["Private_Dirty"]
+    return {"resident_mb": megabytes["Rss"], "fair_share_mb": megabytes["Pss"], "own_mb": own}
+
+
 def resident_mb(pid: int) -> float:
     """Memory that a process holds now, in megabytes."""
-    fields = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    kilobytes = next(line.split()[1] for line in fields if line.startswith("VmRSS"))
-    return int(kilobytes) * 1024 / 1e6
+    return memory_mb(pid)["resident_mb"]
 
 
 @dataclass
@@ -56,12 +62,14 @@ WAITS = ServerClock()
 
 
 @contextmanager
-def echo_server(answer_bytes: int) -> Iterator[tuple[str, int]]:
-    """Address and pid of a bare echo."""
-    command = [sys.executable, "-m", "tests.benchmarks.echo", str(answer_bytes)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+def echo_server(answer: bytes, *words: str) -> Iterator[tuple[str, int]]:
+    """Address and pid of an echo of these bytes; the words are those of `tests.benchmarks.echo`."""
+    command = [sys.executable, "-m", "tests.benchmarks.echo", *words]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
-            assert process.stdout is not None
+            assert process.stdin is not None and process.stdout is not None
+            process.stdin.write(answer)
+            process.stdin.close()
             yield f"127.0.0.1:{int(process.stdout.readline())}", process.pid
         finally:
             process.kill()

@@ -1,11 +1,10 @@
-"""A scenario with every limit, in the engine: cold, hot, what it depends on, and with many draws."""
+"""A scenario with every limit, in the engine: cold, hot, and what it depends on."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import replace
 from itertools import count
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -106,20 +105,3 @@ def test_sorted(benchmark: Any, solver: Solver) -> None:
     years = np.append(arrivals.years, arrivals.years[-1])[arrivals.index]
     inputs = np.random.default_rng(0).normal(size=(10, len(years)))
     time_calls(benchmark, Row(SORTED), swings_by_sorting, lambda: (years, inputs), rounds=100)
-
-
-def many(posterior: Posterior) -> Posterior:
-    """The same draws again and again, up to the most that can be asked for."""
-    rows = np.arange(MANY) % posterior.draws
-    blocks = {
-        block: MappingProxyType({name: values[rows] for name, values in found.items()})
-        for block, found in posterior.blocks.items()
-    }
-    manifest: Any = {**posterior.manifest, "draws": MANY}
-    return replace(posterior, manifest=manifest, blocks=blocks)
-
-
-def test_many_draws(benchmark: Any, posterior: Posterior) -> None:
-    large, asked = many(posterior), replace(FRONTIER, max_draws=MANY)
-    assert Solver(large).ask(asked).provenance.draws == MANY
-    time_calls(benchmark, Row(f"{MANY:,} draws, cold", COLD), lambda: Solver(large).ask(asked), rounds=1)
