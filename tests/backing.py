@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from forecast.catalogue.published import Record
+from forecast.catalogue.entries.published import Record
 from forecast.catalogue.store import Catalogue
 from forecast.posterior import selection
 from forecast.posterior.artefact import write

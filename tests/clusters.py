@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import dask
 from distributed import LocalCluster, Status
@@ -18,11 +20,16 @@ SECONDS = 60.0
 
 @contextmanager
 def local_cluster(workers: int = 2) -> Iterator[LocalCluster]:
-    """Workers of one thread each, started again when they die, as `dask worker` does; no dashboard."""
+    """Workers of one thread each, started again when they die, as `dask worker` does; no dashboard.
+
+    What Dask sets in the environment for its workers (MALLOC_TRIM_THRESHOLD_) is taken back at the end: it makes every
+    later process that allocates arrays half as dear again.
+    """
     quiet = {"silence_logs": logging.CRITICAL}
     options: dict[str, Any] = {"dashboard_address": "127.0.0.1:0", "host": "127.0.0.1", **quiet}
     # A local cluster would close for good a worker that happens to be away 15 s after it was lost before.
-    with dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}):
+    config = dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"})
+    with patch.dict(os.environ), config:
         cluster = within(lambda: LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **options))
         try:
             yield cluster

@@ -12,8 +12,8 @@ import numpy as np
 from forecast.engine.encode_question import question_dict
 from forecast.engine.question import Algorithms, Question, Target
 from forecast.evaluation.quantile_scores import LEVELS
-from forecast.evaluation.track_entries import Entry
 from forecast.evaluation.track_questions import canonical
+from forecast.evaluation.track_rows import Entry
 from forecast.posterior.artefact import Posterior
 from forecast.units import decimal_year
 from tests.synthetic import synthetic_posterior

@@ -18,13 +18,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from forecast.batch.reading import read_spec
 from forecast.evaluation.outcome import since_then
 from forecast.forecaster import Forecaster
 from forecast.posterior import selection
 from tests.browser.browsing import DESK, PHONE, Opened, browser, opened
+from tests.browser.explorer import gallery as explorer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, FOLDER = ROOT / "docs" / "gallery.md", ROOT / "docs" / "gallery"
@@ -133,9 +134,12 @@ def pictures(started: Browser, report: Shown, page: Path) -> Iterator[tuple[Shot
             complaints = [*shown.said, *shown.asked, *shown.too_wide()]
             if complaints:
                 raise SystemExit(f"{page} at {shot.width} px: {complaints}")
-            taken = shown.page.screenshot(full_page=True, clip=_clip(shown, shot))
-            packed = shown.page.evaluate(_AS_WEBP, [base64.b64encode(taken).decode(), QUALITY])
-            yield shot, base64.b64decode(packed)
+            yield shot, packed(shown.page, shown.page.screenshot(full_page=True, clip=_clip(shown, shot)))
+
+
+def packed(page: Page, taken: bytes) -> bytes:
+    """A screenshot as WebP, by the browser itself."""
+    return base64.b64decode(page.evaluate(_AS_WEBP, [base64.b64encode(taken).decode(), QUALITY]))
 
 
 def _clip(shown: Opened, shot: Shot) -> Any:
@@ -178,8 +182,9 @@ def told(report: Shown, place: Path, page_bytes: int) -> str:
 
 _TOP = """# Gallery
 
-Three reports as `timelines report` writes them, and as Chromium shows them. `make gallery` writes them and this page
-anew; it ends where a page complains, asks the network for anything, or reaches past its window.
+Three reports as `timelines report` writes them, and [the explorer](#the-explorer), as Chromium shows them.
+`make gallery` writes them and this page anew; it ends where a page complains, asks the network for anything, or
+reaches past its window.
 """
 
 
@@ -192,11 +197,26 @@ def main() -> None:
             page = place / "report.html"
             parts.append(told(report, place, page.stat().st_size))
             for shot, data in pictures(started, report, page):
-                target = FOLDER / f"{report.name}-{shot.ending}.webp"
-                target.write_bytes(data)
-                print(f"{target.relative_to(ROOT)}: {len(data) / 1e3:.0f} kB")
+                _keep(f"{report.name}-{shot.ending}", data)
+        _show_explorer(started)
+    parts.append(explorer.told())
     PAGE.write_text("\n".join(parts), encoding="utf-8")
     print(PAGE.relative_to(ROOT))
+
+
+def _show_explorer(started: Browser) -> None:
+    with tempfile.TemporaryDirectory() as blank:
+        file = Path(blank) / "blank.html"
+        file.write_text("<!doctype html><title>A page without a policy, to pack pictures in</title>", encoding="utf-8")
+        with opened(started, file) as room:
+            for state, taken in explorer.pictures(started):
+                _keep(f"explorer-{state.name}", packed(room.page, taken))
+
+
+def _keep(name: str, data: bytes) -> None:
+    target = FOLDER / f"{name}.webp"
+    target.write_bytes(data)
+    print(f"{target.relative_to(ROOT)}: {len(data) / 1e3:.0f} kB")
 
 
 if __name__ == "__main__":

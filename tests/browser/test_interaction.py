@@ -177,7 +177,7 @@ def test_a_chart_is_drawn_anew_for_another_width(open_page: Open) -> None:
     widths = []
     for width in (DESK, 700, PHONE, DESK):
         page.look(width)
-        chart.scroll_into_view_if_needed()
+        page.page.locator("#compared .chart").scroll_into_view_if_needed()  # the picture in it may just be replaced
         page.page.wait_for_timeout(500)
         box = chart.bounding_box()
         assert box is not None

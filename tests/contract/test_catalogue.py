@@ -11,7 +11,7 @@ pytest.importorskip("sqlalchemy")
 
 from sqlalchemy.engine import default
 
-from forecast.catalogue.schema import UtcDateTime
+from forecast.catalogue.database.schema import UtcDateTime
 from forecast.errors import ArtefactError, PosteriorNotFoundError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.manifest import FrozenDict

@@ -14,11 +14,11 @@ pytest.importorskip("sqlalchemy")
 pytest.importorskip("psycopg")
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue import postgres as backend
+from forecast.catalogue.database import postgres as backend
+from forecast.catalogue.entries.fit_record import FitState
+from forecast.catalogue.entries.published import Record
 from forecast.catalogue.failures import CatalogueUnavailableError
-from forecast.catalogue.fit_record import FitState
-from forecast.catalogue.published import Record
-from forecast.catalogue.scenario_store import ScenarioStore
+from forecast.catalogue.named.scenario_store import ScenarioStore
 from forecast.posterior.state import StateFolder
 from tests.postgres import PASSWORD, USER, Postgres, postgres
 

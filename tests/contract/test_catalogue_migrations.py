@@ -19,8 +19,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
-from forecast.catalogue import database
-from forecast.catalogue.schema import HEAD, Base
+from forecast.catalogue.database import transactions as database
+from forecast.catalogue.database.schema import HEAD, Base
 from forecast.errors import StorageError
 from forecast.posterior.state import StateFolder
 from tests.catalogues import Clock, Open, at_once, fit

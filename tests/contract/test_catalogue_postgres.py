@@ -14,8 +14,8 @@ pytest.importorskip("sqlalchemy")
 pytest.importorskip("psycopg")
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.artefacts import obtain, publish
 from forecast.catalogue.failures import CatalogueUnavailableError
+from forecast.catalogue.upkeep.artefacts import obtain, publish
 from forecast.errors import ArtefactError, InputError, PosteriorNotFoundError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.state import StateFolder, state_folder

@@ -10,9 +10,9 @@ pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import text
 
+from forecast.catalogue.database.opening import open_database, probe
+from forecast.catalogue.database.schema import HEAD
 from forecast.catalogue.failures import CatalogueUnavailableError
-from forecast.catalogue.opening import open_database, probe
-from forecast.catalogue.schema import HEAD
 from forecast.errors import StorageError
 from forecast.posterior.state import StateFolder
 

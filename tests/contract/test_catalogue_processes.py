@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
-from forecast.catalogue.fit_record import FitState
+from forecast.catalogue.entries.fit_record import FitState
 from forecast.posterior import selection
 from forecast.posterior.state import StateFolder
 from tests.catalogues import ROOT, Open
@@ -19,7 +19,7 @@ from tests.catalogues import ROOT, Open
 WORKER = """
 import json, sys
 from pathlib import Path
-from forecast.catalogue.fit_record import FitState
+from forecast.catalogue.entries.fit_record import FitState
 from forecast.catalogue.store import Catalogue
 from forecast.posterior.artefact import write
 from tests.synthetic import synthetic_posterior

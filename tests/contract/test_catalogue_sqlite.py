@@ -12,8 +12,8 @@ pytest.importorskip("sqlalchemy")
 
 from sqlalchemy import text
 
-from forecast.catalogue import sqlite
-from forecast.catalogue.sqlite import open_sqlite
+from forecast.catalogue.database import sqlite
+from forecast.catalogue.database.sqlite import open_sqlite
 from forecast.catalogue.store import Catalogue
 from forecast.errors import ArtefactError, StorageError
 from forecast.posterior import selection

@@ -8,15 +8,14 @@ from uuid import uuid4
 import pytest
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.failures import LostClaimError, NotListedError, QueueFullError
-from forecast.catalogue.fit_record import FitState
-from forecast.catalogue.fits import (
+from forecast.catalogue.entries.fit_record import FitState
+from forecast.catalogue.entries.fits import (
     LEASE_S,
     MAX_ATTEMPTS,
     MAX_QUEUED,
     FitStore,
 )
-from forecast.catalogue.studies import RequestIdUsedError
+from forecast.catalogue.failures import LostClaimError, NotListedError, QueueFullError, RequestIdUsedError
 from tests.catalogues import Clock, Open, at_once
 
 REQUEST = {"as_of": "2026-11-20", "seed": 0, "draws": 60}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.catalogue.backups import backup
-from forecast.catalogue.restoring import restore
+from forecast.catalogue.upkeep.backups import backup
+from forecast.catalogue.upkeep.restoring import restore
 from forecast.errors import ArtefactError, InputError, PosteriorNotFoundError, StorageError
 from forecast.posterior import fetching, selection
 from forecast.posterior.artefact import read

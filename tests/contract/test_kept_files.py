@@ -9,10 +9,10 @@ import pytest
 pytest.importorskip("sqlalchemy")
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.kept import AGREED
-from forecast.catalogue.scenario_store import ScenarioStore
-from forecast.catalogue.schema import KeptFileRow
-from forecast.catalogue.studies import StudyStore
+from forecast.catalogue.database.schema import KeptFileRow
+from forecast.catalogue.entries.kept import AGREED
+from forecast.catalogue.named.scenario_store import ScenarioStore
+from forecast.catalogue.named.studies import StudyStore
 from tests.catalogues import Clock, Open
 from tests.studies import imported
 

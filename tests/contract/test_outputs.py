@@ -11,13 +11,7 @@ from forecast.errors import InputError, StorageError
 from forecast.storage.manifest import MANIFEST, UNFINISHED, DamagedOutputError, Fault, faults, read_manifest
 from forecast.storage.replacing import Replacing
 from forecast.storage.store import store_of
-
-
-def make(place: Path | str, files: dict[str, bytes], **extra: object) -> None:
-    with Replacing(place, "report") as new:
-        for name, data in files.items():
-            new.store.write(name, data)
-        new.finish(extra=extra)
+from tests.outputs import make
 
 
 def test_it_holds_what_its_manifest_says(place: Path | str) -> None:

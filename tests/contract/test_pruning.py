@@ -11,8 +11,8 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
-from forecast.catalogue.pruning import prune
 from forecast.catalogue.store import Catalogue
+from forecast.catalogue.upkeep.pruning import prune
 from forecast.posterior import selection
 from forecast.posterior.artefact import read
 from forecast.posterior.state import StateFolder

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("sqlalchemy")
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.published import content_sha256
+from forecast.catalogue.entries.published import content_sha256
 from forecast.engine.decode import answer_from_dict
 from forecast.engine.payers import Payer
 from forecast.engine.question import Question

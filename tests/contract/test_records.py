@@ -12,10 +12,9 @@ import pytest
 pytest.importorskip("sqlalchemy")
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.failures import NotListedError
-from forecast.catalogue.published import Record, content_sha256
-from forecast.catalogue.records import RecordStore
-from forecast.catalogue.studies import RequestIdUsedError
+from forecast.catalogue.entries.published import Record, content_sha256
+from forecast.catalogue.entries.records import RecordStore
+from forecast.catalogue.failures import NotListedError, RequestIdUsedError
 from tests.catalogues import Clock, Open, at_once
 
 NUMBERS = [0.1 + 0.2, 1e-320, 1.7976931348623157e308, -0.0, 2**53 + 1]

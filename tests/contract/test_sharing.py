@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("grpc")
 
-from forecast.catalogue.scenario_store import ScenarioStore
-from forecast.catalogue.studies import StudyStore
+from forecast.catalogue.named.scenario_store import ScenarioStore
+from forecast.catalogue.named.studies import StudyStore
 from tests.studies import imported
 from timelines_server.observing.logs import Log
 from timelines_server.resources import Resources

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("psycopg")
 pytest.importorskip("grpc")
 
-from forecast.catalogue.artefacts import publish
+from forecast.catalogue.upkeep.artefacts import publish
 from forecast.errors import PosteriorNotFoundError
 from forecast.posterior import selection
 from forecast.posterior.state import StateFolder

@@ -1,6 +1,6 @@
 """The README's paragraphs with numbers in them: each is written here from a run on the shipped posteriors.
 
-Those about the service are in `tests.docs.service`.
+Those about the service are in `tests.docs.service`, the costs in `tests.docs.performance`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from forecast.posterior import selection
 from forecast.posterior.artefact import Posterior, read
 from forecast.priors import ALGORITHMS
 from forecast.units import FLOP_PER_PF_DAY
-from tests.docs import service
+from tests.docs import performance, service
 
 WIDTH = 120
 CLAIM_DATE = date(2020, 7, 27)
@@ -36,10 +36,11 @@ def paragraph(name: str) -> str:
     Raises
     ------
     KeyError
-        For a name that is neither in `PARAGRAPHS` nor in `service.BLOCKS`.
+        For a name that is neither in `PARAGRAPHS` nor among the blocks of `service` and `performance`.
     """
-    if name in service.BLOCKS:
-        return service.BLOCKS[name]()
+    blocks = service.BLOCKS | performance.BLOCKS
+    if name in blocks:
+        return blocks[name]()
     text = " ".join(PARAGRAPHS[name]().split())
     return _filled(text) + "\n"
 

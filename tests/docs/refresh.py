@@ -1,5 +1,5 @@
 """Write README.md with what its commands print now, and docs/artefact.md, docs/limits.md, docs/scenarios.md,
-docs/configuration.md and docs/api.md anew.
+docs/configuration.md and docs/api.md anew, and the tables of docs/performance.md.
 
 Run it as `python -m tests.docs.refresh`.
 """
@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from forecast.posterior.schema import as_markdown
-from tests.docs import reference
+from tests.docs import performance, reference
 from tests.docs.configuration_page import CONFIGURATION, configuration_page
 from tests.docs.limits_page import LIMITS, limits_page
 from tests.docs.pages import README, remade
@@ -34,6 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         pages = {README: remade(before, Path(folder).resolve()), ARTEFACT: artefact_page(), API: reference.page()}
         pages |= {LIMITS: limits_page(), SCENARIOS: scenarios_page(), CONFIGURATION: configuration_page()}
+    pages[performance.PAGE] = performance.rewritten(performance.PAGE.read_text(encoding="utf-8"))
     for path, text in pages.items():
         changed = not path.is_file() or path.read_text(encoding="utf-8") != text
         path.write_text(text, encoding="utf-8")

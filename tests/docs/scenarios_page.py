@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forecast.catalogue import scenario_files, scenario_parts, scenarios
+from forecast.catalogue.named import scenario_files, scenario_parts, scenarios
 from tests.house import ROOT
 
 SCENARIOS = ROOT / "docs" / "scenarios.md"

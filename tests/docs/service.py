@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from google.protobuf.descriptor import FieldDescriptor
 
 from forecast import glossary
+from forecast.batch.chart_kinds import COUNTS
 from forecast.batch.reading import MAX_NOTES, MAX_TITLE, MAX_VARIANTS
-from forecast.catalogue.fits import MAX_ATTEMPTS, MAX_QUEUED
+from forecast.catalogue.entries.fits import MAX_ATTEMPTS, MAX_QUEUED
 from forecast.engine import question, study
 from forecast.engine.checks import MAX_BY_YEARS, MAX_QUANTILES
 from forecast.engine.comparison import MAX_OVERLAYS
@@ -24,6 +25,7 @@ from tests.docs.reference import MESSAGES, PARTS, protos, table
 from timelines.report_requests import TIMEOUT_S
 from timelines.settings import DEFAULT_TIMEOUT_S
 from timelines.v1 import answer_pb2
+from timelines_server.channel import MAX_REQUEST_BYTES
 from timelines_server.configuration.settings import Settings
 from timelines_server.converters.draws import MAX_CHUNK
 from timelines_server.converters.fits import CHAINS, STEPS
@@ -32,10 +34,10 @@ from timelines_server.converters.reports import MAX_BUDGETS as MAX_REPORT_BUDGET
 from timelines_server.converters.reports import MAX_QUESTIONS
 from timelines_server.converters.texts import MAX_WORDS
 from timelines_server.handlers.reports import LONGEST_S
-from timelines_server.manners.admission import CATALOGUE_OF_CALLS, REPORTS_WAITING, STREAMS_OF_CALLS
+from timelines_server.manners.admission import CATALOGUE_OF_CALLS, CHARTS_WAITING, REPORTS_WAITING, STREAMS_OF_CALLS
 from timelines_server.manners.status import VIOLATIONS
 from timelines_server.manners.wording import MESSAGE_CHARACTERS
-from timelines_server.server import MAX_REQUEST_BYTES, STALLED_S
+from timelines_server.server import STALLED_S
 from timelines_server.worker import CHUNK_BYTES
 
 MIB = 1 << 20
@@ -91,6 +93,8 @@ def _limits() -> Iterator[str]:
         {REPORTS_WAITING} wait; one more is refused at once. It is given up after {LONGEST_S:.0f} s, and when its
         reader takes nothing for {STALLED_S["/timelines.v1.ReportService/CreateReport"]:.0f} s; chunks hold at most
         {CHUNK_BYTES // 1024} KiB."""
+    yield f"""A chart alone: {COUNTS["overlay"][1]} questions, {MAX_REPORT_BUDGETS} budgets. 1 is drawn at a time and
+        {CHARTS_WAITING} wait; one more is refused at once."""
     yield f"""A fit: {STEPS[0]} to {STEPS[1]:,} draws and as many steps before them, {CHAINS[0]} to {CHAINS[1]} chains.
         {DEFAULTS.fits} runs at a time (`--fits`) and {MAX_QUEUED} wait; one more is refused at once. One that has lost
         {MAX_ATTEMPTS} servers is given up."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from forecast.catalogue.published import Record, content_sha256
+from forecast.catalogue.entries.published import Record, content_sha256
 from forecast.cli.record import record
 from tests.docs.test_readme import command_of
 from tests.house import ROOT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecast.catalogue import scenarios
+from forecast.catalogue.named import scenarios
 from tests.docs.scenarios_page import SCENARIOS, claim_names, scenarios_page
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import pkgutil
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from google.protobuf import json_format
@@ -150,32 +147,6 @@ def test_the_table_of_errors_tells_what_the_client_raises(key: tuple[str, str], 
 
 def blocks(kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-
-
-PLUGIN = """#!{python}
-import sys
-from google.protobuf.compiler import plugin_pb2
-request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
-response = plugin_pb2.CodeGeneratorResponse(supported_features=1)
-for name in request.file_to_generate:
-    response.file.add(name=name + "." + request.parameter, content="made")
-sys.stdout.buffer.write(response.SerializeToString())
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in for a plugin is a script")
-def test_the_settings_for_buf_generate_every_proto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (settings,) = (block for block in blocks("yaml") if block.startswith("# buf.gen.yaml"))
-    plugin = tmp_path / str(re.search(r"local: (\S+)", settings)[1])  # type: ignore[index]
-    plugin.write_text(PLUGIN.format(python=sys.executable), encoding="utf-8")
-    plugin.chmod(0o755)
-    (tmp_path / "buf.gen.yaml").write_text(settings, encoding="utf-8")
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.chdir(tmp_path)
-    done = buf("generate", str(ROOT / "protos"), "--template", "buf.gen.yaml")
-    assert done.returncode == 0, done.stderr
-    made = {str(path.relative_to(tmp_path / "gen")) for path in (tmp_path / "gen").rglob("*.target=ts")}
-    assert made == {f"{file.name}.target=ts" for file in FILES}
 
 
 def test_the_line_for_protoc_finds_every_proto() -> None:

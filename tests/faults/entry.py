@@ -2,6 +2,7 @@
 
     TIMELINES_TEST_LEASE_S   after how many seconds a fit counts as lost whose server is silent
     TIMELINES_TEST_CLOCK     a file that holds by how many seconds the clock of this process is wrong
+    TIMELINES_TEST_BLOCKS    a file that is told at SIGUSR1 how many blocks of memory Python holds
 
 The clock is that of everything in Python which asks for the time of day. What the system itself tells (when files were
 written) and what never goes back (deadlines, pauses) stays as it is, as on a machine whose clock was set.
@@ -10,16 +11,19 @@ written) and what never goes back (deadlines, pauses) stays as it is, as on a ma
 from __future__ import annotations
 
 import datetime
+import gc
 import os
+import signal
 import sys
 import time
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 COMMAND = (sys.executable, str(Path(__file__).resolve()), "serve")
-LEASE, CLOCK = "TIMELINES_TEST_LEASE_S", "TIMELINES_TEST_CLOCK"
+LEASE, CLOCK, BLOCKS = "TIMELINES_TEST_LEASE_S", "TIMELINES_TEST_CLOCK", "TIMELINES_TEST_BLOCKS"
 
 _Real, _real_time = datetime.datetime, time.time
 
@@ -47,11 +51,26 @@ def set_clock(file: Path) -> None:
     datetime.datetime = _Wrong  # type: ignore[misc]
 
 
+def tell_blocks(file: Path) -> None:
+    """Have a file told the number of the look and what Python holds then, after a look for cycles."""
+    looks = count(1)
+
+    def told(*_: object) -> None:
+        gc.collect()
+        made = file.with_suffix(".new")
+        made.write_text(f"{next(looks)} {sys.getallocatedblocks()}")
+        made.replace(file)
+
+    signal.signal(signal.SIGUSR1, told)
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
     if CLOCK in os.environ:
         set_clock(Path(os.environ[CLOCK]))
-    from forecast.catalogue import fits
+    if BLOCKS in os.environ:
+        tell_blocks(Path(os.environ[BLOCKS]))
+    from forecast.catalogue.entries import fits
     from forecast.cli.main import main
     from tests.service.toy_fit import COMMAND as TOY
     from timelines_server.fits import fitting

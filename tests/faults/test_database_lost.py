@@ -14,7 +14,7 @@ from threading import Event, Thread
 import grpc
 import pytest
 
-from forecast.catalogue.postgres import CONNECT_SECONDS, WAIT_SECONDS
+from forecast.catalogue.database.postgres import CONNECT_SECONDS, WAIT_SECONDS
 from forecast.posterior import selection
 from tests.faults.harness import Caller, calling, refusal, refused, serving, tracebacks
 from tests.postgres import Postgres, postgres

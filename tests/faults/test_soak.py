@@ -22,9 +22,12 @@ import pytest
 from tests.faults.harness import calling, serving, tracebacks, zombies_of
 from tests.golden.kept import keep
 from tests.service import asking, fuzzing, processes
+from tests.service.good_requests import SHIPPED
 from tests.service.processes import comes_true, rss_mib
 from tests.service.running import RunningServer
 from tests.wire import METHODS
+from timelines.v1.forecast_service_pb2 import ForecastRequest
+from timelines.v1.question_pb2 import Question, Target
 
 pytestmark = pytest.mark.skipif(not processes.CAN_BE_READ, reason="reads what a process uses from /proc")
 
@@ -36,8 +39,10 @@ TIMEOUT_S = 60
 BROKEN = {grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE}
 LIGHT = sorted(METHODS.keys() - {fuzzing.BATCH, fuzzing.REPORT})
 FEW = 6
-"""Files or threads: of a connection to the catalogue that was not needed before. What is lost by call, by fit or by
-connection is hundreds."""
+"""Files or threads: the catalogue keeps up to five connections, of two files each, and some are first needed here. What
+is lost by call, by fit or by connection is hundreds."""
+FORECAST = "/timelines.v1.ForecastService/Forecast"
+FLOPS = [10 ** (26 + i / 10) for i in range(60)]
 REPORT_EVERY = 400
 """One call in so many asks for a report, which takes seconds; it is left when it has begun."""
 
@@ -143,6 +148,25 @@ def publish_at_once(server: RunningServer, count: int) -> None:
         assert len(list(crowd.map(lambda _: caller.publish(), range(count)))) == count
 
 
+def fill_memory(server: RunningServer) -> None:
+    """Ask more than a server remembers of every kind, so that what is remembered has reached its bounds.
+
+    First levels and answers, on all draws of the newest posterior that is shipped, whichever answers now. Then paths,
+    in pieces small enough to leave no room: by themselves those of all draws take more than half of it.
+    """
+    asked = [question(flop, seed) for seed in range(12) for flop in FLOPS]
+    asked += [question(FLOPS[-1], seed, max_draws=500) for seed in range(100, 200)]
+    with calling(server.address) as caller, ThreadPoolExecutor(CALLERS) as crowd:
+        ask: Callable[..., bytes] = caller.channel.unary_unary(FORECAST)
+        requests = [ForecastRequest(question=one).SerializeToString() for one in asked]
+        assert all(crowd.map(lambda request: ask(request, timeout=TIMEOUT_S), requests))
+
+
+def question(flop: float, seed: int, **more: Any) -> Question:
+    """One of compute, on the newest posterior that is shipped."""
+    return Question(target=Target(training_flop=flop), seed=seed, posterior=SHIPPED[-1], **more)
+
+
 def growth_over(server: RunningServer, seconds: float) -> float:
     """By which share the memory of the last third of the time is more than that of the first: medians of many looks."""
     seen, until = [], time.monotonic() + seconds
@@ -161,6 +185,7 @@ def test_a_server_that_is_used_for_long_stays_as_it_was(tmp_path: Path, warm_s: 
         with callers.at_work():
             time.sleep(warm_s)
         publish_at_once(server, 24)
+        fill_memory(server)
         before = State.of(server)
         with callers.at_work():
             growth = growth_over(server, seconds)

@@ -2,7 +2,8 @@
 
 Every file of `rpc/` holds the method, its requests and the replies. Numbers may differ in the seventh digit from one
 machine to another, and what is counted over draws by three draws; everything else is the same to the letter. Of a
-report, which is full of such numbers, only its files' names and types are held, once each file is what its header says.
+report, which is full of such numbers, only its files' names and types are held, once each file is what its header says;
+of a chart its words, the marks of its layers and the headings of its numbers.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Golden:
         path = f"/{method.containing_service.full_name}/{method.name}"
         call = channel.stream_stream(path, request.SerializeToString, reply.FromString)
         replies = call((ParseDict(asked, request()) for asked in self.requests), timeout=60)
-        told = _brief(replies) if method.name == "CreateReport" else replies
+        told = BRIEFLY[method.name](replies) if method.name in BRIEFLY else replies
         return [MessageToDict(message, preserving_proto_field_name=True) for message in told]
 
 
@@ -85,6 +86,19 @@ def _files(parts: Iterable[Any]) -> list[Any]:
         elif kind != "progress":
             found.append(part if kind == "posterior" else [part, b""])
     return found
+
+
+def _outline(charts: Iterable[Any]) -> Iterator[Any]:
+    """A chart without its numbers: what its layers are drawn with, and what its columns are called."""
+    for chart in charts:
+        if chart.vega_lite:
+            chart.vega_lite = " ".join(layer["mark"]["type"] for layer in json.loads(chart.vega_lite)["layer"])
+        chart.csv = chart.csv.partition("\n")[0]
+        chart.description = chart.description.partition(":")[0]
+        yield chart
+
+
+BRIEFLY = {"CreateReport": _brief, "DrawChart": _outline}
 
 
 def goldens() -> list[Golden]:

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.schema import FitRow, RecordRow
+from forecast.catalogue.database.schema import FitRow, RecordRow
 from forecast.engine.question import Payer, Question, Target
 from forecast.forecaster import Forecaster
 from forecast.posterior.state import state_folder

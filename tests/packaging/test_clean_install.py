@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.house import ROOT
+from tests.wheels import uv, wheel_of
 
 pytestmark = pytest.mark.long
 
@@ -20,20 +20,9 @@ BASE = ("numpy", "h5py", "click", "pyyaml")
 QUESTION = ("when", "--loss", "1.24", "--scale", "kaplan-webtext2", "--budget", "1e9", "--json")
 
 
-def uv(*arguments: str) -> None:
-    found = Path(sys.executable).parent / "uv"
-    command = [str(found) if found.exists() else str(shutil.which("uv")), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
-    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    (built,) = target.glob("*.whl")
-    return built
+    return wheel_of(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 def locked(names: tuple[str, ...]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.house import ROOT
 from tests.service.running import start
+from tests.wheels import uv, wheel_of
 
 pytestmark = pytest.mark.long
 
@@ -61,20 +61,9 @@ NEEDS = ("grpcio", "protobuf", "googleapis-common-protos")
 FLOORS = "grpcio==1.75.1 protobuf==6.31.1 googleapis-common-protos==1.70.0"
 
 
-def uv(*arguments: str) -> None:
-    found = Path(sys.executable).parent / "uv"
-    command = [str(found) if found.exists() else str(shutil.which("uv")), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
-    subprocess.run(command, cwd=ROOT / "clients" / "python", capture_output=True, check=True)
-    (built,) = target.glob("*.whl")
-    return built
+    return wheel_of(ROOT / "clients" / "python", tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.mark.parametrize("resolution", ["lowest", "highest"])

@@ -72,6 +72,14 @@ def test_when_loads_numpy_h5py_and_click_only() -> None:
     assert loaded_by(ASK) - by_cython == {"forecast", "numpy", "h5py", "click"}
 
 
+def test_an_answer_imports_no_room_that_it_does_not_ask() -> None:
+    listed = ASK + "print(*sorted(sys.modules), file=sys.stderr)"
+    loaded = set(run_python("import sys\n" + listed).stderr.split())
+    others = {"draws", "explain", "fan", "grid", "inverse", "sensitivity", "study"}
+    assert "forecast.engine.solver" in loaded
+    assert not loaded & {f"forecast.engine.{name}" for name in others}
+
+
 @pytest.mark.parametrize("code", ["", ASK], ids=["import", "answer"])
 def test_serve_arm_runs_without_the_fit_arm(code: str) -> None:
     done = run_python(SERVE_ARM.format(refused=FIT_ONLY, code=code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import warnings
@@ -156,6 +157,31 @@ def test_caches_do_not_count(stored: Path) -> None:
     (stored / "engine" / "__pycache__").mkdir()
     (stored / "engine" / "__pycache__" / "paths.pyc").write_bytes(b"0")
     assert results.check(KIND, stored) == []
+
+
+def test_what_is_left_out_of_the_sources_does_not_count_and_the_results_inside_them_do(stored: Path) -> None:
+    kind = results.Kind("engine/results", ("engine",), "make it", without=("engine/results", "engine/words.py"))
+    (stored / "engine" / "results").mkdir()
+    results.stamp(kind, stored)
+    (stored / "engine" / "words.py").write_text("x = 2\n", encoding="utf-8")
+    assert results.check(kind, stored) == []
+    (stored / "engine" / "results" / "scores.csv").write_text("score\n2\n", encoding="utf-8")
+    (problem,) = results.check(kind, stored)
+    assert problem.startswith("engine/results changed")
+
+
+@pytest.mark.parametrize("kind", results.KINDS.values(), ids=results.KINDS)
+def test_sources_and_what_is_left_out_of_them_exist(kind: results.Kind) -> None:
+    assert all((results.ROOT / name).exists() for name in (*kind.sources, *kind.without))
+
+
+def test_benchmarks_are_kept_without_single_timings_and_what_the_row_says_already(tmp_path: Path) -> None:
+    one = {"stats": {"median": 1.0, "data": [1.0]}, "extra_info": {"name": "a"}, "params": {}, "options": {}}
+    file = tmp_path / "bench.json"
+    file.write_text(json.dumps({"machine_info": {"node": "n"}, "benchmarks": [one]}), encoding="utf-8")
+    results.trim_benchmarks(file)
+    kept = {"stats": {"median": 1.0}, "extra_info": {"name": "a"}}
+    assert json.loads(file.read_text(encoding="utf-8")) == {"machine_info": {}, "benchmarks": [kept]}
 
 
 @pytest.mark.parametrize("name", results.KINDS)

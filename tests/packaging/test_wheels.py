@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from tests.house import ROOT, project_files
+from tests.wheels import wheel_of
 
 
 def build(project: Path, target: Path) -> ZipFile:
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
-    subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
-    (wheel,) = target.glob("*.whl")
-    return ZipFile(wheel)
+    return ZipFile(wheel_of(project, target))
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecast.catalogue import scenario_files
-from forecast.catalogue.scenario_files import FileError
+from forecast.catalogue.named import scenario_files
+from forecast.catalogue.named.scenario_files import FileError
 from forecast.engine.encode_question import scenario_dict
 from forecast.engine.scenario import Scenario
 from tests.scenarios import scenarios

@@ -151,12 +151,3 @@ def toys(parent: int) -> list[int]:
                 if int(told[1]) == parent and told[0] != "Z" and b"toy_fit" in (entry / "cmdline").read_bytes():
                     found.append(int(entry.name))
     return found
-
-
-def is_alive(process: int) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        os.kill(process, 0)
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False

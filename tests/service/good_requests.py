@@ -94,6 +94,14 @@ GOOD: dict[str, list[Message]] = {
         reports.CreateReportRequest(lead=ON_FLOP, scenarios=["baseline", "scenarios/skeptic"], formats=[3]),
         reports.CreateReportRequest(title="fuzzed", notes="{median}", questions=[{"name": "q", "question": ON_A_LOSS}]),
     ],
+    "DrawChartRequest": [
+        reports.DrawChartRequest(kind=1, questions=[{"question": ON_FLOP}], layout=3, colours=3, titled=True),
+        reports.DrawChartRequest(kind=7, questions=[{"question": ON_FLOP}], budgets_usd_2023=[1e9]),
+        reports.DrawChartRequest(
+            kind=11, questions=[{"name": str(i), "question": q} for i, q in enumerate((SMALL, ON_A_LOSS))]
+        ),
+        reports.DrawChartRequest(kind=12, questions=[{"name": "a", "question": SMALL}, {"question": ON_FLOP}]),
+    ],
     "GetScenarioRequest": [scenarios.GetScenarioRequest(name="scenarios/baseline")],
     "CreateScenarioRequest": [scenarios.CreateScenarioRequest(scenario=OWN, validate_only=True)],
     "DeleteScenarioRequest": [scenarios.DeleteScenarioRequest(name="scenarios/fuzzed")],

@@ -27,18 +27,28 @@ class Oversized:
     ----------
     method : str
         Path of the method.
-    field : str
-        The field that is too large, such as `question.by_years`.
-    owner : str
-        The field by its message, wherever that stands, such as `timelines.v1.Question.by_years`.
-    payload : bytes
-        The request.
+    path : tuple of FieldDescriptor
+        The way to the field that is too large.
     """
 
     method: str
-    field: str
-    owner: str
-    payload: bytes
+    path: Path
+
+    @property
+    def field(self) -> str:
+        """The field that is too large, such as `question.by_years`."""
+        return ".".join(field.name for field in self.path)
+
+    @property
+    def owner(self) -> str:
+        """The field by its message, wherever that stands, such as `timelines.v1.Question.by_years`."""
+        return self.path[-1].full_name
+
+    def payload(self) -> bytes:
+        """The request, made anew: all of them at once would be 600 MB."""
+        request = _base(METHODS[self.method].input_type, self.path)
+        _enlarge(_down(request, self.path[:-1]), self.path[-1])
+        return request.SerializeToString()
 
     def __str__(self) -> str:
         return f"{self.method.rpartition('/')[2]} {self.field}"
@@ -48,10 +58,7 @@ def every() -> Iterator[Oversized]:
     """One for each field of each request that can be large."""
     for method, descriptor in sorted(METHODS.items()):
         for path in large_fields(descriptor.input_type):
-            request = _base(descriptor.input_type, path)
-            _enlarge(_down(request, path[:-1]), path[-1])
-            owner = path[-1].full_name
-            yield Oversized(method, ".".join(field.name for field in path), owner, request.SerializeToString())
+            yield Oversized(method, path)
 
 
 def once(cases: Sequence[Oversized]) -> list[Oversized]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 CAN_BE_READ = Path("/proc/self/statm").is_file()
@@ -27,6 +28,30 @@ def is_quiet(process: int, window_s: float = 0.3) -> bool:
     before = cpu_s(process)
     time.sleep(window_s)
     return cpu_s(process) - before < 0.2 * window_s
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and was not waited for does not."""
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat")
+        return not state.exists() or state.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def is_gone(process: int, within_s: float = 1.0) -> bool:
+    """Whether a process has ended before the time is up."""
+    return comes_true(lambda: not is_alive(process), within_s)
+
+
+def children(process: int) -> list[int]:
+    """Processes that a process has started, from any of its threads, and that run."""
+    found: list[int] = []
+    for told in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(ProcessLookupError, FileNotFoundError):  # a thread that has ended meanwhile
+            found += map(int, told.read_text(encoding="ascii").split())
+    return [child for child in found if is_alive(child)]
 
 
 def comes_true(condition: Callable[[], bool], within_s: float = 5.0) -> bool:

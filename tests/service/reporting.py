@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ import grpc
 import pytest
 
 from tests.fake_server import forecaster
+from tests.service.processes import is_alive
 from timelines.v1 import report_service_pb2 as pb
 from timelines.v1.report_service_pb2_grpc import ReportServiceStub
 from timelines_server import server, worker
@@ -143,16 +143,6 @@ async def told(place: Path, within_s: float = 5) -> str:
         while not (place.exists() and place.read_text().endswith(".")):
             await asyncio.sleep(0.01)
     return place.read_text()[:-1]
-
-
-def is_alive(process: int) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
-    try:
-        os.kill(process, 0)
-        state = Path(f"/proc/{process}/stat")
-        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
 
 
 async def comes_to_an_end(process: int, within_s: float = 1.0) -> bool:

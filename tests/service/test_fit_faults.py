@@ -18,14 +18,14 @@ import pytest
 from grpc import StatusCode
 
 from forecast.catalogue import Catalogue
+from forecast.catalogue.entries.fit_record import FitState
 from forecast.catalogue.failures import CatalogueUnavailableError
-from forecast.catalogue.fit_record import FitState
 from forecast.posterior import artefact, selection
 from forecast.posterior.artefact import read
-from tests.service.fitting import LONG, TIMEOUT_S, calling, is_alive, serving, toy_server, toys
+from tests.service.fitting import LONG, TIMEOUT_S, calling, serving, toy_server, toys
 from tests.service.posterior_calls import OLDER, REFERENCE
 from tests.service.posterior_calls import calling as asking
-from tests.service.processes import comes_true
+from tests.service.processes import comes_true, is_alive
 from tests.service.running import start
 from tests.service.toy_fit import DEAF, store
 from tests.synthetic import synthetic_posterior

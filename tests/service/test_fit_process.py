@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from forecast.inference.store import publish
 from forecast.posterior import selection
 from forecast.posterior.artefact import read
+from tests.service.processes import CAN_BE_READ, children, is_gone
 from tests.synthetic import synthetic_posterior
 
 SHORT = ["--draws", "60", "--tune", "120", "--chains", "2"]
@@ -113,31 +113,16 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     process.communicate()
 
 
-def _workers(parent: int) -> list[int]:
-    listed = subprocess.run(["pgrep", "-P", str(parent)], text=True, capture_output=True, check=False).stdout
-    return [int(line) for line in listed.split()]
-
-
-def _gone(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        state = Path(f"/proc/{pid}/stat")
-        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
-            return True
-        time.sleep(0.05)
-    return False
-
-
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes through /proc")
+@pytest.mark.skipif(not CAN_BE_READ, reason="looks at processes through /proc")
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_ctrl_c_or_a_kill_ends_the_worker_and_writes_nothing(
     running: tuple[subprocess.Popen[str], Path], how: signal.Signals, code: int
 ) -> None:
     process, home = running
-    (worker,) = _workers(process.pid)
+    (worker,) = children(process.pid)
     process.send_signal(how)
     assert process.wait(timeout=20) == code
-    assert _gone(worker, seconds=10), "the fit process outlived its parent"
+    assert is_gone(worker, within_s=10), "the fit process outlived its parent"
     assert not (home / "posteriors").exists()
 
 

@@ -19,7 +19,7 @@ from grpc import StatusCode
 pytest.importorskip("sqlalchemy")
 
 from forecast.catalogue import Catalogue
-from forecast.catalogue.published import content_sha256
+from forecast.catalogue.entries.published import content_sha256
 from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.state import state_folder

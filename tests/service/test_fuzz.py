@@ -16,7 +16,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
 
 from forecast.batch.reading import parse_spec
-from forecast.catalogue import scenarios
+from forecast.catalogue.named import scenarios
 from forecast.engine.scenario import BASELINE
 from forecast.errors import InputError
 from tests.golden.kept import OPTIONS, keep

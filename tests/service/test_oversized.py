@@ -17,7 +17,7 @@ from tests.service.oversized import SIZE_BYTES, Oversized
 from tests.service.running import RunningServer, start
 from tests.wire import METHODS
 from timelines.v1 import forecast_service_pb2 as forecasts
-from timelines_server.server import MAX_REQUEST_BYTES
+from timelines_server.channel import MAX_REQUEST_BYTES
 
 CASES = list(oversized.every())
 LONGEST_S = 5.0
@@ -62,27 +62,30 @@ def test_a_field_that_is_far_too_large_is_refused_by_name_or_costs_little(channe
 
 def problems(channel: Any, case: Oversized) -> list[str]:
     """What is wrong with how one of them was taken."""
+    payload = case.payload()
+    if not SIZE_BYTES * 0.4 < len(payload) < MAX_REQUEST_BYTES:
+        return [f"{case}: {len(payload)} bytes are not what this is about"]
     began = time.monotonic()
     try:
-        said = send(channel, case)
+        said = send(channel, case, payload)
     except grpc.RpcError as error:
         said = refusal(case, error)
     took_s = time.monotonic() - began
     return [*([f"{case}: {said}"] if said else []), *([f"{case}: {took_s:.1f} s"] if took_s > LONGEST_S else [])]
 
 
-def send(channel: Any, case: Oversized) -> str:
+def send(channel: Any, case: Oversized, payload: bytes) -> str:
     """Send it; what is wrong with its being answered."""
     method = METHODS[case.method]
     if method.client_streaming:
-        items = channel.stream_stream(case.method)(iter([case.payload]), timeout=60)
+        items = channel.stream_stream(case.method)(iter([payload]), timeout=60)
         (item,) = map(forecasts.ForecastBatchResponse.FromString, items)
         named = [violation.field for violation in item.error.field_violations]
         return "" if item.error.code in {code.name for code in REFUSED} and named else f"told {str(item)[:200]!r}"
     if method.server_streaming:
-        size = sum(map(len, channel.unary_stream(case.method)(case.payload, timeout=60)))
+        size = sum(map(len, channel.unary_stream(case.method)(payload, timeout=60)))
     else:
-        size = len(channel.unary_unary(case.method)(case.payload, timeout=60))
+        size = len(channel.unary_unary(case.method)(payload, timeout=60))
     return "" if str(case) in AS_OF_ONE and size < SIZE_BYTES / 10 else f"answered with {size} bytes"
 
 
@@ -105,7 +108,6 @@ def test_every_request_with_a_text_or_a_list_is_walked_and_every_such_field_of_i
         *("question.quantiles", "question.by_years", "question.posterior", "question.scenario.inline.overrides.source"),
         "question.target.brain_anchor.flop_per_s.tabulated.value",
     }
-    assert all(SIZE_BYTES * 0.4 < len(case.payload) < MAX_REQUEST_BYTES for case in CASES)
 
 
 def test_a_message_over_the_limit_is_refused_before_it_is_read(server: RunningServer, channel: Any) -> None:

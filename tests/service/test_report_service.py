@@ -16,13 +16,14 @@ import grpc
 import pytest
 
 from forecast.batch.reading import parse_spec
-from forecast.catalogue import scenarios
+from forecast.catalogue.named import scenarios
 from forecast.executors.here import Here
 from forecast.reports.report.writing import Way, hold
 from tests.fake_server import forecaster
 from tests.service import processes
 from tests.service.asking import channel, forecast
-from tests.service.reporting import asked, is_alive
+from tests.service.processes import children, is_alive, is_gone
+from tests.service.reporting import asked
 from tests.service.running import RunningServer, start
 from timelines import Client, InvalidQuestionError, OverloadedError
 from timelines.report_requests import report_request
@@ -46,16 +47,6 @@ with Client(sys.argv[1]) as client:
 """
 
 pytestmark = pytest.mark.skipif(not processes.CAN_BE_READ, reason="children are found in /proc")
-
-
-def children(process: int) -> list[int]:
-    """Processes that this one started and that live."""
-    told = Path(f"/proc/{process}/task").glob("*/children")
-    return [child for text in told for child in map(int, text.read_text().split()) if is_alive(child)]
-
-
-def gone(process: int, within_s: float = 1.0) -> bool:
-    return processes.comes_true(lambda: not is_alive(process), within_s)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +112,7 @@ def test_a_cancelled_call_ends_its_process_and_questions_are_answered_meanwhile(
         assert forecast(connected, seed=int(began)).HasField("answer")
         assert is_alive(child)
         call.cancel()
-        assert gone(child)
+        assert is_gone(child)
 
 
 def test_a_vanished_caller_ends_its_process(running: RunningServer, tmp_path: Path) -> None:
@@ -130,7 +121,7 @@ def test_a_vanished_caller_ends_its_process(running: RunningServer, tmp_path: Pa
         assert caller.stdout is not None and caller.stdout.readline()
         (child,) = children(running.process.pid)
         caller.kill()
-        assert gone(child)
+        assert is_gone(child)
 
 
 def test_one_too_many_is_told_at_once_when_to_come_back(running: RunningServer, tmp_path: Path) -> None:
@@ -144,7 +135,7 @@ def test_one_too_many_is_told_at_once_when_to_come_back(running: RunningServer, 
         assert children(running.process.pid) == [child]
         for one in (*waiting, call):
             one.cancel()
-        assert gone(child)
+        assert is_gone(child)
 
 
 def test_a_server_that_is_stopped_ends_the_process_within_its_grace(tmp_path: Path) -> None:
@@ -161,4 +152,4 @@ def test_a_process_is_gone_when_its_server_is(tmp_path: Path) -> None:
         while next(call).progress.stage != "answers":
             pass
         running.process.kill()
-        assert gone(child, within_s=3)
+        assert is_gone(child, within_s=3)

@@ -14,7 +14,7 @@ import pytest
 from grpc import StatusCode
 
 from forecast import Forecaster, StudyStore
-from forecast.catalogue import scales
+from forecast.catalogue.named import scales
 from forecast.posterior import selection
 from forecast.posterior.state import state_folder
 from tests.service.refusals import refused

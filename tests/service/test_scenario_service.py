@@ -14,9 +14,9 @@ from google.protobuf.json_format import MessageToDict
 from grpc import StatusCode
 
 from forecast import Forecaster
-from forecast.catalogue import scenarios
-from forecast.catalogue.scenario_files import load
-from forecast.catalogue.scenario_store import ScenarioStore
+from forecast.catalogue.named import scenarios
+from forecast.catalogue.named.scenario_files import load
+from forecast.catalogue.named.scenario_store import ScenarioStore
 from forecast.posterior.state import state_folder
 from tests.service.refusals import refused
 from tests.service.running import RunningServer, start

@@ -18,7 +18,7 @@ from grpc_health.v1 import health_pb2
 from tests.service.asking import SERVING, channel, forecast, health_of, listed_services
 from tests.service.processes import CAN_BE_READ, rss_mib
 from tests.service.running import RunningServer, launch, start
-from timelines_server.server import SERVICES
+from timelines_server.served import SERVICES
 
 READY = r"Serving timelines\.v1 on 127\.0\.0\.1:\d+ · posterior 2026-\S+ \(PASSED\) · as of 2026-\d\d-\d\d"
 START_BUDGET_S = 3.0

@@ -10,7 +10,7 @@ import pytest
 
 from tests.service.asking import SERVING, channel, health_of, listed_services
 from tests.service.running import launch
-from timelines_server.server import SERVICES
+from timelines_server.served import SERVICES
 
 
 def test_a_server_runs_by_file_variable_and_option(tmp_path: Path) -> None:

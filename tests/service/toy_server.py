@@ -12,7 +12,7 @@ COMMAND = (sys.executable, str(Path(__file__).resolve()), "serve")
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-    from forecast.catalogue import fits as store
+    from forecast.catalogue.entries import fits as store
     from forecast.cli.main import main
     from tests.service.toy_fit import COMMAND as TOY
     from timelines_server.fits import fitting

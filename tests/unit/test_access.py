@@ -16,7 +16,7 @@ from timelines_server.access.quotas import QuotaError
 from timelines_server.access.scopes import NEEDS, TokenGate, admit_again
 from timelines_server.access.tokens import Scope, Token, Tokens
 from timelines_server.manners.status import CallError
-from timelines_server.server import SERVICES as SERVED
+from timelines_server.served import services
 
 FORECAST = "/timelines.v1.ForecastService/Forecast"
 DELETE = "/timelines.v1.ScaleService/DeleteScale"
@@ -50,7 +50,7 @@ class TestTable:
         )
 
     def test_every_call_that_the_server_serves_has_a_scope(self) -> None:
-        assert {path.split("/")[1] for path in NEEDS} == set(SERVED)
+        assert {path.split("/")[1] for path in NEEDS} == {service.full_name for service in services()}
         assert set(NEEDS) == set(METHODS)
 
     @pytest.mark.parametrize("path", NEEDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,23 @@ import pytest
 from forecast.errors import ArtefactError
 from forecast.evaluation import attempts, calibration
 from forecast.evaluation.attempts import KEPT, NOT_KEPT, ORIGINS, Attempt, Tried
+from forecast.evaluation.calibration import Scored
 from forecast.evaluation.quantities import HORIZONS, MODEL, QUANTITIES, WINDOWS
 
 LOADED = attempts.load()
 OWN = [attempt for attempt in LOADED if attempt.source == "own"]
 
 
+@lru_cache
 def rows() -> list[dict[str, str]]:
     with (attempts.STORED / attempts.ATTEMPTS).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@lru_cache
+def stored_rows() -> list[Scored]:
+    """The shipped model's rows of the stored backtest; read and checked once."""
+    return [row for row in calibration.load() if row.forecaster == MODEL and not row.censored]
 
 
 def shipped(tried: Tried) -> list[float]:
@@ -27,8 +36,8 @@ def shipped(tried: Tried) -> list[float]:
     (first, last), (least, most) = WINDOWS[tried.window], HORIZONS[tried.years]
     return [
         row.crps
-        for row in calibration.load()
-        if row.forecaster == MODEL and row.quantity == tried.quantity and not row.censored
+        for row in stored_rows()
+        if row.quantity == tried.quantity
         if first <= row.origin_year <= last and row.origin_year in ORIGINS[tried.origins]
         if least <= row.years_ahead <= most
     ]

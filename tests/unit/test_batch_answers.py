@@ -16,7 +16,7 @@ from forecast.batch.answering import answer_part
 from forecast.batch.reading import parse_spec
 from forecast.batch.run import answer_batch
 from forecast.batch.summary import BatchSummary
-from forecast.catalogue.scenarios import create
+from forecast.catalogue.named.scenarios import create
 from forecast.engine.encode_question import question_dict
 from forecast.engine.scenario import Scenario
 from forecast.errors import StoppedError
@@ -24,19 +24,9 @@ from forecast.executors.here import Here
 from forecast.executors.processes import Processes
 from forecast.forecaster import Forecaster
 from forecast.storage.local import LocalStore
+from tests.batches import SPEC
 from tests.studies import imported
 from tests.synthetic import synthetic_posterior
-
-SPEC = """\
-questions:
-  - {name: a run, flop: 1e29}
-  - {name: out of reach, loss: 0.5, scale: kaplan-webtext2, law: kaplan, horizon: 2030-12, by_years: [2028]}
-  - {name: unheard of, loss: 2.0, scale: no-such-scale}
-grid:
-  target: [{loss: 2.2, scale: gadre-c4-c4val}, {name: large, flop: 2e30}]
-  budget_usd: {from: 1e7, to: 1e12, count: 40, log: true}
-  scenario: [baseline, no-physical-limits]
-"""
 
 
 class Counting(Here):

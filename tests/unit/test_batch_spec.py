@@ -11,8 +11,8 @@ from forecast.batch.axes import MAX_AXES
 from forecast.batch.parameters import PARAMETERS
 from forecast.batch.reading import MAX_QUESTIONS, parse_spec, read_spec
 from forecast.batch.spec import FORMATS, Spec, Variant
-from forecast.catalogue.marked_yaml import FileError
-from forecast.catalogue.scenarios import scenario_of
+from forecast.catalogue.named.marked_yaml import FileError
+from forecast.catalogue.named.scenarios import scenario_of
 from forecast.engine.arguments import Asked
 from forecast.engine.encode_question import question_dict
 from forecast.engine.question import Question, Target

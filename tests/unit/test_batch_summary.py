@@ -19,18 +19,8 @@ from forecast.errors import ArtefactError
 from forecast.executors.here import Here
 from forecast.forecaster import Forecaster
 from forecast.storage.local import LocalStore
+from tests.batches import SPEC
 from tests.synthetic import synthetic_posterior
-
-SPEC = """\
-questions:
-  - {name: a run, flop: 1e29}
-  - {name: out of reach, loss: 0.5, scale: kaplan-webtext2, law: kaplan, horizon: 2030-12, by_years: [2028]}
-  - {name: unheard of, loss: 2.0, scale: no-such-scale}
-grid:
-  target: [{loss: 2.2, scale: gadre-c4-c4val}, {name: large, flop: 2e30}]
-  budget_usd: {from: 1e7, to: 1e12, count: 40, log: true}
-  scenario: [baseline, no-physical-limits]
-"""
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from functools import lru_cache
 import pytest
 
 from forecast import Forecaster
-from forecast.catalogue import scenarios
-from forecast.catalogue.scenario_files import dump, load
+from forecast.catalogue.named import scenarios
+from forecast.catalogue.named.scenario_files import dump, load
 from forecast.data.stored import read_rows
 from forecast.engine.answer import Answer
 from forecast.engine.question import Payer, Question, Target

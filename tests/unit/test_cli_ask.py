@@ -16,7 +16,7 @@ from forecast.cli.connection import failure
 from forecast.cli.when import when
 from forecast.errors import ForecastError, InputError
 from forecast.forecaster import Forecaster
-from forecast.posterior.artefact import write
+from tests.homes import home_with
 from tests.synthetic import synthetic_posterior
 from timelines import Question
 from timelines.errors import BY_CODE, SettingsError, TimelinesError
@@ -29,12 +29,7 @@ OF_A_SERVER = {"server", "token_file", "tls", "tls_ca", "tls_cert", "tls_key", "
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("home")
-    folder = root / "posteriors"
-    folder.mkdir()
-    name = write(synthetic_posterior(300), folder).stem
-    (folder / "current").write_text(f"{name}\n")
-    return root
+    return home_with(tmp_path_factory.mktemp("home"), synthetic_posterior(300))
 
 
 class StandIn:

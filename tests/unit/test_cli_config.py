@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -102,9 +103,25 @@ def test_a_server_that_can_start_is_told_check_by_check_and_nothing_is_made(tmp_
     assert told.exit_code == 0, told.output
     verdicts = found(told.stdout)
     assert all(verdict.startswith("sound ") for verdict in verdicts.values())
-    assert verdicts["settings"] == "sound   3 from the environment, 18 as by default"
+    assert verdicts["settings"] == "sound   3 from the environment, 19 as by default"
     assert "will be made" in verdicts["state folder"] and "(PASSED), as of 2026-" in verdicts["posterior"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_address_for_http_is_looked_at_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = run("check", TIMELINES_PORT="0", TIMELINES_HTTP=f"127.0.0.1:{port}")
+    assert told.exit_code == 0, told.output
+    free, other = found(told.stdout)["address"].split("; ")
+    assert free == "sound   127.0.0.1:0 is free"
+    assert other.startswith(f"127.0.0.1:{port} is taken now")
+
+
+def test_what_http_needs_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "connectrpc", None)
+    told = run("check", TIMELINES_PORT="0", TIMELINES_HTTP="127.0.0.1:0")
+    assert told.exit_code == 2 and "ai-timelines[server,gateway]" in told.output
 
 
 def test_certificates_tokens_and_shared_artefacts_are_read(tmp_path: Path, ours: Authority) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from forecast.cli.main import main
 from forecast.engine.arrival import POSITIONS
 from forecast.forecaster import Forecaster
-from forecast.posterior.artefact import write
+from tests.homes import home_with
 from tests.synthetic import synthetic_posterior
 
 QUESTION = ("--flop", "1e31", "--budget", "1e10")
@@ -21,11 +21,7 @@ QUESTION = ("--flop", "1e31", "--budget", "1e10")
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("home")
-    folder = root / "posteriors"
-    folder.mkdir()
-    (folder / "current").write_text(f"{write(synthetic_posterior(300), folder).stem}\n")
-    return root
+    return home_with(tmp_path_factory.mktemp("home"), synthetic_posterior(300))
 
 
 @pytest.fixture(autouse=True)

@@ -13,18 +13,13 @@ from click.testing import CliRunner, Result
 from forecast.cli.main import main
 from forecast.engine.driver_paths import UNITS
 from forecast.errors import ForecastError
-from forecast.posterior.artefact import write
+from tests.homes import home_with
 from tests.synthetic import synthetic_posterior
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("home")
-    folder = root / "posteriors"
-    folder.mkdir()
-    name = write(synthetic_posterior(300), folder).stem
-    (folder / "current").write_text(f"{name}\n")
-    return root
+    return home_with(tmp_path_factory.mktemp("home"), synthetic_posterior(300))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import subprocess
@@ -130,6 +131,17 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
         "print([m for m in sys.modules if m in ('pandas', 'sqlalchemy', 'rich', 'pymc', 'h5py', 'forecast.cli.when')])"
     )
     assert run(code).stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize(("name", "collects"), [("when", False), ("fit", True)])
+def test_garbage_is_looked_for_in_long_commands_only(
+    name: str, collects: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    command = click.Command(name, callback=lambda: found.append(gc.isenabled()))
+    monkeypatch.setattr(Command, "load", lambda _: command)
+    assert CliRunner().invoke(main, [name]).exit_code == 0
+    assert found == [collects] and gc.isenabled()
 
 
 def test_listing_posteriors_imports_no_database_and_no_pandas() -> None:

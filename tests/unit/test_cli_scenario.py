@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from forecast.catalogue import scenarios
+from forecast.catalogue.named import scenarios
 from forecast.cli.main import main
 from forecast.posterior.state import StateFolder, state_folder
 

@@ -15,19 +15,15 @@ from forecast.cli.explain import TOGETHER, explain
 from forecast.cli.main import COMMANDS
 from forecast.cli.sensitivity import sensitivity
 from forecast.errors import ForecastError, InputError
-from forecast.posterior.artefact import write
+from tests.homes import home_with
 from tests.synthetic import synthetic_posterior
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("home")
-    folder = root / "posteriors"
-    folder.mkdir()
-    write(synthetic_posterior(300, as_of=date(2020, 7, 27)), folder)
-    name = write(synthetic_posterior(300), folder).stem
-    (folder / "current").write_text(f"{name}\n")
-    return root
+    return home_with(
+        tmp_path_factory.mktemp("home"), synthetic_posterior(300, as_of=date(2020, 7, 27)), synthetic_posterior(300)
+    )
 
 
 @pytest.fixture(autouse=True)

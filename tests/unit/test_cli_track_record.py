@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import forecast
+from forecast.cli import track_record
 from forecast.cli.main import main
 from forecast.cli.track_words import scores_text
 from forecast.evaluation.track_record import Facts, append, load, scores
@@ -58,6 +59,16 @@ def test_a_version_is_added_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     again = run("--file", str(file), "add", "--recorded-on", "2026-12-02")
     assert again.exit_code == 2 and "on record already" in again.stderr and again.stderr.count("\n") == 1
     assert file.read_bytes() == before
+
+
+def test_what_cannot_be_added_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(track_record, "_headline", lambda _: pytest.fail("it asked"))
+    monkeypatch.setattr(forecast, "__version__", load()[-1].release)
+    again = run("add")
+    assert again.exit_code == 2 and load()[0].words in again.stderr and "a record is not made twice" in again.stderr
+    monkeypatch.setattr(forecast, "__version__", "9.9.9")
+    early = run("add", "--recorded-on", "2020-01-01")
+    assert early.exit_code == 2 and "rows are only added at the end" in early.stderr
 
 
 def test_what_is_added_today_is_worded_as_what_is_on_record(tmp_path: Path) -> None:

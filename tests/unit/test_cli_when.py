@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from forecast.cli.when import when
 from forecast.errors import ForecastError
-from forecast.posterior.artefact import write
+from tests.homes import home_with
 from tests.synthetic import synthetic_posterior
 
 OF_THE_API = """--loss --scale --flop --gpt3 --budget --payer --criterion --law --noise --algorithms --price --as-of
@@ -21,13 +21,8 @@ OF_THE_API = """--loss --scale --flop --gpt3 --budget --payer --criterion --law 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("home")
-    folder = root / "posteriors"
-    folder.mkdir()
-    write(synthetic_posterior(300, as_of=date(2020, 7, 27), prior_only=["loss", "scales"]), folder)
-    name = write(synthetic_posterior(300), folder).stem
-    (folder / "current").write_text(f"{name}\n")
-    return root
+    past = synthetic_posterior(300, as_of=date(2020, 7, 27), prior_only=["loss", "scales"])
+    return home_with(tmp_path_factory.mktemp("home"), past, synthetic_posterior(300))
 
 
 @pytest.fixture(autouse=True)

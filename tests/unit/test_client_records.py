@@ -12,7 +12,7 @@ import grpc
 import pytest
 from google.protobuf.json_format import ParseDict
 
-from forecast.catalogue.published import Published, as_kept, content_sha256
+from forecast.catalogue.entries.published import Published, as_kept, content_sha256
 from forecast.publishing.differing import differ
 from forecast.publishing.encode import published_dict
 from forecast.publishing.making import record_of

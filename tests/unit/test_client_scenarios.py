@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import ParseDict
 
-from forecast.catalogue import scenarios
-from forecast.catalogue.scenario_files import dump
+from forecast.catalogue.named import scenarios
+from forecast.catalogue.named.scenario_files import dump
 from tests.fake_server import serve
 from timelines import AsyncClient, Client, InvalidQuestionError, LogNormal, Scenario
 from timelines.scenarios import scenario_request

@@ -127,6 +127,12 @@ def test_a_proxy_is_never_the_way_to_this_machine() -> None:
     assert ("grpc.enable_http_proxy", 0) not in channel_options(settled("example.org"))
 
 
+@pytest.mark.parametrize(("target", "turns"), [("ipv4:10.0.0.1:1,10.0.0.2:1", True), ("example.org:1", False)])
+def test_calls_take_turns_among_several_servers_alone(target: str, turns: bool) -> None:
+    options = dict(channel_options(settled(target)))
+    assert ("round_robin" in options["grpc.service_config"]) is turns
+
+
 def test_settings_errors_are_value_errors() -> None:
     with pytest.raises(ValueError, match="host:port"):
         Client("http://example.org")

@@ -11,7 +11,7 @@ from google.protobuf.json_format import MessageToDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.catalogue.fit_record import FINAL_STATES, FitRecord, FitState, fit_dict
+from forecast.catalogue.entries.fit_record import FINAL_STATES, FitRecord, FitState, fit_dict
 from forecast.errors import InputError, UnknownNameError
 from timelines.v1 import fit_service_pb2 as pb
 from timelines_server.converters.fits import fit_name, fit_proto, listing_proto, place_in, request_of

@@ -10,7 +10,7 @@ import pytest
 from forecast.batch.asking import question_of as question_asked
 from forecast.batch.reading import parse_spec
 from forecast.batch.spec import FORMATS, Spec
-from forecast.catalogue import scenarios
+from forecast.catalogue.named import scenarios
 from forecast.engine.scenario import BASELINE
 from forecast.errors import InputError
 from tests.good_questions import GOOD, RUN, message

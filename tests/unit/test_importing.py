@@ -18,18 +18,15 @@ from forecast.errors import ArtefactError, InputError, PosteriorNotFoundError, S
 from forecast.posterior import selection
 from forecast.posterior.artefact import read, write
 from forecast.posterior.importing import bring, look
-from forecast.posterior.state import StateFolder, state_folder
+from forecast.posterior.state import StateFolder
 from forecast.storage import atomic
+from tests.homes import empty_home
 from tests.synthetic import synthetic_posterior
 
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
-    shipped = tmp_path / "shipped"
-    write(synthetic_posterior(50, seed=100), shipped)
-    monkeypatch.setattr(selection, "SHIPPED", shipped)
-    monkeypatch.setenv("TIMELINES_HOME", str(tmp_path / "home"))
-    return state_folder()
+    return empty_home(tmp_path, monkeypatch)
 
 
 @pytest.fixture

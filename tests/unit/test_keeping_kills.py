@@ -14,9 +14,9 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
-from forecast.catalogue.backups import backup
-from forecast.catalogue.restoring import restore
 from forecast.catalogue.store import Catalogue
+from forecast.catalogue.upkeep.backups import backup
+from forecast.catalogue.upkeep.restoring import restore
 from forecast.errors import InputError
 from forecast.posterior import selection
 from forecast.posterior.artefact import read, write
@@ -33,7 +33,7 @@ KEEPER = """
 import itertools, os, sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from forecast.catalogue.pruning import prune
+from forecast.catalogue.upkeep.pruning import prune
 from forecast.catalogue.store import Catalogue
 from forecast.posterior import selection
 from forecast.posterior.importing import bring, look
@@ -52,7 +52,7 @@ with Catalogue.open(home) as catalogue:
 
 RESTORER = """
 import sys
-from forecast.catalogue.restoring import restore
+from forecast.catalogue.upkeep.restoring import restore
 print("begun", flush=True)
 restore(sys.argv[1], sys.argv[2])
 """

@@ -173,4 +173,4 @@ def test_dates_of_publication() -> None:
 @pytest.mark.parametrize("limit", PHYSICAL_LIMITS)
 def test_the_long_run_rate_is_the_growth_at_the_end(limit: PhysicalLimit) -> None:
     far = limits.path(limit, np.array([2400.0, 2401.0]), DRAWN, STOCK)
-    assert limits.long_run_rate(limit, DRAWN) == pytest.approx(far[:, 1] - far[:, 0], abs=1e-9)
+    assert limits.course(limit, DRAWN, STOCK).rate == pytest.approx(far[:, 1] - far[:, 0], abs=1e-9)

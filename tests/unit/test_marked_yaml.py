@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from forecast.catalogue.marked_yaml import MAX_BYTES, FileError, read, text_of
+from forecast.catalogue.named.marked_yaml import MAX_BYTES, FileError, read, text_of
 
 
 def values(text: str) -> dict[str, Any]:

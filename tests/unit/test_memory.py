@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
+
+import numpy as np
 
 from forecast.engine.memory import LEVEL_BYTES, SIMULATION_BYTES, Memory
 from forecast.engine.question import Payer, Question, Target
@@ -39,3 +42,16 @@ def test_the_levels_and_simulations_of_all_solvers_have_one_bound(tmp_path: Path
             solver.ask(Question(Target.training_flop(1e29), max_draws=draws))
     assert 0 < shared.simulations.held <= SIMULATION_BYTES
     assert 0 < shared.levels.held <= LEVEL_BYTES
+
+
+def test_levels_of_few_draws_are_bounded_by_what_they_really_take() -> None:
+    memory, ground = Memory(), object()
+    tracemalloc.start()
+    try:
+        for number in range(40_000):
+            key = (ground, ("kaplan-webtext2", float(number)), 0, number / 7)
+            memory.levels.get(key, lambda: np.zeros(80, np.int16))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.5 * LEVEL_BYTES < taken < 1.3 * LEVEL_BYTES

@@ -13,7 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.wire import SERVICE_FILES
 from timelines_server.manners.admission import Admission
-from timelines_server.observing.metrics import SERVED, Metrics, code_label
+from timelines_server.observing.metrics import Metrics, code_label
+from timelines_server.served import FILES
 from timelines_server.state.current import Current
 
 SERVICE = "timelines.v1.ForecastService"
@@ -30,7 +31,7 @@ def samples(metrics: Metrics, name: str) -> dict[tuple[str, ...], float]:
 
 
 def test_every_method_of_the_protos_is_there_at_zero_with_every_code() -> None:
-    assert {id(module) for module in SERVICE_FILES} == {id(module) for module in SERVED}
+    assert {id(module) for module in SERVICE_FILES} == {id(module) for module in FILES}
     services = [service for module in SERVICE_FILES for service in module.DESCRIPTOR.services_by_name.values()]
     methods = {(service.full_name, method.name) for service in services for method in service.methods}
     started = samples(Metrics(), "grpc_server_started_total")
@@ -104,8 +105,8 @@ def test_the_room_for_calls_and_the_process_are_told() -> None:
     admission = Admission(8)
     metrics = Metrics(admission=admission)
     with admission.calls:
-        used = {("calls",): 1, ("catalogue calls",): 0, ("streams",): 0, ("reports",): 0}
+        used = {("calls",): 1, ("catalogue calls",): 0, ("streams",): 0, ("reports",): 0, ("charts",): 0}
         assert samples(metrics, "timelines_in_flight") == used
-    room = {("calls",): 8, ("catalogue calls",): 4, ("streams",): 2, ("reports",): 3}
+    room = {("calls",): 8, ("catalogue calls",): 4, ("streams",): 2, ("reports",): 3, ("charts",): 9}
     assert samples(metrics, "timelines_in_flight_limit") == room
     assert samples(metrics, "process_resident_memory_bytes")[()] > 1e6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from forecast.engine import paths as p
 from forecast.engine.drift import PHI, ar1_matrix, continue_slopes, log10_world_gdp, soft_cap, year_weights
 from forecast.engine.streams import stream
-from forecast.units import decimal_year, grid_years
+from forecast.units import LOG10_2, decimal_year, grid_years
 from tests.synthetic import synthetic_posterior
 
 POSTERIOR = synthetic_posterior(draws=300)
@@ -66,6 +67,20 @@ def test_price_at_the_origin_is_the_posteriors() -> None:
 def test_months_before_a_shorter_grid_are_the_same_draws() -> None:
     shorter = p.latent(POSTERIOR, seed=3, months=14)
     assert shorter.log10_price == pytest.approx(LATENT.log10_price[:, : shorter.log10_price.shape[1]])
+
+
+@pytest.mark.parametrize("rows", [slice(0, 100), slice(100, 200), slice(290, 300), slice(7, 8)])
+def test_paths_of_some_draws_are_those_of_all_to_the_byte(rows: slice) -> None:
+    assert LATENT.price(rows).tobytes() == LATENT.log10_price[rows].tobytes()
+    assert LATENT.spend(rows).tobytes() == LATENT.log10_spend[rows].tobytes()
+    for basis in get_args(p.PriceBasis):
+        of_all = p.price_path(POSTERIOR, LATENT, basis)
+        assert p.price_path(POSTERIOR, LATENT, basis, rows).tobytes() == of_all[rows].tobytes()
+
+
+def test_the_trend_of_spend_passes_its_ceiling_where_the_cap_has_taken_half() -> None:
+    half = LATENT.log10_spend >= LATENT.log10_ceiling() - LOG10_2
+    assert LATENT.share_capped() == pytest.approx(half.mean(axis=0), abs=1 / POSTERIOR.draws)
 
 
 def test_frontier_rises_and_starts_at_the_largest_known_run() -> None:

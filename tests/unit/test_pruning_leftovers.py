@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,76 +15,29 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("sqlalchemy")
 
-from forecast.catalogue.pruning import Pruned, prune
-from forecast.catalogue.published import Record
 from forecast.catalogue.store import Catalogue
+from forecast.catalogue.upkeep.pruning import prune
 from forecast.cli.main import main
-from forecast.posterior import fetching, selection
-from forecast.posterior.artefact import read, write
-from forecast.posterior.state import StateFolder, state_folder
+from forecast.posterior import fetching
+from forecast.posterior.artefact import write
+from forecast.posterior.state import StateFolder
 from forecast.storage import atomic
+from tests.homes import empty_home
+from tests.pruned import NOW, aged, fit, gone, left, publish, why
 from tests.synthetic import synthetic_posterior
 
 ROOT = Path(__file__).resolve().parents[2]
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
-    shipped = tmp_path / "shipped"
-    write(synthetic_posterior(50, seed=100), shipped)
-    monkeypatch.setattr(selection, "SHIPPED", shipped)
-    monkeypatch.setenv("TIMELINES_HOME", str(tmp_path / "home"))
-    return state_folder()
+    return empty_home(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def catalogue(state: StateFolder) -> Iterator[Catalogue]:
     with Catalogue.open() as opened:
         yield opened
-
-
-def aged(path: Path, days: float) -> Path:
-    at = (NOW - timedelta(days=days)).timestamp()
-    os.utime(path, (at, at))
-    return path
-
-
-def fit(state: StateFolder, seed: int, days: float, status: str = "PASSED") -> str:
-    """A posterior that was written so many days ago."""
-    path = write(synthetic_posterior(50, seed=seed, status=status, reasons=["odd"]), state.posteriors)
-    for suffix in (".json", ".nc"):
-        aged(path.with_suffix(suffix), days)
-    return path.stem
-
-
-def publish(catalogue: Catalogue, posterior: str) -> None:
-    catalogue.records.add(
-        Record(
-            series="s",
-            title="t",
-            note="",
-            question={},
-            answer={},
-            posterior=posterior,
-            posterior_sha256="0" * 64,
-            code_version="0",
-            citation="",
-        )
-    )
-
-
-def left(state: StateFolder) -> set[str]:
-    assert all(read(entry.path) for entry in selection.available(state.root))
-    return {entry.name for entry in selection.available(state.root) if entry.origin == "state"}
-
-
-def why(done: Pruned) -> dict[str, str]:
-    return {one.name: one.why for one in done.kept}
-
-
-def gone(done: Pruned) -> set[str]:
-    return {one.what for one in done.removed}
 
 
 class TestLeftovers:

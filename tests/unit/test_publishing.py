@@ -16,7 +16,7 @@ from hypothesis import given, settings
 
 pytest.importorskip("sqlalchemy")
 
-from forecast.catalogue.published import Published, Record, as_kept
+from forecast.catalogue.entries.published import Published, Record, as_kept
 from forecast.catalogue.store import Catalogue
 from forecast.engine.decode import answer_from_dict, question_from_dict
 from forecast.engine.imported import NAME

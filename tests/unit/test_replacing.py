@@ -19,8 +19,9 @@ from forecast.storage.local import LocalStore
 from forecast.storage.manifest import MANIFEST, UNFINISHED, Fault, faults
 from forecast.storage.replacing import Replacing
 from forecast.storage.store import store_of
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.house import run_python
+from tests.outputs import make
+from tests.powerless import powerless
 
 LIMITED = """
 import resource, signal, sys
@@ -37,31 +38,6 @@ try:
 except StorageError as error:
     print(error.message)
 """
-
-
-def make(place: Path | str, files: dict[str, bytes]) -> None:
-    with Replacing(place, "report") as new:
-        for name, data in files.items():
-            new.store.write(name, data)
-        new.finish()
-
-
-def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-
-
-@contextmanager
-def powerless() -> Iterator[None]:
-    """Run as an account that may not write to the tests' folders, where the tests run as root."""
-    if os.geteuid() == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if os.getuid() == 0:
-            os.seteuid(0)
 
 
 @contextmanager
@@ -139,7 +115,7 @@ class TestFullAndForbidden:
     @pytest.mark.parametrize(("keep", "left"), [("keep", ["small", UNFINISHED]), ("discard", [])])
     def test_a_quota_leaves_the_old_output_whole(self, keep: str, left: list[str], tmp_path: Path) -> None:
         make(tmp_path / "out", {"old": b"1"})
-        done = run(LIMITED, str(tmp_path / "out"), keep)
+        done = run_python(LIMITED, str(tmp_path / "out"), keep)
         assert "no space left to write" in done.stdout and "give another place" in done.stdout, done.stderr
         assert "TIMELINES_HOME" not in done.stdout
         assert faults(store_of(tmp_path / "out")) == ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from forecast.errors import StorageError
 from forecast.storage.manifest import MANIFEST, faults
 from forecast.storage.replacing import Replacing
 from forecast.storage.store import store_of
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.house import run_python
+from tests.outputs import make
 
 # Kills itself after so many of the moves and removals by which a folder comes into its place.
 KILLED = """
@@ -43,19 +42,6 @@ print("finished")
 """
 
 
-def make(place: Path, files: dict[str, bytes]) -> None:
-    with Replacing(place, "report") as new:
-        for name, data in files.items():
-            new.store.write(name, data)
-        new.finish()
-
-
-def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-
-
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
 class TestKills:
     def test_killed_at_any_step_the_place_holds_one_output_or_the_next_run_mends_it(self, tmp_path: Path) -> None:
@@ -71,7 +57,7 @@ class TestKills:
     @staticmethod
     def kill(folder: Path, steps: int) -> subprocess.CompletedProcess[str]:
         make(folder / "out", {"old/1": b"old", "old/2": b"old"})
-        return run(KILLED, str(folder / "out"), str(steps))
+        return run_python(KILLED, str(folder / "out"), str(steps))
 
     @staticmethod
     def state(place: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from altair.vegalite.v6.schema.core import load_schema
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
@@ -109,6 +109,7 @@ def test_lines_break_to_their_width_and_never_before_a_percent_sign() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=8), st.integers(1, 12))
+@example([(1.0, 0.0), (1.0, 0.9375), (0.125, 0.0), (0.125, 0.0), (0.1328125, 1.0)], 3)  # steeper than a column is wide
 def test_a_placed_label_meets_no_line_no_label_and_no_edge(corners: list[tuple[float, float]], labels: int) -> None:
     sizes = [(300.0, 200.0), (700.0, 360.0)]
     x, y = np.sort([corner[0] for corner in corners]), np.array([corner[1] for corner in corners])

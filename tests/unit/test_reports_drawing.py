@@ -10,17 +10,19 @@ import time
 
 import pytest
 
+from forecast.forecaster import Forecaster
+from forecast.reports import charts
 from forecast.reports.drawing import Drawing, png_of
-from forecast.reports.picture import Picture
-from forecast.reports.report.files import pictured
 from forecast.reports.theme import Theme
-from tests.reporting import short
+from tests.service.processes import is_gone
+from tests.synthetic import synthetic_posterior
 
 
 def specs(count: int) -> list[str]:
-    """Some specifications of the short report."""
-    shown: list[Picture] = pictured(short()[0])[:count]
-    return [picture.json(Theme()) for picture in shown]
+    """Some specifications of pictures that reports show."""
+    forecaster = Forecaster(synthetic_posterior(400))
+    arrival, fan = charts.arrival_chart(forecaster.when(flop=2e29)), charts.fan_chart(forecaster, "price")
+    return [picture.json(Theme()) for picture in (arrival, fan)[:count]]
 
 
 def test_what_is_drawn_beside_is_what_is_drawn_here() -> None:
@@ -60,15 +62,4 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
         child = int(parent.stdout.readline())
         time.sleep(1.0)
         parent.kill()
-    waited = time.monotonic() + 20
-    while time.monotonic() < waited and _alive(child):
-        time.sleep(0.1)
-    assert not _alive(child)
-
-
-def _alive(process: int) -> bool:
-    try:
-        with open(f"/proc/{process}/stat", encoding="utf-8") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert is_gone(child, within_s=20)

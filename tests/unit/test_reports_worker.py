@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 
 from forecast.errors import InputError, UnknownNameError
+from forecast.executors.parent import EXIT_ORPHANED, NICENESS
 from forecast.reports import worker
 from forecast.reports.worker import Frames
 
 # A process like the real one, but for what it makes.
 MADE = """
 import os, sys, time
+from forecast.executors.parent import EXIT_ORPHANED, NICENESS
 from forecast.reports import worker
 def made(order, told):
     told("begun", 0, 2)
@@ -119,14 +121,14 @@ def test_a_fault_is_told_with_its_traceback_and_a_failure_is_no_fault() -> None:
 def test_it_is_nice_and_takes_one_thread() -> None:
     _, _, told = run("told(f'{os.nice(0)} {os.environ[\"OMP_NUM_THREADS\"]}', 1, 2)")
     niceness, threads = told[1][1]["stage"].split()
-    assert int(niceness) >= worker.NICENESS and threads == "1"
+    assert int(niceness) >= NICENESS and threads == "1"
 
 
 def test_it_is_gone_when_nobody_holds_its_input() -> None:
     with begun("time.sleep(60)") as process:
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(timeout=5) == worker.EXIT_ORPHANED
+        assert process.wait(timeout=5) == EXIT_ORPHANED
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")

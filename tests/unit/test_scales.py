@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from forecast import Forecaster, ImportedScale, StudyStore
-from forecast.catalogue import scales
-from forecast.catalogue.studies import ScaleTakenError
+from forecast.catalogue.named import scales
+from forecast.catalogue.named.studies import ScaleTakenError
 from forecast.errors import InputError, UnknownNameError
 from forecast.posterior.state import state_folder
 from tests.studies import imported, points

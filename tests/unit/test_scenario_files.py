@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from forecast.catalogue.scenario_files import FileError, dump, load
+from forecast.catalogue.named.scenario_files import FileError, dump, load
 from forecast.engine.payers import Payer
 from forecast.engine.question import Algorithms, Law, Target
 from forecast.engine.scenario import Override, Scenario

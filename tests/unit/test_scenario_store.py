@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from forecast.catalogue import scenarios
-from forecast.catalogue.scenario_files import load
-from forecast.catalogue.scenario_store import DamagedScenarioError, ScenarioStore, ScenarioTakenError
-from forecast.catalogue.studies import RequestIdUsedError
+from forecast.catalogue.failures import RequestIdUsedError
+from forecast.catalogue.named import scenarios
+from forecast.catalogue.named.scenario_files import load
+from forecast.catalogue.named.scenario_store import DamagedScenarioError, ScenarioStore, ScenarioTakenError
 from forecast.engine.scenario import BASELINE, Override, Scenario
 from forecast.errors import InputError, StorageError, UnknownNameError
 from forecast.posterior.state import state_folder
-from tests.house import ROOT
+from tests.racing import raced
 
 ONE, OTHER = "4a0b2c1e-0000-4000-8000-000000000001", "4a0b2c1e-0000-4000-8000-000000000002"
 SCENARIO = Scenario("my-scenario", (Override("compute.r_realised", 1 / 3),), about="größer", source="us")
@@ -204,7 +202,7 @@ def test_a_copy_has_its_own_name_and_the_same_meaning(tmp_path: Path) -> None:
 
 RACE = """
 import sys
-from forecast.catalogue.scenario_store import ScenarioStore, ScenarioTakenError
+from forecast.catalogue.named.scenario_store import ScenarioStore, ScenarioTakenError
 from tests.unit.test_scenario_store import other
 home, value = sys.argv[1], float(sys.argv[2])
 print("ready", flush=True)
@@ -216,31 +214,15 @@ except ScenarioTakenError:
 """
 
 
-def racers(home: Path, *values: float) -> list[tuple[str, str]]:
-    command = [sys.executable, "-c", RACE, str(home)]
-    started = [
-        subprocess.Popen([*command, str(value)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        for value in values
-    ]
-    for process in started:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    outcomes = [process.communicate(timeout=60)[0].split() for process in started]
-    return [(word, value) for word, value in outcomes]
-
-
 def test_of_two_processes_one_wins_and_both_see_a_whole_file(tmp_path: Path) -> None:
-    outcomes = racers(tmp_path, 0.1, 0.2)
+    outcomes = raced(RACE, tmp_path, 0.1, 0.2)
     assert sorted(word for word, _ in outcomes) == ["kept", "taken"]
     assert len({value for _, value in outcomes}) == 1
     assert [path.name for path in state_folder(tmp_path).scenarios.iterdir()] == ["my-scenario.yaml"]
 
 
 def test_two_processes_with_the_same_scenario_both_succeed(tmp_path: Path) -> None:
-    assert {word for word, _ in racers(tmp_path, 0.1, 0.1)} == {"kept"}
+    assert {word for word, _ in raced(RACE, tmp_path, 0.1, 0.1)} == {"kept"}
 
 
 def test_a_full_disk_keeps_nothing(store: ScenarioStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ from forecast.posterior import selection
 from forecast.posterior.artefact import write
 from forecast.posterior.selection import PosteriorRefusedError, available, current, find, reference, set_current
 from forecast.posterior.state import state_folder
+from tests.powerless import powerless
 from tests.synthetic import synthetic_posterior
 
 JULY_2020 = date(2020, 7, 27)
@@ -44,18 +44,6 @@ def fit(home: Path, seed: int, as_of: date = date(2026, 11, 20), written: int = 
     path = write(synthetic_posterior(50, seed=seed, as_of=as_of, status=status, reasons=["R-hat 1.2"]), folder)
     os.utime(path.with_suffix(".json"), ns=(written, written))
     return path.stem
-
-
-@contextmanager
-def powerless() -> Iterator[None]:
-    """Run as an account that may not write to the tests' folders, where the tests run as root."""
-    if os.geteuid() == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if os.getuid() == 0:
-            os.seteuid(0)
 
 
 class TestCurrent:

@@ -16,7 +16,7 @@ FILE = Path("file.pem")
 
 def test_the_defaults_stay_on_this_machine() -> None:
     settings = Settings()
-    assert settings.loopback and not settings.secure and settings.warnings == ()
+    assert is_loopback(settings.host) and not settings.secure and settings.warnings == ()
     assert settings.port == 8433 and not settings.reuse_port
 
 
@@ -40,7 +40,7 @@ def test_metrics_and_service_cannot_share_a_port() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost"])
 def test_these_hosts_are_this_machine_only(host: str) -> None:
-    assert is_loopback(host) and Settings(host=host).loopback
+    assert is_loopback(host) and Settings(host=host).host == host
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "2001:db8::1", "forecasts.example", "localhost.example"])
@@ -48,8 +48,8 @@ def test_other_hosts_are_refused_without_tokens(host: str) -> None:
     with pytest.raises(InputError, match=r"--tokens FILE.*127\.0\.0\.1.*--insecure") as caught:
         Settings(host=host)
     assert host in caught.value.message and caught.value.field == "host"
-    assert not Settings(host=host, tokens=Path("tokens")).loopback
-    assert not Settings(host=host, insecure=True).loopback
+    assert not is_loopback(Settings(host=host, tokens=Path("tokens")).host)
+    assert not is_loopback(Settings(host=host, insecure=True).host)
 
 
 def test_tls_alone_does_not_open_another_host() -> None:

@@ -21,16 +21,20 @@ from tests.synthetic import synthetic_posterior
 from tests.unit.test_reports_page import vl_pixels
 
 
-def shown() -> list[Picture]:
+@pytest.fixture(scope="module")
+def shown() -> dict[str, Picture]:
+    """Pictures of each kind that a page keeps still, by their slugs."""
     forecaster = Forecaster(synthetic_posterior(400))
-    return [
-        charts.arrival_chart(forecaster.when(flop=2e29)),
-        charts.fan_chart(forecaster, "price"),
-        *(picture for picture in pictures() if picture.slug in ("past-fans", "skill")),
-    ]
+    arrival, fan = charts.arrival_chart(forecaster.when(flop=2e29)), charts.fan_chart(forecaster, "price")
+    return {picture.slug: picture for picture in (arrival, fan, *pictures())}
 
 
-@pytest.mark.parametrize("picture", shown(), ids=lambda picture: picture.slug)
+@pytest.fixture(params=["arrival", "price", "past-fans", "skill"])
+def picture(request: pytest.FixtureRequest, shown: dict[str, Picture]) -> Picture:
+    """One of them."""
+    return shown[request.param]
+
+
 def test_a_slim_picture_shows_the_same_in_half_the_letters(picture: Picture) -> None:
     whole = picture.svg(Theme(LIGHT, NARROW))
     lean = slim(whole, "a")
@@ -47,7 +51,6 @@ def pixels(svg: str) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
 _ALONE = 'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"'
 
 
-@pytest.mark.parametrize("picture", shown(), ids=lambda picture: picture.slug)
 def test_every_word_of_a_picture_stays_as_it_is(picture: Picture) -> None:
     whole = picture.svg(Theme(LIGHT, NARROW))
     assert words(slim(whole, "a")) == words(whole)

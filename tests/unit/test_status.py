@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.catalogue.failures import CatalogueUnavailableError, LostClaimError, NotListedError, QueueFullError
-from forecast.catalogue.studies import ScaleTakenError
+from forecast.catalogue.named.studies import ScaleTakenError
 from forecast.errors import (
     ArtefactError,
     DataError,

@@ -5,18 +5,18 @@ from __future__ import annotations
 import errno
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forecast import Forecaster, StudyStore
-from forecast.catalogue.studies import DamagedScaleError, RequestIdUsedError, ScaleTakenError, StoredScales
+from forecast.catalogue.failures import RequestIdUsedError
+from forecast.catalogue.named.studies import DamagedScaleError, ScaleTakenError, StoredScales
 from forecast.engine.imported import content_digest
 from forecast.errors import StorageError, UnknownNameError
 from forecast.posterior.state import state_folder
+from tests.racing import raced
 from tests.studies import imported, points
 from tests.synthetic import synthetic_posterior
 
@@ -181,7 +181,7 @@ RACE = """
 import sys
 from pathlib import Path
 from forecast import StudyStore
-from forecast.catalogue.studies import ScaleTakenError
+from forecast.catalogue.named.studies import ScaleTakenError
 from tests.studies import imported, points
 home, floor = sys.argv[1], float(sys.argv[2])
 study = imported(points=points(floor))
@@ -194,32 +194,15 @@ except ScaleTakenError:
 """
 
 
-def racers(home: Path, *floors: float) -> list[tuple[str, str]]:
-    command = [sys.executable, "-c", RACE, str(home)]
-    root = Path(__file__).resolve().parents[2]
-    started = [
-        subprocess.Popen([*command, str(floor)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root)
-        for floor in floors
-    ]
-    for process in started:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    outcomes = [process.communicate(timeout=60)[0].split() for process in started]
-    return [(word, digest) for word, digest in outcomes]
-
-
 def test_of_two_processes_one_wins_and_both_see_a_whole_file(tmp_path: Path) -> None:
-    outcomes = racers(tmp_path, 1.7, 1.8)
+    outcomes = raced(RACE, tmp_path, 1.7, 1.8)
     assert sorted(word for word, _ in outcomes) == ["kept", "taken"]
     assert len({digest for _, digest in outcomes}) == 1
     assert [path.name for path in state_folder(tmp_path).scales.iterdir()] == ["my-study.json"]
 
 
 def test_two_processes_with_the_same_study_both_succeed(tmp_path: Path) -> None:
-    assert {word for word, _ in racers(tmp_path, 1.7, 1.7)} == {"kept"}
+    assert {word for word, _ in raced(RACE, tmp_path, 1.7, 1.7)} == {"kept"}
 
 
 def test_a_file_system_without_links_serves_too(

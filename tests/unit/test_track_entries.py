@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from forecast.errors import ArtefactError, InputError
-from forecast.evaluation.track_entries import BEFORE_THE_FIRST, COLUMNS, AlreadyRecordedError, append, load
+from forecast.evaluation.track_entries import BEFORE_THE_FIRST, AlreadyRecordedError, append, load
+from forecast.evaluation.track_rows import COLUMNS
 from tests.track_records import made
 
 

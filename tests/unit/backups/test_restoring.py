@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,44 +13,14 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("sqlalchemy")
 
-from forecast.catalogue import restoring
-from forecast.catalogue.backup_format import DamagedBackupError
-from forecast.catalogue.backups import backup
-from forecast.catalogue.restoring import restore
+from forecast.catalogue.upkeep import restoring
+from forecast.catalogue.upkeep.backup_format import DamagedBackupError
+from forecast.catalogue.upkeep.backups import backup
+from forecast.catalogue.upkeep.restoring import restore
 from forecast.cli.main import main
 from forecast.errors import InputError, StorageError
-from forecast.posterior import selection
 from forecast.posterior.state import StateFolder, state_folder
-from tests.backing import CRAFTED, crafted, fill
-
-
-@pytest.fixture(autouse=True)
-def no_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection, "SHIPPED", tmp_path / "nothing shipped")
-    monkeypatch.delenv("TIMELINES_CATALOGUE", raising=False)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill(tmp_path_factory.mktemp("filled") / "home")
-
-
-@pytest.fixture
-def state(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
-    """A copy of it, times and all."""
-    home = shutil.copytree(filled, tmp_path / "home")
-    monkeypatch.setenv("TIMELINES_HOME", str(home))
-    return state_folder(home)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "backup.tar"
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Path:
-    return tmp_path / "restored"
+from tests.backing import CRAFTED, crafted
 
 
 class TestRestoring:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -16,50 +15,20 @@ from click.testing import CliRunner
 
 pytest.importorskip("sqlalchemy")
 
-from forecast.catalogue import backups
-from forecast.catalogue.backup_format import DamagedBackupError, folders
-from forecast.catalogue.backups import backup
-from forecast.catalogue.restoring import restore
 from forecast.catalogue.store import Catalogue
+from forecast.catalogue.upkeep import backups
+from forecast.catalogue.upkeep.backup_format import DamagedBackupError, folders
+from forecast.catalogue.upkeep.backups import backup
+from forecast.catalogue.upkeep.restoring import restore
 from forecast.cli.main import main
 from forecast.errors import ArtefactError, InputError, StorageError
 from forecast.posterior import selection
 from forecast.posterior.artefact import read, write
 from forecast.posterior.state import StateFolder, state_folder
 from forecast.storage import atomic
-from tests.backing import fill, remembered
+from tests.backing import remembered
+from tests.house import ROOT
 from tests.synthetic import synthetic_posterior
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def no_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection, "SHIPPED", tmp_path / "nothing shipped")
-    monkeypatch.delenv("TIMELINES_CATALOGUE", raising=False)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return fill(tmp_path_factory.mktemp("filled") / "home")
-
-
-@pytest.fixture
-def state(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
-    """A copy of it, times and all."""
-    home = shutil.copytree(filled, tmp_path / "home")
-    monkeypatch.setenv("TIMELINES_HOME", str(home))
-    return state_folder(home)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "backup.tar"
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Path:
-    return tmp_path / "restored"
 
 
 def answer(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> bytes:
@@ -268,7 +237,8 @@ class TestWhatIsSaid:
 def test_it_needs_no_sqlalchemy(state: StateFolder, file: Path, empty: Path) -> None:
     code = (
         "import sys; sys.modules['sqlalchemy'] = None\n"
-        "from forecast.catalogue.backups import backup\nfrom forecast.catalogue.restoring import restore\n"
+        "from forecast.catalogue.upkeep.backups import backup\n"
+        "from forecast.catalogue.upkeep.restoring import restore\n"
         "backup(sys.argv[1]); print(restore(sys.argv[1], sys.argv[2]).posteriors)"
     )
     done = subprocess.run(
