@@ -12,5 +12,7 @@ compile() {
 }
 
 # The extra `gs` stays out: nothing here needs it, and it brings a dozen packages.
-compile pyproject.toml --extra fit --extra server --extra tracing --extra report --extra cluster --extra s3 --extra postgres --group dev --no-emit-package ai-timelines-client -o requirements.lock "$@"
+compile pyproject.toml --extra fit --extra server --extra gateway --extra tracing --extra report --extra cluster --extra s3 --extra postgres --group dev --no-emit-package ai-timelines-client -o requirements.lock "$@"
 compile --group codegen -o requirements-codegen.lock "$@"
+# Beside the project in one environment: what both need is at the project's pins.
+compile --group peers --constraint requirements.lock -o requirements-peers.lock "$@"

@@ -16,6 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "digests.json"
+READERS = ("compare.py", "report.py", "scale.py", "stored.py", "wording.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +31,32 @@ class Kind:
         The files and folders that they depend on.
     command : str
         What makes them anew.
-    without : str
-        A folder inside the sources on which they do not depend.
+    without : tuple of str
+        Files and folders inside the sources on which they do not depend.
     """
 
     folder: str
     sources: tuple[str, ...]
     command: str
-    without: str = ""
+    without: tuple[str, ...] = ()
 
 
 KINDS = {
-    "bench": Kind("tests/benchmarks/results", ("forecast/engine", "server/timelines_server"), "make bench"),
+    "bench": Kind(
+        "tests/benchmarks/results",
+        (
+            *("forecast/engine", "forecast/posterior", "forecast/inference", "server/timelines_server"),
+            *("clients/python/timelines", "tests/benchmarks"),
+        ),
+        "make bench",
+        # What reads a run and words it measures nothing.
+        without=tuple(f"tests/benchmarks/{name}" for name in ("results", *READERS)),
+    ),
     "backtest": Kind(
         "forecast/evaluation/results/backtest",
         ("forecast/data/tables", "forecast/priors.py", "forecast/models", "forecast/experiments"),
         "make backtest",
-        without="forecast/experiments/checks",
+        without=("forecast/experiments/checks",),
     ),
     "checks": Kind(
         "forecast/evaluation/results/checks",
@@ -70,11 +80,11 @@ def files_under(path: Path) -> list[Path]:
     )
 
 
-def digest(path: Path, without: Path | None = None) -> str:
-    """SHA-256 over names and contents of a file or a folder, but for one folder in it."""
+def digest(path: Path, without: Sequence[Path] = ()) -> str:
+    """SHA-256 over names and contents of a file or a folder, but for what is left out of it."""
     total = hashlib.sha256()
     for file in files_under(path):
-        if without is not None and file.is_relative_to(without):
+        if any(file.is_relative_to(one) for one in without):
             continue
         name = file.relative_to(path).as_posix()
         total.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
@@ -83,8 +93,9 @@ def digest(path: Path, without: Path | None = None) -> str:
 
 def digests_of(kind: Kind, root: Path = ROOT) -> dict[str, str]:
     """The digest of each source and of the results themselves."""
-    without = root / kind.without if kind.without else None
-    return {name: digest(root / name, without) for name in (*kind.sources, kind.folder)}
+    without = [root / name for name in kind.without]
+    sources = {name: digest(root / name, without) for name in kind.sources}
+    return {**sources, kind.folder: digest(root / kind.folder)}
 
 
 def stamp(kind: Kind, root: Path = ROOT) -> Path:
@@ -108,11 +119,13 @@ def check(kind: Kind, root: Path = ROOT) -> list[str]:
 
 
 def trim_benchmarks(file: Path) -> None:
-    """Leave out what names the machine or repeats every timing: statistics and the processor's kind stay."""
+    """Leave out what names the machine or repeats the row and every timing: statistics, the processor's kind stay."""
     report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     report.get("machine_info", {}).pop("node", None)
     for benchmark in report["benchmarks"]:
         benchmark["stats"].pop("data", None)
+        for told_by_the_row in ("options", "param", "params"):
+            benchmark.pop(told_by_the_row, None)
     file.write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
