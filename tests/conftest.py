@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def find_source_data() -> Path | None:
 
 
 def pytest_sessionstart() -> None:
+    # What a shell starts in the background ignores Ctrl-C, and so would every process that a test interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.environ.get("TIMELINES_REQUIRE_SOURCE_DATA") and find_source_data() is None:
         pytest.exit(
             "the source files are required here and were not found: set TIMELINES_SOURCE_DATA to their folder, "

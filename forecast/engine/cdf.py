@@ -6,8 +6,6 @@ would cost a server more than the rest of the answer does.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -70,6 +68,3 @@ class Cdf:
 
     def __repr__(self) -> str:
         return f"Cdf(decimal_year={self.decimal_year}, probability={self.probability})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Cdf, (self._decimal_year, self._probability)

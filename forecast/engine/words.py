@@ -231,11 +231,28 @@ def sentence(answer: Answer) -> str:
 
 def subject_to(question: Question, subject: str) -> str:
     """The beginning of a sentence, after the scenario and the condition that it is subject to."""
-    name = question.scenario.name
-    under = {BASELINE.name: "", "inline": "with what is assumed otherwise, "}.get(name, f"in the scenario {name}, ")
+    under = _under(question.scenario)
     if question.condition is not None:
         under += f"if {event_words(question.condition)}, "
     return f"{under[0].upper()}{under[1:]}{subject[0].lower()}{subject[1:]}" if under else subject
+
+
+def _under(scenario: Scenario) -> str:
+    """A scenario as a sentence begins: its name, or what one without a name switches and sets."""
+    if scenario.name != "inline":
+        return "" if scenario.name == BASELINE.name else f"in the scenario {scenario.name}, "
+    told = listed([*_turned(scenario, on=False), *_turned(scenario, on=True), *_set_otherwise(scenario)])
+    return f"with {told}, " if told else ""
+
+
+def _turned(scenario: Scenario, *, on: bool) -> list[str]:
+    names = [name.replace("_", " ") for name, is_on in scenario.switches if is_on == on]
+    return [f"{listed(names)} {'on' if on else 'off'}"] if names else []
+
+
+def _set_otherwise(scenario: Scenario) -> list[str]:
+    names = [override.name for override in scenario.overrides]
+    return [f"{len(names)} inputs set otherwise"] if len(names) > 2 else [f"{name} set otherwise" for name in names]
 
 
 def _when(answer: Answer) -> str:

@@ -151,6 +151,7 @@ def test_a_point_on_the_line_moves_nothing_and_one_above_is_seen() -> None:
     line = influence(years, 0.5 * years, 9)
     assert line.slope == pytest.approx(0.5) and line.slope_without == pytest.approx(0.5)
     assert line.above == pytest.approx(0, abs=1e-9)
+    assert influence(years, 0.0 * years, 9).cook == 0, "no point moves a line that all of them lie on"
     raised = 0.5 * years + np.where(years == 9, 1.0, 0.0) + 0.01 * (-1) ** years
     point = influence(years, raised, 9)
     assert point.above == pytest.approx(1, abs=0.05)

@@ -64,7 +64,8 @@ def influence(years: Array, values: Array, index: int) -> Influence:
     errors = values - np.polyval(line, centred)
     leverage = 1 / len(years) + centred[index] ** 2 / (centred @ centred)
     variance = errors @ errors / (len(years) - 2)
-    cook = errors[index] ** 2 / (2 * variance) * leverage / (1 - leverage) ** 2
+    share = errors[index] ** 2 / (2 * variance) if variance > 0 else 0.0  # a line without errors is moved by no point
+    cook = share * leverage / (1 - leverage) ** 2
     kept = np.arange(len(years)) != index
     without = np.polyfit(centred[kept], values[kept], 1)
     others = values[kept] - np.polyval(without, centred[kept])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from forecast.batch.chart_kinds import COLOURS, COUNTS, KINDS, LAYOUTS, Asked
-from forecast.engine.scenario import BASELINE, Scenario
+from forecast.engine.scenario import Scenario
 from forecast.errors import InputError
 from timelines.v1 import report_service_pb2 as pb
 from timelines.v1.question_pb2 import Question as QuestionMessage
 from timelines_server.converters.answer import gate_proto
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.reports import asked_question, budgets_of, name_of
-from timelines_server.converters.scenarios import scenario_name
+from timelines_server.converters.scenarios import first_places, scenario_name
 from timelines_server.handlers.charts import Chart, ChartOrder
 
 KIND = EnumNames(pb.ChartKind.Value, KINDS, "CHART_KIND")
@@ -33,12 +33,7 @@ def chart_names(request: pb.DrawChartRequest) -> dict[str, str]:
     if len(request.questions) > MOST_QUESTIONS:
         message = f"questions has {len(request.questions):,} items; give at most {MOST_QUESTIONS}"
         raise InputError(message, field="questions")
-    found: dict[str, str] = {}
-    for place, question in _questions(request):
-        found.setdefault(scenario_name(question.scenario), f"{place}.scenario.name")
-    found.pop("", None)
-    found.pop(BASELINE.name, None)
-    return found
+    return first_places((f"{at}.scenario.name", scenario_name(one.scenario)) for at, one in _questions(request))
 
 
 def chart_order_of(request: pb.DrawChartRequest, named: Mapping[str, Scenario]) -> ChartOrder:

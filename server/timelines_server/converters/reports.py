@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from forecast.batch.questions import MAX_NAME
@@ -23,7 +24,7 @@ from timelines.v1.question_pb2 import Question as QuestionMessage
 from timelines_server.converters.answer import gate_proto
 from timelines_server.converters.names import EnumNames
 from timelines_server.converters.question import question_of
-from timelines_server.converters.scenarios import PREFIX, scenario_name
+from timelines_server.converters.scenarios import PREFIX, first_places, scenario_name
 from timelines_server.handlers.reports import Order
 from timelines_server.worker import File, Part, Progress
 
@@ -46,14 +47,9 @@ def named_in(request: pb.CreateReportRequest) -> dict[str, str]:
         When there are more questions or scenarios than may be.
     """
     _check_counts(request)
-    found: dict[str, str] = {}
-    for i, name in enumerate(request.scenarios):
-        found.setdefault(name.removeprefix(PREFIX), f"scenarios[{i}]")
-    for path, question in _questions(request):
-        found.setdefault(scenario_name(question.scenario), f"{path}.scenario.name")
-    found.pop("", None)
-    found.pop(BASELINE.name, None)
-    return found
+    variants = ((f"scenarios[{i}]", name.removeprefix(PREFIX)) for i, name in enumerate(request.scenarios))
+    asked = ((f"{at}.scenario.name", scenario_name(one.scenario)) for at, one in _questions(request))
+    return first_places(chain(variants, asked))
 
 
 def order_of(request: pb.CreateReportRequest, named: Mapping[str, Scenario]) -> Order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -49,6 +49,21 @@ def scenario_name(message: pb.ScenarioChoice) -> str:
     """The name of a scenario that has to be looked up; empty for the baseline, and for one that is told whole."""
     name = message.name.removeprefix(PREFIX) if message.WhichOneof("choice") == "name" else BASELINE.name
     return "" if name == BASELINE.name else name
+
+
+def first_places(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The names of scenarios that have to be looked up, each with the place that names it first.
+
+    Parameters
+    ----------
+    named : iterable of (str, str)
+        Places in a request, and the name that each holds; empty and the baseline's need no looking up.
+    """
+    found: dict[str, str] = {}
+    for place, name in named:
+        if name not in ("", BASELINE.name):
+            found.setdefault(name, place)
+    return found
 
 
 def choice_of(message: pb.ScenarioChoice, named: Scenario | None = None) -> Scenario:

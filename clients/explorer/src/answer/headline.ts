@@ -1,5 +1,5 @@
 /** The answer as a sentence, what it is as of, and what went wrong where there is none. */
-import type { Answer } from "timelines-client/web";
+import { UnreachableError, type Answer } from "timelines-client/web";
 
 import type { Asking, Mount } from "../contract.js";
 import { button, el } from "./dom.js";
@@ -95,12 +95,14 @@ function showGate(warning: HTMLElement, answer: Answer): void {
 
 function showFailure(failure: HTMLElement, error: Error, before: boolean, retry: () => void): void {
   const { head, said, again } = problemOf(error);
+  const soon =
+    error instanceof UnreachableError ? el("p", {}, "The page asks again as soon as it is back.") : undefined;
   const kept = before ? el("p", { class: "small" }, "What stands below answers the question before.") : undefined;
   const act = again ? el("p", {}, button("Try again", retry, { class: "button" })) : undefined;
   failure.replaceChildren(
     el("p", {}, el("strong", {}, head)),
     el("p", {}, said),
-    ...[kept, act].filter((one) => one !== undefined),
+    ...[soon, kept, act].filter((one) => one !== undefined),
   );
   failure.hidden = false;
 }

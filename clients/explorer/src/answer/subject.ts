@@ -1,6 +1,6 @@
 /** What a question is about, in words: the beginning and the end of the sentence that an answer opens with. */
 import { Comparison, ConditionDriver, CostScope, type Condition, type Payer, type Target } from "timelines-client/v1";
-import type { Question as QuestionMessage } from "timelines-client/v1";
+import type { Question as QuestionMessage, Scenario, Switch } from "timelines-client/v1";
 
 import { money, monthOfDay, number } from "./figures.js";
 
@@ -74,11 +74,36 @@ export function subjectTo(question: QuestionMessage, subject: string): string {
   return under === "" ? subject : `${upperFirst(under)}${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
 }
 
+/** A scenario as a sentence begins: its name, or what one without a name switches and sets. */
 function scenarioClause(question: QuestionMessage): string {
   const choice = question.scenario?.choice;
-  const name = choice?.case === "inline" ? choice.value.name || "inline" : (choice?.value ?? "baseline");
-  if (name === "baseline") return "";
-  return name === "inline" ? "with what is assumed otherwise, " : `in the scenario ${name}, `;
+  const inline = choice?.case === "inline" && (choice.value.name || "inline") === "inline" ? choice.value : undefined;
+  if (inline !== undefined) return otherwise(inline);
+  const name = choice?.case === "inline" ? choice.value.name : (choice?.value ?? "baseline");
+  return name === "baseline" ? "" : `in the scenario ${name}, `;
+}
+
+function otherwise({ switches, overrides }: Scenario): string {
+  const inputs = overrides.map(({ input }) => input).sort();
+  const told = listed([...turned(switches, false), ...turned(switches, true), ...setOtherwise(inputs)]);
+  return told === "" ? "" : `with ${told}, `;
+}
+
+function turned(switches: readonly Switch[], which: boolean): readonly string[] {
+  const names = switches.filter(({ on }) => on === which).map(({ name }) => name);
+  const words = names.sort().map((name) => name.replaceAll("_", " "));
+  return words.length === 0 ? [] : [`${listed(words)} ${which ? "on" : "off"}`];
+}
+
+function setOtherwise(inputs: readonly string[]): readonly string[] {
+  if (inputs.length > 2) return [`${String(inputs.length)} inputs set otherwise`];
+  return inputs.map((input) => `${input} set otherwise`);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  const before = names.slice(0, -1).join(", ");
+  return [before, ...names.slice(-1)].filter((part) => part !== "").join(" and ");
 }
 
 export function upperFirst(words: string): string {

@@ -1,16 +1,14 @@
-/** What the whole page has to say: a link that was not understood, a server that is away, a token that is asked for. */
-import { PermissionDeniedError, UnauthenticatedError, UnreachableError, type Answer } from "timelines-client/web";
+/** What the whole page has to say: a link that was not understood, a token that is asked for. */
+import { PermissionDeniedError, UnauthenticatedError, UnreachableError } from "timelines-client/web";
 
 import type { Asking, Services } from "../contract";
 import { Lookout } from "../state/health";
 import { token } from "../state/token";
 import { button, element } from "./dom";
 
-const AGAIN = "The page asks again as soon as it is back; what stands below is the last answer.";
+type Topic = "link" | "token";
 
-type Topic = "link" | "server" | "token" | "gate";
-
-/** Follows the asking; returns how to tell of a link. */
+/** Follows the asking, and asks again where a server was away; returns how to tell of a link. */
 export function mountNotices(
   root: HTMLElement,
   { asking }: Pick<Services, "asking">,
@@ -31,7 +29,7 @@ export function mountNotices(
   hear(asking.current);
   return (problem) => {
     if (problem === undefined) notices.clear("link");
-    else notices.tell("link", problem, "warning", close(notices, "link"));
+    else notices.tell("link", problem, close(notices, "link"));
   };
 }
 
@@ -39,27 +37,16 @@ function follow(now: Asking, notices: Notices, lookout: Lookout, askToken: () =>
   if (now.kind === "loading") return;
   if (now.kind === "answered") {
     lookout.end();
-    notices.clear("server");
     notices.clear("token");
-    gate(now.now.answer, notices);
     return;
   }
   const { error } = now;
   if (error instanceof UnreachableError) {
-    notices.tell("server", `The server is away: nothing answers at ${location.host}. ${AGAIN}`, "error");
     lookout.begin();
   } else if (error instanceof UnauthenticatedError || error instanceof PermissionDeniedError) {
-    notices.clear("server");
     const why = token() === undefined ? "This server asks for a token." : sentence(error.message);
-    notices.tell("token", `${why} Give one; it is kept until this tab is closed.`, "warning", askToken());
+    notices.tell("token", `${why} Give one; it is kept until this tab is closed.`, askToken());
   }
-}
-
-/** A posterior that its gates did not pass says so over everything that it answers. */
-function gate(answer: Answer, notices: Notices): void {
-  const { status, reasons, name } = answer.posterior;
-  if (status === "PASSED") notices.clear("gate");
-  else notices.tell("gate", `The posterior ${name} is ${status.toLowerCase()}: ${reasons.join("; ")}.`, "warning");
 }
 
 class Notices {
@@ -71,10 +58,10 @@ class Notices {
   }
 
   /** Says something of a topic, once. */
-  tell(topic: Topic, words: string, kind: "warning" | "error", beside?: HTMLElement): void {
+  tell(topic: Topic, words: string, beside?: HTMLElement): void {
     if (this.#shown.get(topic)?.words === words) return;
     this.clear(topic);
-    const made = element("div", { class: `notice ${kind}`, "data-topic": topic }, element("p", {}, words), beside);
+    const made = element("div", { class: "notice", "data-topic": topic }, element("p", {}, words), beside);
     this.#shown.set(topic, { words, element: made });
     this.#root.append(made);
   }
