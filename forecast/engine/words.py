@@ -251,8 +251,12 @@ def _turned(scenario: Scenario, *, on: bool) -> list[str]:
 
 
 def _set_otherwise(scenario: Scenario) -> list[str]:
-    names = [override.name for override in scenario.overrides]
-    return [f"{len(names)} inputs set otherwise"] if len(names) > 2 else [f"{name} set otherwise" for name in names]
+    if len(scenario.overrides) > 2:
+        return [f"{len(scenario.overrides)} inputs set otherwise"]
+    return [
+        f"another prior of {one.name}" if one.value is None else f"{one.name} set to {number(one.value)}"
+        for one in scenario.overrides
+    ]
 
 
 def _when(answer: Answer) -> str:

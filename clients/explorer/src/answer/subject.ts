@@ -1,6 +1,6 @@
 /** What a question is about, in words: the beginning and the end of the sentence that an answer opens with. */
 import { Comparison, ConditionDriver, CostScope, type Condition, type Payer, type Target } from "timelines-client/v1";
-import type { Question as QuestionMessage, Scenario, Switch } from "timelines-client/v1";
+import type { Override, Question as QuestionMessage, Scenario, Switch } from "timelines-client/v1";
 
 import { money, monthOfDay, number } from "./figures.js";
 
@@ -84,8 +84,7 @@ function scenarioClause(question: QuestionMessage): string {
 }
 
 function otherwise({ switches, overrides }: Scenario): string {
-  const inputs = overrides.map(({ input }) => input).sort();
-  const told = listed([...turned(switches, false), ...turned(switches, true), ...setOtherwise(inputs)]);
+  const told = listed([...turned(switches, false), ...turned(switches, true), ...setOtherwise(overrides)]);
   return told === "" ? "" : `with ${told}, `;
 }
 
@@ -95,9 +94,12 @@ function turned(switches: readonly Switch[], which: boolean): readonly string[] 
   return words.length === 0 ? [] : [`${listed(words)} ${which ? "on" : "off"}`];
 }
 
-function setOtherwise(inputs: readonly string[]): readonly string[] {
-  if (inputs.length > 2) return [`${String(inputs.length)} inputs set otherwise`];
-  return inputs.map((input) => `${input} set otherwise`);
+function setOtherwise(overrides: readonly Override[]): readonly string[] {
+  if (overrides.length > 2) return [`${String(overrides.length)} inputs set otherwise`];
+  const inOrder = overrides.toSorted((one, other) => (one.input < other.input ? -1 : 1));
+  return inOrder.map(({ input, override }) =>
+    override.case === "set" ? `${input} set to ${number(override.value)}` : `another prior of ${input}`,
+  );
 }
 
 /** `a`, `a and b`, `a, b and c`. */
