@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from forecast.inference.sampling import prepare_environment
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # No deadline: two processes share two cores. In CI the examples are the same on every run.
@@ -23,6 +25,13 @@ def find_source_data() -> Path | None:
     named = os.environ.get("TIMELINES_SOURCE_DATA")
     folder = Path(named) if named else ROOT.parent / "shared" / "data"
     return folder if folder.is_dir() else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # As fits are compiled: with PyTensor's own settings the same seed draws otherwise once the user's cache is warm.
+    # A benchmark leaves each sampler its own.
+    if not config.getoption("benchmark_only", default=False):
+        prepare_environment(ROOT / ".pytest_cache" / "compiled")
 
 
 def pytest_sessionstart() -> None:

@@ -17,6 +17,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.service.processes import children, is_gone
+
 REQUIRED = "TIMELINES_REQUIRE_POSTGRES"
 INSTALLED = Path("/usr/lib/postgresql")
 USER, PASSWORD = "timelines", "not-so-secret"
@@ -85,10 +87,13 @@ class Postgres:
 
     def kill(self) -> None:
         """SIGKILL to it and to the processes of its connections, as when the machine is lost."""
-        for child in self._children():
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+        if self._process is None:
+            return
+        self.freeze()  # or it would see the first of them end, and begin anew with others
+        ended = children(self._process.pid)
+        self._signal_all(signal.SIGKILL)
         self._end(signal.SIGKILL)
+        assert all(is_gone(child, within_s=30) for child in ended), "they hold on to its memory"
 
     def freeze(self) -> None:
         """Nothing of it moves any more, and its connections stay open."""
@@ -146,16 +151,9 @@ class Postgres:
 
     def _signal_all(self, number: signal.Signals) -> None:
         assert self._process is not None
-        for pid in (self._process.pid, *self._children()):
+        for pid in (self._process.pid, *children(self._process.pid)):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-
-    def _children(self) -> list[int]:
-        if self._process is None:
-            return []
-        return [
-            int(pid) for pid in Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        ]
 
 
 def _free_port() -> int:

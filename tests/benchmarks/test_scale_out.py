@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -95,6 +97,16 @@ def two(servers: list[RunningServer]) -> list[Taken]:
     return rounds(servers, ROUNDS)
 
 
+@pytest.fixture(scope="module")
+def crowded(servers: list[RunningServer]) -> Iterator[list[Taken]]:
+    """One server again, while a process that only spins takes part of the cores."""
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as spinning:
+        try:
+            yield rounds(servers[:1], ROUNDS)
+        finally:
+            spinning.kill()
+
+
 def held_mb(servers: Sequence[RunningServer]) -> float:
     """What the processes hold together, pages that they share counted once."""
     return sum(memory_mb(server.process.pid)["fair_share_mb"] for server in servers)
@@ -116,6 +128,12 @@ def least_told(taken: Sequence[Taken]) -> str:
     """What the cores leave, if none of them ever waits."""
     least_s = sum(median_of(taken, name) for name in ("servers_s", "callers_s")) / CORES
     return f"{CORES} cores hold servers and callers, and cannot give an answer in less than {1e6 * least_s:.0f} us each"
+
+
+def company_told(crowded: Sequence[Taken]) -> str:
+    """What an answer costs one server for no other reason than that something else runs."""
+    each_s = median_of(crowded, "servers_s")
+    return f"others use the cores: one server takes {1e6 * each_s:.0f} us itself while a process beside it only spins"
 
 
 def memory_told(servers: Sequence[RunningServer]) -> dict[str, Any]:
@@ -151,7 +169,8 @@ def test_cpu_of_one(benchmark: Any, servers: list[RunningServer], one: list[Take
 
 
 @pytest.mark.benchmark(group="scale-out: CPU of each answer in the servers", timer=CPU)
-def test_cpu_of_two(benchmark: Any, servers: list[RunningServer], two: list[Taken]) -> None:
+def test_cpu_of_two(benchmark: Any, servers: list[RunningServer], two: list[Taken], crowded: list[Taken]) -> None:
     row = Row("two server processes: CPU", f"{ALONE}: CPU", bound_ratio=1.2)
     measure(benchmark, row, CPU, [each.servers_s for each in two], held_mb(servers))
     benchmark.extra_info.update(memory_told(servers))
+    benchmark.extra_info["why_over"] = company_told(crowded)
