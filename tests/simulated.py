@@ -9,6 +9,9 @@ from forecast.models.price import PriceData
 
 ORIGIN = 2024.5
 
+PRICES = {"mu_r": 0.12, "ten": -0.5, "q": 0.03, "a_rental": -17.5, "sigma_rental": 0.14}
+"""What `hardware` simulates with, by the names of the model."""
+
 
 def compute_dates(runs: int = 60, costs: int = 50, seed: int = 1) -> ComputeData:
     """Dates, labels and compute of runs, with zeros for the outcomes."""

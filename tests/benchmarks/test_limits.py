@@ -83,7 +83,7 @@ def test_cold(
 @pytest.mark.parametrize("ask", [ask_run, ask_loss, ask_budget])
 def test_again(benchmark: Any, solver: Solver, ask: Any) -> None:
     row = Row(f"the same, another {ask.__name__.removeprefix('ask_')}", LOOP, bound_s=1e-3, bound_mb=300.0)
-    benchmark.extra_info["why_over"] = "the law of each of 4,000 draws is solved for the loss, about half of the time"
+    benchmark.extra_info["why_over"] = "4,000 laws are inverted for the loss, and two first passages wait for memory"
     time_calls(benchmark, row, ask, lambda: (solver, slightly()), rounds=200)
 
 

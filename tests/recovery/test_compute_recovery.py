@@ -1,16 +1,16 @@
-"""Simulate from the joint model, fit what was simulated, and find the truth inside the intervals."""
+"""Simulate from the joint model, prices and all, fit what was simulated, and find the truth inside the intervals."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
-from forecast.inference.sampling import SamplerSettings, compile_model, sample
+from forecast.inference.sampling import Sampled, SamplerSettings, compile_model, sample
 from forecast.models import compute, price
 from forecast.priors import DEFAULT, LogNormal, Normal
-from tests.simulated import compute_dates, hardware
+from tests.simulated import PRICES, compute_dates, hardware
 
 # Truths come from priors about as narrow as the real posterior; the fit uses the default, wide ones.
 TRUTH = replace(
@@ -38,10 +38,17 @@ SCALARS = (
 )
 
 
-def _simulated_ranks(simulations: int) -> np.ndarray:
-    """Rank of each true value among the posterior draws, shape (simulations, quantities)."""
+@dataclass(frozen=True)
+class Recovered:
+    """Rank of each true value among the posterior draws, shape (simulations, quantities), and the last fit."""
+
+    ranks: np.ndarray
+    fitted: Sampled
+
+
+def _recovered(simulations: int) -> Recovered:
     rng = np.random.default_rng(8)
-    dates, chips = compute_dates(runs=90, costs=80), hardware()
+    dates, chips = compute_dates(runs=90, costs=80), hardware(purchases=120, offers=160)
     truths = compute.prior_draws(dates, TRUTH, TRUE_RATE, simulations, rng)
     runs, costs = compute.predictive(truths, dates, rng)
     first = replace(dates, run_log10_flop=runs[0], cost_log10_price=costs[0])
@@ -56,22 +63,37 @@ def _simulated_ranks(simulations: int) -> np.ndarray:
         truth = {name: truths[name][k] for name in (*SCALARS, "r_realised")}
         truth["growth last year"] = truths["spend_slopes"][k, -1] + truths["price_slopes"][k, -1]
         ranks.append([np.mean(draws[name] < truth[name]) for name in draws])
-    return np.array(ranks)
+    return Recovered(np.array(ranks), fitted)
 
 
-def _assert_covered(ranks: np.ndarray) -> None:
+@pytest.fixture(scope="module")
+def few() -> Recovered:
+    """To compile the model takes a minute, a fit a second."""
+    return _recovered(8)
+
+
+def test_truth_lies_inside_the_intervals(few: Recovered) -> None:
+    ranks = few.ranks
     inside_80 = np.mean((ranks > 0.1) & (ranks < 0.9))
     assert np.mean((ranks < 0.01) | (ranks > 0.99)) < 0.1, f"too many truths in the far tails: {ranks}"
     half_width = 3 * np.sqrt(0.8 * 0.2 / ranks.size * 2)  # the quantities of one simulation are correlated
     assert abs(inside_80 - 0.8) < half_width, f"80 % intervals cover {inside_80:.2f}"
 
 
-def test_truth_lies_inside_the_intervals() -> None:
-    _assert_covered(_simulated_ranks(4))
+@pytest.mark.parametrize("name", PRICES)
+def test_the_truth_of_the_prices_lies_inside_the_99_percent_interval(few: Recovered, name: str) -> None:
+    low, high = np.quantile(few.fitted.flat(name), [0.005, 0.995])
+    assert low < PRICES[name] < high
+
+
+def test_every_channel_finds_its_rate_and_level(few: Recovered) -> None:
+    rates, levels = few.fitted.flat("rate"), few.fitted.flat("a")
+    assert np.median(rates, axis=0) == pytest.approx(np.full(6, 0.12), abs=0.03)
+    assert np.median(levels, axis=0) == pytest.approx(np.full(4, -10.0), abs=0.25)
 
 
 @pytest.mark.long
 def test_truth_lies_inside_the_intervals_over_forty_simulations() -> None:
-    ranks = _simulated_ranks(40)
+    ranks = _recovered(40).ranks
     inside_80 = np.mean((ranks > 0.1) & (ranks < 0.9))
     assert 0.72 < inside_80 < 0.88

@@ -6,38 +6,28 @@ import numpy as np
 import pymc as pm
 import pytest
 
-from forecast.inference.sampling import Sampled, SamplerSettings, compile_model, sample
+from forecast.inference.sampling import SamplerSettings, compile_model, sample
 from forecast.models import price
 from forecast.models.price_predictive import offers, prior_draws, purchases
 from forecast.posterior.artefact import read
 from forecast.posterior.selection import reference
 from forecast.priors import DEFAULT
-from tests.simulated import hardware
-
-# What `hardware` simulates with.
-TRUTH = {"mu_r": 0.12, "ten": -0.5, "q": 0.03, "a_rental": -17.5, "sigma_rental": 0.14}
+from tests.simulated import PRICES, hardware
 
 
-@pytest.fixture(scope="module")
-def fitted() -> Sampled:
+@pytest.mark.long  # compiled for itself; test_compute_recovery finds the same in the joint model
+def test_prices_fitted_alone_give_back_what_they_were_simulated_with() -> None:
     data = hardware(purchases=120, offers=160)
     with pm.Model() as model:
         rate = price.rates(DEFAULT.price)
         price.purchase(data, DEFAULT.price, rate)
         price.rental(data, DEFAULT.price, rate)
-    return sample("price", compile_model(model), SamplerSettings(draws=400, tune=400, chains=2), seed=5)
-
-
-@pytest.mark.parametrize("name", TRUTH)
-def test_the_truth_lies_inside_the_99_percent_interval(fitted: Sampled, name: str) -> None:
-    low, high = np.quantile(fitted.flat(name), [0.005, 0.995])
-    assert low < TRUTH[name] < high
-
-
-def test_every_channel_finds_its_rate_and_level(fitted: Sampled) -> None:
-    rates, levels = fitted.flat("rate"), fitted.flat("a")
-    assert np.median(rates, axis=0) == pytest.approx(np.full(6, 0.12), abs=0.03)
-    assert np.median(levels, axis=0) == pytest.approx(np.full(4, -10.0), abs=0.25)
+    fitted = sample("price", compile_model(model), SamplerSettings(draws=400, tune=400, chains=2), seed=5)
+    for name, true in PRICES.items():
+        low, high = np.quantile(fitted.flat(name), [0.005, 0.995])
+        assert low < true < high, name
+    assert np.median(fitted.flat("rate"), axis=0) == pytest.approx(np.full(6, 0.12), abs=0.03)
+    assert np.median(fitted.flat("a"), axis=0) == pytest.approx(np.full(4, -10.0), abs=0.25)
 
 
 def test_the_prior_predictive_holds_the_simulated_prices() -> None:
