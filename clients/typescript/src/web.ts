@@ -5,7 +5,7 @@ import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/conn
 import { Client } from "./client.js";
 import { SettingsError } from "./errors.js";
 import type { Loss } from "./failures.js";
-import { settle, type CommonOptions, type Settings } from "./settings.js";
+import { settle, type CommonOptions } from "./settings.js";
 import { bearer } from "./token.js";
 import { shown } from "./values.js";
 
@@ -31,6 +31,9 @@ export function connect(gateway: string = DEFAULT_GATEWAY, options: ConnectOptio
   return new Client({ settings, transport, losses, bidirectional: false, waits: false, close: () => undefined });
 }
 
+const SILENT =
+  "nothing answers there, or it does not let this page ask; see that the gateway runs, and that this page is one of its own";
+
 function baseUrl(gateway: string): string {
   const url = URL.canParse(gateway) ? new URL(gateway) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return gateway.replace(/\/+$/, "");
@@ -38,11 +41,8 @@ function baseUrl(gateway: string): string {
 }
 
 /** A `fetch` that fails raises a TypeError and never says why; an answer of no such gateway comes as HTTP's status. */
-function losses(failure: ConnectError, settings: Settings): Loss | undefined {
-  if (failure.cause instanceof TypeError) {
-    const cause = `nothing answers there, or it does not let this page ask; see that the gateway runs, and ${settings.target}`;
-    return { cause, hopeless: false };
-  }
+function losses(failure: ConnectError): Loss | undefined {
+  if (failure.cause instanceof TypeError) return { cause: SILENT, hopeless: false };
   if (failure.code !== Code.Unavailable) return undefined;
   return { cause: "what answers there cannot reach the service", hopeless: false };
 }

@@ -97,7 +97,7 @@ function showFailure(failure: HTMLElement, error: Error, before: boolean, retry:
   const { head, said, again } = problemOf(error);
   const soon =
     error instanceof UnreachableError ? el("p", {}, "The page asks again as soon as it is back.") : undefined;
-  const kept = before ? el("p", { class: "small" }, "What stands below answers the question before.") : undefined;
+  const kept = before ? el("p", { class: "small" }, "What is greyed answers the question before.") : undefined;
   const act = again ? el("p", {}, button("Try again", retry, { class: "button" })) : undefined;
   failure.replaceChildren(
     el("p", {}, el("strong", {}, head)),
