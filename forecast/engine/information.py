@@ -95,9 +95,13 @@ def half_mean_difference(y: Array) -> float:
     y : ndarray, shape (draws,)
         At least two.
     """
+    return _half_of_sorted(np.sort(y))
+
+
+def _half_of_sorted(y: Array) -> float:
     n = len(y)
-    ranked = np.sort(y) - y[0]  # years are large beside their differences
-    return float((2.0 * np.arange(1, n + 1) - n - 1) @ ranked) / (n * (n - 1))
+    from_first = y - y[0]  # years are large beside their differences
+    return float((2.0 * np.arange(1, n + 1) - n - 1) @ from_first) / (n * (n - 1))
 
 
 def rank_bins(values: Array, bins: int) -> Bins:
@@ -130,18 +134,27 @@ class _Measure:
     def __init__(self, y: Array, seed: int, cap: float) -> None:
         self._y, self._seed, self._cap = y, seed, cap
         self._bins = min(max(len(y) // DRAWS_PER_BIN, 2), MAX_BINS)
-        self._group = stream(seed, "groups of the value of information").permutation(len(y)) % GROUPS
-        self._spread = half_mean_difference(y)
+        self._ascending = np.argsort(y, kind="stable")
+        group = stream(seed, "groups of the value of information").permutation(len(y)) % GROUPS
+        self._kept = [group != one for one in range(GROUPS)]
+        self._spread = self._spread_of(np.full(len(y), True))
+        self._spreads = [self._spread_of(kept) for kept in self._kept]
         self._by_chance: dict[tuple[int, ...], float] = {}
 
     def of(self, name: str, values: Array) -> Information:
         """The value of one input."""
         bins = rank_bins(values, self._bins)
-        fall = _fall(self._y, bins)
-        kept = (self._group != group for group in range(GROUPS))
-        left_out = np.array([_fall(self._y[rows], bins[rows]) for rows in kept])
+        by_bin = self._ascending[np.argsort(bins[self._ascending].astype(np.int16), kind="stable")]
+        fall = self._spread - _inside(self._y[by_bin], bins[by_bin])
+        left_out = np.empty(GROUPS)
+        for i, kept in enumerate(self._kept):
+            rows = by_bin[kept[by_bin]]
+            left_out[i] = self._spreads[i] - _inside(self._y[rows], bins[rows])
         mcse = math.sqrt((GROUPS - 1) / GROUPS * float(((left_out - left_out.mean()) ** 2).sum()))
         return Information(name, fall, mcse, fall / self._spread, self._width_fall(bins))
+
+    def _spread_of(self, kept: NDArray[np.bool_]) -> float:
+        return _half_of_sorted(self._y[self._ascending[kept[self._ascending]]])
 
     def _width_fall(self, bins: Bins) -> float | None:
         fall = _width_fall(self._y, bins, self._cap)
@@ -162,10 +175,16 @@ def _parts(y: Array, bins: Bins) -> list[Array]:
     return [part for part in np.split(y[order], np.cumsum(np.bincount(bins))[:-1]) if len(part)]
 
 
-def _fall(y: Array, bins: Bins) -> float:
-    parts = _parts(y, bins)
-    inside = math.fsum(len(part) * half_mean_difference(part) for part in parts if len(part) > 1)
-    return half_mean_difference(y) - inside / sum(len(part) for part in parts if len(part) > 1)
+def _inside(y: Array, bins: Bins) -> float:
+    """Half the mean difference inside a bin, over those with two draws at least, by their size.
+
+    The draws come bin by bin, and ascending in each, so that one sum over all of them has the pairs of every bin.
+    """
+    sizes = np.bincount(bins)
+    rank, size = np.arange(len(y)) - (np.cumsum(sizes) - sizes)[bins], sizes[bins]
+    differences = np.bincount(bins, weights=(2.0 * rank + 1 - size) * (y - y[0]))  # summed over the pairs of each
+    many = sizes > 1
+    return float((differences[many] / (sizes[many] - 1)).sum() / sizes[many].sum())
 
 
 def _width_fall(y: Array, bins: Bins, cap: float) -> float | None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.engine.information import half_mean_difference, information, rank_bins
+from forecast.engine.information import GROUPS, half_mean_difference, information, rank_bins
+from forecast.engine.streams import stream
 from forecast.engine.tornado import fifths, median, tornado
 
 DRAWS = 4_000
@@ -66,11 +67,14 @@ def test_the_median_is_the_order_statistic_of_answers() -> None:
     assert [median(np.array(y, float)) for y in ([3, 1], [3, 1, 2], [4, 3, 2, 1])] == [1.0, 2.0, 2.0]
 
 
+def half_of_all_pairs(y: np.ndarray) -> float:
+    return float(np.abs(y[:, None] - y[None, :]).sum() / (len(y) * (len(y) - 1)) / 2)
+
+
 @given(st.lists(st.floats(2020, 2100), min_size=2, max_size=40))
 def test_half_the_mean_difference_is_that_of_all_pairs(listed: list[float]) -> None:
-    y, n = np.array(listed), len(listed)
-    pairs = np.abs(y[:, None] - y[None, :]).sum() / (n * (n - 1)) / 2
-    assert half_mean_difference(y) == pytest.approx(pairs, abs=1e-9)
+    y = np.array(listed)
+    assert half_mean_difference(y) == pytest.approx(half_of_all_pairs(y), abs=1e-9)
 
 
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=80), st.integers(1, 20))
@@ -96,6 +100,30 @@ def test_the_value_of_a_normal_input_is_known_in_closed_form(correlation: float)
     told = 5 * (1 - math.sqrt(1 - correlation**2))
     assert np.mean(falls) == pytest.approx(told / math.sqrt(math.pi), rel=0.03, abs=0.01)
     assert np.mean(widths) == pytest.approx(told * 2 * 1.28155, rel=0.05, abs=0.05)
+
+
+def fall_by_all_pairs(y: np.ndarray, bins: np.ndarray) -> float:
+    """Bin by bin and pair by pair; a bin of one draw has no pair."""
+    parts = [part for part in (y[bins == one] for one in np.unique(bins)) if len(part) > 1]
+    inside = sum(len(part) * half_of_all_pairs(part) for part in parts) / sum(map(len, parts))
+    return half_of_all_pairs(y) - inside
+
+
+@pytest.mark.parametrize("kind", ["continuous", "of three values", "nearly constant"])
+def test_falls_and_their_errors_are_those_of_all_pairs(kind: str) -> None:
+    rng, draws = np.random.default_rng(4), 230
+    y = 2030 + rng.gamma(2.0, 4.0, draws)
+    x = {
+        "continuous": y + rng.normal(0, 5, draws),
+        "of three values": rng.integers(0, 3, draws).astype(float),
+        "nearly constant": np.r_[np.zeros(2), np.ones(draws - 2)],
+    }[kind]
+    (row,) = information(y, {"x": x}, seed=3)
+    bins, groups = rank_bins(x, 4), stream(3, "groups of the value of information").permutation(draws) % GROUPS
+    left_out = np.array([fall_by_all_pairs(y[groups != one], bins[groups != one]) for one in range(GROUPS)])
+    jackknife = math.sqrt((GROUPS - 1) / GROUPS * ((left_out - left_out.mean()) ** 2).sum())
+    assert row.fall_years == pytest.approx(fall_by_all_pairs(y, bins), abs=1e-10)
+    assert row.mcse_years == pytest.approx(jackknife, rel=1e-8)
 
 
 def test_an_input_that_tells_nothing_is_worth_nothing() -> None:
