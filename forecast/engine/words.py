@@ -10,7 +10,7 @@ from forecast.engine.answer import Answer
 from forecast.engine.condition import Condition
 from forecast.engine.imported import ImportedScale
 from forecast.engine.question import BASELINE, Algorithms, Payer, Question, Scenario, Target
-from forecast.engine.scenario import Override
+from forecast.engine.scenario import PHYSICAL_LIMITS, Override
 from forecast.posterior.manifest import LawManifest
 from forecast.units import date_of
 
@@ -246,8 +246,11 @@ def _under(scenario: Scenario) -> str:
 
 
 def _turned(scenario: Scenario, *, on: bool) -> list[str]:
-    names = [name.replace("_", " ") for name, is_on in scenario.switches if is_on == on]
-    return [f"{listed(names)} {'on' if on else 'off'}"] if names else []
+    names = [name for name, is_on in scenario.switches if is_on == on]
+    limits = [name.replace("_", " ") for name in names if name in PHYSICAL_LIMITS]
+    others = [name.replace("_", " ") for name in names if name not in PHYSICAL_LIMITS]
+    told = [f"the limit{'s' if len(limits) > 1 else ''} of {listed(limits)}"] if limits else []
+    return [f"{listed([*told, *others])} {'on' if on else 'off'}"] if names else []
 
 
 def _set_otherwise(scenario: Scenario) -> list[str]:

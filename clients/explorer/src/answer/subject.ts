@@ -74,6 +74,9 @@ export function subjectTo(question: QuestionMessage, subject: string): string {
   return under === "" ? subject : `${upperFirst(under)}${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
 }
 
+/** What caps a single run beside money. */
+const PHYSICAL_LIMITS: ReadonlySet<string> = new Set(["chips", "power", "data", "data_movement"]);
+
 /** A scenario as a sentence begins: its name, or what one without a name switches and sets. */
 function scenarioClause(question: QuestionMessage): string {
   const choice = question.scenario?.choice;
@@ -90,8 +93,14 @@ function otherwise({ switches, overrides }: Scenario): string {
 
 function turned(switches: readonly Switch[], which: boolean): readonly string[] {
   const names = switches.filter(({ on }) => on === which).map(({ name }) => name);
-  const words = names.sort().map((name) => name.replaceAll("_", " "));
-  return words.length === 0 ? [] : [`${listed(words)} ${which ? "on" : "off"}`];
+  const words = (limits: boolean): readonly string[] =>
+    names
+      .filter((name) => PHYSICAL_LIMITS.has(name) === limits)
+      .sort()
+      .map((name) => name.replaceAll("_", " "));
+  const limits = words(true);
+  const told = limits.length === 0 ? [] : [`the limit${limits.length > 1 ? "s" : ""} of ${listed(limits)}`];
+  return names.length === 0 ? [] : [`${listed([...told, ...words(false)])} ${which ? "on" : "off"}`];
 }
 
 function setOtherwise(overrides: readonly Override[]): readonly string[] {
