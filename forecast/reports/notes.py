@@ -26,7 +26,7 @@ _PLACE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}")
 _KEPT = ["emphasis", "backticks", "link", "escape", "newline", "balance_pairs"]
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~!&])")
 _OPENING = re.compile(r"(?m)^[ \t]*(\d*)([#+=.)-])")  # what would open a heading or a list
-_MARKS = {"strong_open": "**", "strong_close": "**", "em_open": "*", "em_close": "*", "softbreak": "\n"}
+_MARKS = {"strong_open": "**", "strong_close": "**", "em_open": "*", "em_close": "*", "softbreak": "\n", "hardbreak": "\n"}
 
 
 class Shown(Protocol):
@@ -147,4 +147,6 @@ class _Web(MarkdownIt):
 
 
 def _parser() -> MarkdownIt:
-    return _Web("zero", {"html": False, "linkify": False}).enable(_KEPT)
+    parser = _Web("zero", {"html": False, "linkify": False}).enable(_KEPT)
+    parser.add_render_rule("hardbreak", lambda *_: "\n")  # a line that is told to end is one that ends
+    return parser

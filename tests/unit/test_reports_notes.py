@@ -120,6 +120,12 @@ def test_markdown_says_no_more_in_any_reader(written: str) -> None:
     assert unquote(same).split() == unquote(read).split()
 
 
+@pytest.mark.parametrize("written", ["one\\\ntwo", "one  \ntwo", "one\ntwo"])
+def test_a_line_that_ends_leaves_its_words_apart(written: str) -> None:
+    assert notes.as_html(written) == "<p>one\ntwo</p>\n"
+    assert notes.as_markdown(written) == "one\ntwo"
+
+
 @given(st.text(alphabet="ab1 \n`*_[]()<>!#-+=|~\\&;:{}\"'/.hτ\u00a0", max_size=60))
 def test_no_notes_make_another_element(written: str) -> None:
     assert {name for name, _ in re.findall(r"<(\w+)([^>]*)>", notes.as_html(written))} <= KEPT

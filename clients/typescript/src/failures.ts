@@ -82,11 +82,12 @@ function pushback(failure: ConnectError): number | undefined {
 }
 
 function words(failure: ConnectError, settings: Settings, deadlineMs: number): string {
-  if (answered(failure) && failure.rawMessage !== "") return failure.rawMessage;
-  if (failure.code === Code.DeadlineExceeded) {
+  // Whoever looks at the clock first, a deadline that is over says no more by itself than that it is over.
+  if (failure.code === Code.DeadlineExceeded && failure.details.length === 0) {
     const within = Number.isFinite(deadlineMs) ? `within ${String(deadlineMs / 1000)} s` : "in time";
     return `no answer from ${settings.target} ${within}; give a longer deadlineMs, or see that the server is not stuck`;
   }
+  if (answered(failure) && failure.rawMessage !== "") return failure.rawMessage;
   if (failure.code === Code.Unimplemented) {
     return `the server at ${settings.target} does not know this call; it is older than this client, or another's`;
   }
