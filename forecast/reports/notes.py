@@ -26,7 +26,8 @@ _PLACE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}")
 _KEPT = ["emphasis", "backticks", "link", "escape", "newline", "balance_pairs"]
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~!&])")
 _OPENING = re.compile(r"(?m)^[ \t]*(\d*)([#+=.)-])")  # what would open a heading or a list
-_MARKS = {"strong_open": "**", "strong_close": "**", "em_open": "*", "em_close": "*", "softbreak": "\n", "hardbreak": "\n"}
+_MARKS = {"strong_open": "**", "strong_close": "**", "em_open": "*", "em_close": "*"}
+_MARKS |= dict.fromkeys(("softbreak", "hardbreak"), "\n")
 
 
 class Shown(Protocol):
