@@ -1,13 +1,9 @@
-"""The explorer's page: built from what is here, small, whole, in the house's colours; its own tests pass."""
+"""The explorer's page: built from what is here, small, whole, in the house's colours; test_npm.py runs its tests."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -17,8 +13,6 @@ from tests.packaging.test_lock import HOST
 from tools import explorer_page
 from tools.explorer_page import EXPLORER, MOST_BYTES, PAGE
 
-STEPS_S = {"ci": 300, "run check": 300, "test": 600}
-"""What npm is asked to do, and how long each may take at most, seconds."""
 STALE = "run `make explorer`, and commit the page"
 _LOADED = re.compile(r"""(?:src|href)="([^"]*)"|url\(["']?([^"')]*)""")
 
@@ -110,29 +104,3 @@ def test_it_shares_the_clients_libraries_and_version() -> None:
     shared = {**client["dependencies"], **client["devDependencies"]}
     ours = {**mine["dependencies"], **mine["devDependencies"]}
     assert {name: asked for name, asked in ours.items() if shared.get(name, asked) != asked} == {}
-
-
-def required(told: str) -> None:
-    """Skip, or fail where TIMELINES_REQUIRE_NODE says that the page's sources must be tested."""
-    pytest.fail(told) if os.environ.get("TIMELINES_REQUIRE_NODE") else pytest.skip(told)
-
-
-def npm(folder: str, step: str) -> subprocess.CompletedProcess[str]:
-    """Run npm in the folder of a client; its servers are started with this very Python."""
-    environment = {**os.environ, "TIMELINES_PYTHON": sys.executable, "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
-    command = ["npm", *step.split()]
-    place, limit = EXPLORER.parent / folder, STEPS_S.get(step, 300)
-    return subprocess.run(
-        command, cwd=place, env=environment, capture_output=True, text=True, timeout=limit, check=False
-    )
-
-
-@pytest.mark.long
-def test_its_own_checks_and_tests_pass() -> None:
-    if shutil.which("npm") is None:
-        required("no npm: the explorer's sources are not tested")
-    if npm("typescript", "ci").returncode or npm("explorer", "ci").returncode:
-        required("npm cannot install what the explorer is tested with")
-    for folder, step in (("typescript", "run build"), ("explorer", "run check"), ("explorer", "test")):
-        done = npm(folder, step)
-        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,14 +1,11 @@
-"""The TypeScript client: its stubs are of the protos, its lock pins everything, and its own checks and tests pass."""
+"""The TypeScript client: its stubs are of the protos, its lock pins everything, and test_npm.py runs its own tests."""
 
 from __future__ import annotations
 
 import base64
 import json
-import os
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +20,6 @@ from tools import protos
 CLIENT = ROOT / "clients" / "typescript"
 STUBS = CLIENT / "src" / "gen"
 DESCRIPTOR = re.compile(r'fileDesc\("([A-Za-z0-9+/=]+)"')
-STEPS_S = {"ci": 300, "run check": 300, "test": 600}
-"""What npm is asked to do, and how long each may take at most, seconds."""
 
 
 def described(folder: Path) -> dict[str, FileDescriptorProto]:
@@ -85,28 +80,3 @@ def test_the_client_has_the_version_of_the_others() -> None:
     from timelines import __version__
 
     assert package["version"] == __version__
-
-
-def required(told: str) -> None:
-    """Skip, or fail where TIMELINES_REQUIRE_NODE says that the client must be tested."""
-    pytest.fail(told) if os.environ.get("TIMELINES_REQUIRE_NODE") else pytest.skip(told)
-
-
-def npm(step: str) -> subprocess.CompletedProcess[str]:
-    """Run npm in the client's folder; its servers are started with this very Python."""
-    environment = {**os.environ, "TIMELINES_PYTHON": sys.executable, "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
-    command = ["npm", *step.split()]
-    return subprocess.run(
-        command, cwd=CLIENT, env=environment, capture_output=True, text=True, timeout=STEPS_S[step], check=False
-    )
-
-
-@pytest.mark.long
-def test_its_own_checks_and_tests_pass() -> None:
-    if shutil.which("npm") is None:
-        required("no npm: the TypeScript client is not tested")
-    if npm("ci").returncode:
-        required("npm cannot install what the TypeScript client is tested with")
-    for step in ("run check", "test"):
-        done = npm(step)
-        assert done.returncode == 0, done.stdout + done.stderr

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.house import ROOT
+from tests.npm import required
 from tests.service.over_http import start_with_http
 
 EXPLORER = ROOT / "clients" / "explorer"
@@ -93,11 +94,6 @@ class Asked:
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
-
-
-def required(told: str) -> None:
-    """Skip, or fail where TIMELINES_REQUIRE_NODE says that the explorer must be tested."""
-    pytest.fail(told) if os.environ.get("TIMELINES_REQUIRE_NODE") else pytest.skip(told)
 
 
 def written(gateway: str) -> list[dict[str, str]]:
