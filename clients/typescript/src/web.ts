@@ -31,14 +31,14 @@ export function connect(gateway: string = DEFAULT_GATEWAY, options: ConnectOptio
   return new Client({ settings, transport, losses, bidirectional: false, waits: false, close: () => undefined });
 }
 
-const SILENT =
-  "nothing answers there, or it does not let this page ask; see that the gateway runs, and that this page is one of its own";
-
 function baseUrl(gateway: string): string {
   const url = URL.canParse(gateway) ? new URL(gateway) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return gateway.replace(/\/+$/, "");
   throw new SettingsError(`the gateway is ${shown(gateway)}; give its address, such as ${DEFAULT_GATEWAY}`);
 }
+
+const SILENT =
+  "nothing answers there, or it does not let this page ask; see that the gateway runs, and that this page is one of its own";
 
 /** A `fetch` that fails raises a TypeError and never says why; an answer of no such gateway comes as HTTP's status. */
 function losses(failure: ConnectError): Loss | undefined {

@@ -2,7 +2,11 @@
 import { Comparison, ConditionDriver, CostScope, type Condition, type Payer, type Target } from "timelines-client/v1";
 import type { Override, Question as QuestionMessage, Scenario, Switch } from "timelines-client/v1";
 
+import { LIMITS } from "../facts/index.js";
 import { money, monthOfDay, number } from "./figures.js";
+
+/** What caps a single run beside money. */
+const PHYSICAL: ReadonlySet<string> = new Set(LIMITS.filter(({ physical }) => physical).map(({ name }) => name));
 
 /** The target as the subject of a sentence. */
 export function targetWords(message: Target | undefined): string {
@@ -74,14 +78,10 @@ export function subjectTo(question: QuestionMessage, subject: string): string {
   return under === "" ? subject : `${upperFirst(under)}${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
 }
 
-/** What caps a single run beside money. */
-const PHYSICAL_LIMITS: ReadonlySet<string> = new Set(["chips", "power", "data", "data_movement"]);
-
 /** A scenario as a sentence begins: its name, or what one without a name switches and sets. */
 function scenarioClause(question: QuestionMessage): string {
   const choice = question.scenario?.choice;
-  const inline = choice?.case === "inline" && (choice.value.name || "inline") === "inline" ? choice.value : undefined;
-  if (inline !== undefined) return otherwise(inline);
+  if (choice?.case === "inline" && ["", "inline"].includes(choice.value.name)) return otherwise(choice.value);
   const name = choice?.case === "inline" ? choice.value.name : (choice?.value ?? "baseline");
   return name === "baseline" ? "" : `in the scenario ${name}, `;
 }
@@ -95,7 +95,7 @@ function turned(switches: readonly Switch[], which: boolean): readonly string[] 
   const names = switches.filter(({ on }) => on === which).map(({ name }) => name);
   const words = (limits: boolean): readonly string[] =>
     names
-      .filter((name) => PHYSICAL_LIMITS.has(name) === limits)
+      .filter((name) => PHYSICAL.has(name) === limits)
       .sort()
       .map((name) => name.replaceAll("_", " "));
   const limits = words(true);
