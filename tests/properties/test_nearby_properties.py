@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,6 +34,12 @@ def made(rng: np.random.Generator, growth: float, limits: tuple[str, ...]) -> En
     return Envelope(np.arange(MONTHS) / 12 + 2027, values, eventual, False, which, limits)  # type: ignore[arg-type]
 
 
+def beside(money: Envelope, others: Envelope, over: float, rng: np.random.Generator) -> Envelope:
+    """The other limits so close to money that the sum decides between them: `over` is about what it brings."""
+    values = money.values + over + rng.uniform(-SPACING_OOM, SPACING_OOM, (DRAWS, 1))
+    return replace(others, values=values.astype(np.float32), eventual=np.full(DRAWS, np.inf))
+
+
 def requirement(rng: np.random.Generator, per_draw: bool) -> np.ndarray:
     if not per_draw:
         return np.zeros(DRAWS)
@@ -62,14 +69,23 @@ def looked_at(
     return arrivals.arrived, arrivals.counts, waited, tight
 
 
-@given(seeds, growths, st.lists(levels, min_size=2, max_size=2), st.lists(shares, min_size=2, max_size=2), horizons)
+@given(
+    seeds,
+    growths,
+    st.lists(levels, min_size=2, max_size=2),
+    st.lists(shares, min_size=2, max_size=2),
+    horizons,
+    st.booleans(),
+)
 def test_counting_gives_what_looking_gives(
-    seed: int, growth: float, asked: list[float], share: list[float], within: int
+    seed: int, growth: float, asked: list[float], share: list[float], within: int, close: bool
 ) -> None:
     rng = np.random.default_rng(seed)
     for limits in ([("money",), PHYSICAL], [("money", *PHYSICAL)], [PHYSICAL]):
         for per_draw in (False, True):
             made_of, required = tuple(made(rng, growth, names) for names in limits), requirement(rng, per_draw)
+            if close and len(made_of) == 2:
+                made_of = made_of[0], beside(*made_of, asked[1] - asked[0], rng)
             lower, upper = between = levels_around(asked[: len(limits)])
             at = tuple(low + part * (high - low) for low, high, part in zip(lower, upper, share, strict=False))
             nearby = nearby_of(made_of, required, between, within)

@@ -15,7 +15,7 @@ from forecast.engine.scenario import Limit
 from timelines.v1 import answer_pb2 as pb
 from timelines_server.converters.arrays import embedded, packed_array, packed_doubles
 from timelines_server.converters.names import EnumNames
-from timelines_server.converters.question import question_proto
+from timelines_server.converters.question import question_bytes
 
 POSITIONS = EnumNames(pb.Position.Value, get_args(Position), "POSITION")
 LIMITS = EnumNames(pb.Limit.Value, get_args(Limit), "LIMIT")
@@ -35,16 +35,32 @@ def answer_bytes(answer: Answer) -> bytes:
 
 @lru_cache(KEPT_ANSWERS)
 def _written(same: Same[Answer]) -> bytes:
-    answer = same.it
-    before, after = pb.Answer(), pb.Answer()
-    before.question.CopyFrom(question_proto(answer.question))
-    _write_quantiles(answer.quantiles, before)
-    _write_masses(answer, before)
+    answer, message = same.it, pb.Answer
+    return b"".join(
+        (
+            embedded(message.QUESTION_FIELD_NUMBER, question_bytes(answer.question)),
+            _figures(answer),
+            embedded(message.CDF_FIELD_NUMBER, _cdf(answer)),
+            _limits(answer),
+            _gate(Same(answer.posterior)),
+            *map(_choice, answer.choices),
+            _rest(answer),
+        )
+    )
+
+
+def _figures(answer: Answer) -> bytes:
+    """What stands before the distribution."""
+    message = pb.Answer()
+    _write_quantiles(answer.quantiles, message)
+    _write_masses(answer, message)
     for by in answer.p_by_year:
-        before.p_by_year.add(year=by.year, probability=by.probability, mcse=by.mcse)
-    cdf = _months(Same(answer.cdf.decimal_year)) + packed_array(_PROBABILITY, answer.cdf.probabilities)
-    _write_basis(answer, after)
-    return before.SerializeToString() + embedded(pb.Answer.CDF_FIELD_NUMBER, cdf) + after.SerializeToString()
+        message.p_by_year.add(year=by.year, probability=by.probability, mcse=by.mcse)
+    return message.SerializeToString()
+
+
+def _cdf(answer: Answer) -> bytes:
+    return _months(Same(answer.cdf.decimal_year)) + packed_array(_PROBABILITY, answer.cdf.probabilities)
 
 
 @lru_cache(16)  # most answers share them; to read 400 numbers from all over the memory takes longer than to write them
@@ -52,8 +68,8 @@ def _months(same: Same[tuple[float, ...]]) -> bytes:
     return packed_doubles(pb.Cdf.DECIMAL_YEAR_FIELD_NUMBER, same.it)
 
 
-def _write_basis(answer: Answer, message: pb.Answer) -> None:
-    """What follows the distribution: what it rests on, and what else is to be known of it."""
+def _limits(answer: Answer) -> bytes:
+    message = pb.Answer()
     for limit in answer.binding_limits:
         message.binding_limits.add(
             limit=LIMITS.number[limit.limit],
@@ -63,13 +79,26 @@ def _write_basis(answer: Answer, message: pb.Answer) -> None:
             years_moved=limit.years_moved,
             p_by_horizon_without=limit.p_by_horizon_without,
         )
-    message.posterior.CopyFrom(gate_proto(answer.posterior))
-    message.choices.extend(choices_proto(answer.choices))
-    message.data_notice = answer.data_notice
-    message.provenance.CopyFrom(provenance_proto(answer.provenance))
+    return message.SerializeToString()
+
+
+@lru_cache(16)  # a server answers on a few posteriors
+def _gate(same: Same[parts.PosteriorStatus]) -> bytes:
+    return pb.Answer(posterior=gate_proto(same.it)).SerializeToString()
+
+
+@lru_cache(256)  # but for the dollars of a fixed sum, questions that differ by numbers alone rest on the same choices
+def _choice(choice: parts.Choice) -> bytes:
+    return pb.Answer(choices=choices_proto([choice])).SerializeToString()
+
+
+def _rest(answer: Answer) -> bytes:
+    """What stands behind the choices."""
+    message = pb.Answer(data_notice=answer.data_notice, provenance=provenance_proto(answer.provenance))
     for component in answer.components:
         _write_component(component, message.components.add())
     message.notices.extend(answer.notices)
+    return message.SerializeToString()
 
 
 def _write_masses(answer: Answer, message: pb.Answer) -> None:

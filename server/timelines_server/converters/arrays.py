@@ -59,6 +59,7 @@ def _layout(field: int, count: int) -> tuple[bytes, Struct]:
     return _head(field, doubles.size), doubles
 
 
+@lru_cache(1024)  # messages of one kind are of a few sizes
 def _head(field: int, size: int) -> bytes:
     return _varint(field << 3 | _LENGTH_DELIMITED) + _varint(size)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
+from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any
 
 from google.protobuf.message import Message
@@ -27,6 +29,8 @@ from timelines_server.converters.scenarios import CHOSEN, choice_of, choice_prot
 from timelines_server.converters.targets import MISSING_TARGET, payer_proto, target_proto
 
 RESOURCE_PREFIX = "posteriors/"
+_SHARED = tuple(name for name in Question.__slots__ if name not in ("target", "payer", "given"))
+_shared = attrgetter(*_SHARED)
 
 
 def question_of(message: pb.Question, scenario: Scenario | None = None) -> Question:
@@ -70,9 +74,20 @@ def given(message: Message, scenario: Scenario | None = None, besides: str = "")
 
 def question_proto(question: Question) -> pb.Question:
     """The message that asks a question, everything in it told."""
-    return pb.Question(
-        target=target_proto(question.target),
-        payer=payer_proto(question.payer),
+    return pb.Question.FromString(question_bytes(question))
+
+
+def question_bytes(question: Question) -> bytes:
+    """The message that asks a question, as bytes; what many have in common is written once."""
+    numbers = pb.Question(target=target_proto(question.target), payer=payer_proto(question.payer))
+    return numbers.SerializeToString() + _rest(_shared(question))
+
+
+@lru_cache(256)
+def _rest(shared: tuple[Any, ...]) -> bytes:
+    """All but its target and its payer."""
+    question = SimpleNamespace(**dict(zip(_SHARED, shared, strict=True)))
+    message = pb.Question(
         criterion=CRITERIA.number[question.criterion],
         price_basis=PRICE_BASES.number[question.price_basis],
         law=optional(law_proto, question.law),
@@ -90,6 +105,7 @@ def question_proto(question: Question) -> pb.Question:
         inference_usd_per_100_pages=question.inference_usd_per_100_pages,
         limit_effects=question.limit_effects,
     )
+    return message.SerializeToString()
 
 
 def _posterior(name: str) -> str:
