@@ -283,7 +283,7 @@ class Forecaster:
 
     def _is_own(self, name: str | None, as_of: date | None) -> bool:
         own = self.posterior
-        if as_of not in (None, own.as_of):
+        if as_of is not None and as_of != own.as_of:
             return False
         if name is None or name == own.name:
             return True

@@ -15,7 +15,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,26 +45,26 @@ def grid_around(level: float) -> tuple[float, float]:
     return math.floor(level / SPACING_OOM) * SPACING_OOM, math.ceil(level / SPACING_OOM) * SPACING_OOM
 
 
-def levels_around(levels: Sequence[float]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+@lru_cache(64)  # a question is looked for among what is remembered, and then found there
+def levels_around(levels: tuple[float, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The lower and the upper levels of the grid around some."""
     around = [grid_around(level) for level in levels]
     return tuple(low for low, _ in around), tuple(high for _, high in around)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tags:
+class Tags(NamedTuple):
     """The limit that is the tightest in some months of some draws.
 
     Attributes
     ----------
     place : ndarray of int8
         Of the last envelope's lowest limit among all limits.
-    over_money : ndarray, or None
-        How far that lies over money at levels 0, log10; None where money is no envelope of its own.
+    over_money : ndarray
+        How far that lies over money at levels 0, log10; -inf where money is no envelope of its own.
     """
 
     place: Places
-    over_money: Array | None
+    over_money: Array
 
     @classmethod
     def of(cls, envelopes: tuple[Envelope, ...], rows: Rows, months: Rows) -> Tags:
@@ -71,7 +72,7 @@ class Tags:
         last, first = envelopes[-1], place(envelopes)
         found = np.full(len(rows), first) if last.which is None else at(last.which, rows, months) + first
         if len(envelopes) == 1:
-            return cls(found, None)
+            return cls(found, np.full(len(rows), -np.inf))
         return cls(found, at(last.values, rows, months).astype(float) - at(envelopes[0].values, rows, months))
 
 
@@ -88,18 +89,15 @@ class Steps:
     bins : ndarray of int16, shape (3, steps)
         Where a step counts in one histogram of months, limits and limits again: in the month that it leaves; by the
         limit that the draw waited for last if it is taken, or behind all limits if it leaves the horizon; and by the
-        limit that it waited for last if it is not.
-    over_money : ndarray, shape (2, steps), or None
-        As `Tags.over_money` for these two limits; None where that decides nothing between the levels.
-    within : int
-        Months up to the horizon.
+        limit that it waited for last if it is not. Where that hangs on a fixed sum, it is put down to money.
+    hanging : Hanging or None
+        What does hang on it.
     """
 
     heights: tuple[Array, ...]
     needed: Array | None
     bins: NDArray[np.int16]
-    over_money: Array | None
-    within: int
+    hanging: Hanging | None
 
     def taken(self, levels: Sequence[float]) -> Flags:
         """Which are taken at some levels: some envelope is still under its goal."""
@@ -107,15 +105,41 @@ class Steps:
         taken: Flags = self.heights[0] < goals[0]
         return taken | (self.heights[1] < goals[1]) if len(goals) > 1 else taken
 
-    def counted(self, levels: Sequence[float], limits: int) -> NDArray[np.int64]:
-        """The histogram of those that are taken at some levels."""
-        bins = self.bins if self.over_money is None else self._at_sum(levels[-1] - levels[0], limits)
-        return np.bincount(bins.compress(self.taken(levels), axis=1).ravel(), minlength=self.within + 2 * (limits + 1))
+    def counted(self, levels: Sequence[float], bins: int) -> NDArray[np.int64]:
+        """The histogram of those that are taken at some levels; what is money's in it is not counted in full."""
+        taken = self.taken(levels)
+        counts = np.bincount(self.bins.compress(taken, axis=1).ravel(), minlength=bins)
+        return counts if self.hanging is None else counts + self.hanging.counted(taken, levels[-1] - levels[0], bins)
 
-    def _at_sum(self, money_over: float, limits: int) -> NDArray[np.int16]:
-        """The bins where a fixed sum brings `money_over`: money is the limit where the others lie further above it."""
-        money = np.array([[self.within], [self.within + limits + 1]], np.int16)
-        return np.concatenate([self.bins[:1], np.where(self.over_money < money_over, self.bins[1:], money)])
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All that it holds."""
+        needed = () if self.needed is None else (self.needed,)
+        hanging = () if self.hanging is None else (self.hanging.step, self.hanging.over_money, self.hanging.bins)
+        return (*self.heights, self.bins, *needed, *hanging)
+
+
+class Hanging(NamedTuple):
+    """Where it hangs on a fixed sum whether a step counts for money or for another limit.
+
+    Attributes
+    ----------
+    step : ndarray of int, shape (hanging,)
+        Position among the steps.
+    over_money : ndarray, shape (hanging,)
+        As `Tags.over_money`: it counts for the other limit where the sum brings more.
+    bins : ndarray of int16, shape (hanging,)
+        Of the other limit.
+    """
+
+    step: Rows
+    over_money: Array
+    bins: NDArray[np.int16]
+
+    def counted(self, taken: Flags, money_over: float, bins: int) -> NDArray[np.int64]:
+        """The histogram of those that count for another limit, given which steps are taken."""
+        others = taken.take(self.step) & (self.over_money < money_over)
+        return np.bincount(self.bins.compress(others), minlength=bins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +208,18 @@ class Nearby:
         self._steps = _steps(envelopes, required, ends, within, sums)
         arrived = np.flatnonzero(early < within)
         tags = Tags.of(envelopes, arrived, _before(early[arrived]))
-        self._at_first = [_of_limit(tags, i, sums) for i in range(len(self.limits))]
+        self._at_first = [Under.of(tags.over_money[tags.place == i], *sums) for i in range(len(self.limits))]
         self._at_horizon = [Under.of(-lead, *sums) for lead in leads]
 
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        steps = self._steps
-        arrays = chain(steps.heights, (steps.bins, steps.needed, steps.over_money))
-        return self._counted.nbytes + self._late.nbytes + sum(array.nbytes for array in arrays if array is not None)
+        return self._counted.nbytes + self._late.nbytes + sum(array.nbytes for array in self._steps.arrays)
 
     def at(self, levels: tuple[float, ...]) -> Found:
         """What an answer tells of the arrivals at some levels between the lower and the upper ones."""
         within, limits = len(self._counted), len(self.limits)
-        steps = self._steps.counted(levels, limits)
+        steps = self._steps.counted(levels, within + 2 * (limits + 1))
         counted = self._counted - steps[:within]
         never = self._never if not len(self._late.required) else self._late.never(levels, self._never)
         figures = Figures(self.years, counted, sum(never.values()), self.draws)
@@ -230,35 +252,27 @@ def _steps(
     first = early[rows].astype(np.int64)
     each = np.minimum(latest[rows], within) - first
     row = rows.repeat(each)
-    month = np.arange(len(row)) - (each.cumsum() - each - first).repeat(each)
-    places, over = _places(envelopes, row, month, within, sums)
-    limits = len(limits_of(envelopes))
-    bins = np.stack([month, *(places + [[within], [within + limits + 1]])]).astype(np.int16)
-    heights = tuple(at(made.values, row, month).astype(float) for made in envelopes)
-    return Steps(heights, required[row] if required.any() else None, bins, over, within)
-
-
-def _places(
-    envelopes: tuple[Envelope, ...], row: Rows, month: Rows, within: int, sums: tuple[float, float]
-) -> tuple[Places, Array | None]:
-    """The limits of each step (`Steps.bins`), and how far they lie over money where some sums are above that."""
+    month, limits = np.arange(len(row)) - (each.cumsum() - each - first).repeat(each), len(limits_of(envelopes))
     tags = [Tags.of(envelopes, row, months) for months in (month, _before(month))]
-    places, beyond = np.stack([tag.place for tag in tags]), month + 1 == within
-    places[0, beyond] = len(limits_of(envelopes))
-    if len(envelopes) == 1:
-        return places, None
-    over = np.stack([tag.over_money for tag in tags])  # type: ignore[misc]
-    over[0, beyond] = -np.inf
-    least, most = (over < bound for bound in sums)  # under them it is not money
-    return (places * least, None) if (least == most).all() else (places, over)
+    places, over, beyond = *(np.stack(each) for each in zip(*tags, strict=True)), month + 1 == within
+    places[0, beyond], over[0, beyond] = limits, -np.inf
+    heights = tuple(at(made.values, row, month).astype(float) for made in envelopes)
+    bins, hanging = _bins(places, over, within, limits, sums)
+    return Steps(heights, required[row] if required.any() else None, np.stack([month.astype(np.int16), *bins]), hanging)
+
+
+def _bins(
+    places: Places, over_money: Array, first: int, limits: int, sums: tuple[float, float]
+) -> tuple[NDArray[np.int16], Hanging | None]:
+    """Where steps count behind the first bins, for the limits and again, and what of that hangs on the sum."""
+    money = np.array([[first], [first + limits + 1]], np.int16)
+    others = money + places
+    least, most = (over_money < bound for bound in sums)
+    hangs = np.nonzero(most & ~least)
+    hanging = Hanging(hangs[1], over_money[hangs], others[hangs]) if len(hangs[1]) else None
+    return np.where(least, others, money), hanging
 
 
 def _before(months: NDArray[np.integer]) -> Rows:
     """The month before, or the first."""
     return np.maximum(months.astype(np.int64) - 1, 0)
-
-
-def _of_limit(tags: Tags, limit: int, sums: tuple[float, float]) -> Under:
-    """In how many draws a limit is the tightest: where it lies over money by less than a fixed sum brings."""
-    mine = tags.place == limit
-    return Under.of(np.full(len(mine), -np.inf)[mine] if tags.over_money is None else tags.over_money[mine], *sums)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
+from typing import Any
+
+_ABSENT: Any = object()
 
 
 class Recent[Value]:
@@ -32,9 +35,9 @@ class Recent[Value]:
         """
         while True:
             with self._lock:
-                if key in self._kept:
+                if (kept := self._kept.get(key, _ABSENT)) is not _ABSENT:
                     self._kept.move_to_end(key)
-                    return self._kept[key]
+                    return kept
                 making = self._making.get(key)
                 if making is None:
                     making = self._making[key] = Lock()

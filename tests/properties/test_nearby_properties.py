@@ -86,7 +86,7 @@ def test_counting_gives_what_looking_gives(
             made_of, required = tuple(made(rng, growth, names) for names in limits), requirement(rng, per_draw)
             if close and len(made_of) == 2:
                 made_of = made_of[0], beside(*made_of, asked[1] - asked[0], rng)
-            lower, upper = between = levels_around(asked[: len(limits)])
+            lower, upper = between = levels_around(tuple(asked[: len(limits)]))
             at = tuple(low + part * (high - low) for low, high, part in zip(lower, upper, share, strict=False))
             nearby = nearby_of(made_of, required, between, within)
             found = nearby.at(at)
