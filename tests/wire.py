@@ -1,36 +1,20 @@
-"""The wire in one place: every proto of `timelines.v1`, the services and the calls that a server answers."""
+"""The wire in one place: every proto of `timelines.v1`, the services and the calls that they describe.
+
+Found in the folder of the protos, so that one that the server forgets to serve is missed.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from google.protobuf.descriptor import MethodDescriptor
 
-from timelines.v1 import (
-    answer_pb2,
-    dataset_service_pb2,
-    error_pb2,
-    evaluation_service_pb2,
-    fit_service_pb2,
-    forecast_record_service_pb2,
-    forecast_service_pb2,
-    posterior_service_pb2,
-    question_pb2,
-    report_service_pb2,
-    scale_service_pb2,
-    scenario_service_pb2,
-)
+from tests.conftest import ROOT
 
-SERVICE_FILES = (
-    forecast_service_pb2,
-    scale_service_pb2,
-    posterior_service_pb2,
-    dataset_service_pb2,
-    scenario_service_pb2,
-    evaluation_service_pb2,
-    report_service_pb2,
-    fit_service_pb2,
-    forecast_record_service_pb2,
+FILES = tuple(
+    import_module(f"timelines.v1.{proto.stem}_pb2") for proto in sorted((ROOT / "protos/timelines/v1").glob("*.proto"))
 )
-FILES = (answer_pb2, error_pb2, question_pb2, *SERVICE_FILES)
+SERVICE_FILES = tuple(file for file in FILES if file.DESCRIPTOR.services_by_name)
 
 METHODS: dict[str, MethodDescriptor] = {
     f"/{service.full_name}/{method.name}": method

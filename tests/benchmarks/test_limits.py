@@ -78,13 +78,16 @@ def test_cold(
     monkeypatch.setattr(paths.latent, "__defaults__", (months,))
     row = Row(name, COLD_LOOP, bound_s=None if name == COLD else 0.1, bound_mb=300.0)
     time_calls(benchmark, row, lambda: Solver(posterior).ask(question), rounds=20)
+    if name != COLD:
+        benchmark.extra_info["why_over"] = "a sixth draws shocks of runs; the rest goes once or twice over all months"
 
 
 @pytest.mark.parametrize("ask", [ask_run, ask_loss, ask_budget])
 def test_again(benchmark: Any, solver: Solver, ask: Any) -> None:
     row = Row(f"the same, another {ask.__name__.removeprefix('ask_')}", LOOP, bound_s=1e-3, bound_mb=300.0)
-    benchmark.extra_info["why_over"] = "4,000 laws are inverted for the loss, and two first passages wait for memory"
     time_calls(benchmark, row, ask, lambda: (solver, slightly()), rounds=200)
+    if ask is ask_loss:
+        benchmark.extra_info["why_over"] = "4,000 laws are inverted for it, and two first passages wait for memory"
 
 
 def test_effects(benchmark: Any, solver: Solver) -> None:

@@ -98,11 +98,11 @@ def two(servers: list[RunningServer]) -> list[Taken]:
 
 
 @pytest.fixture(scope="module")
-def crowded(servers: list[RunningServer]) -> Iterator[list[Taken]]:
+def crowded(servers: list[RunningServer]) -> list[Taken]:
     """One server again, while a process that only spins takes part of the cores."""
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as spinning:
         try:
-            yield rounds(servers[:1], ROUNDS)
+            return rounds(servers[:1], ROUNDS)
         finally:
             spinning.kill()
 
