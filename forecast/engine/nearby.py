@@ -39,6 +39,9 @@ SPACING_OOM = 1 / 256
 MAX_STEPS = 4
 """How many steps of each draw are kept on average; rows that hardly rise would take hundreds."""
 
+_LISTED_BYTES = 32
+"""Of a number in a list."""
+
 
 def grid_around(level: float) -> tuple[float, float]:
     """The levels of the grid around one: twice the same where it is one of them."""
@@ -213,19 +216,20 @@ class Nearby:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays."""
-        return self._counted.nbytes + self._late.nbytes + sum(array.nbytes for array in self._steps.arrays)
+        """Bytes of the numbers."""
+        listed = sum(len(under.open) for under in (*self._at_first, *self._at_horizon)) * _LISTED_BYTES
+        return self._counted.nbytes + self._late.nbytes + sum(array.nbytes for array in self._steps.arrays) + listed
 
     def at(self, levels: tuple[float, ...]) -> Found:
         """What an answer tells of the arrivals at some levels between the lower and the upper ones."""
         within, limits = len(self._counted), len(self.limits)
-        steps = self._steps.counted(levels, within + 2 * (limits + 1))
-        counted = self._counted - steps[:within]
+        histogram = self._steps.counted(levels, within + 2 * (limits + 1))
+        counted = self._counted - histogram[:within]
         never = self._never if not len(self._late.required) else self._late.never(levels, self._never)
         figures = Figures(self.years, counted, sum(never.values()), self.draws)
         if not self.limits:
             return Found(figures, (), [], [], never)
-        gained, lost = steps[within:].reshape(2, limits + 1).tolist()
+        gained, lost = histogram[within:].reshape(2, limits + 1).tolist()
         money_over = levels[-1] - levels[0]  # what a fixed sum brings
         first = [under.count(money_over) for under in self._at_first]
         waited_for = [n + more - less for n, more, less in zip(first, gained, lost, strict=False)]
@@ -253,8 +257,9 @@ def _steps(
     each = np.minimum(latest[rows], within) - first
     row = rows.repeat(each)
     month, limits = np.arange(len(row)) - (each.cumsum() - each - first).repeat(each), len(limits_of(envelopes))
-    tags = [Tags.of(envelopes, row, months) for months in (month, _before(month))]
-    places, over, beyond = *(np.stack(each) for each in zip(*tags, strict=True)), month + 1 == within
+    tags = zip(*(Tags.of(envelopes, row, months) for months in (month, _before(month))), strict=True)
+    places, over = (np.stack(both) for both in tags)
+    beyond = month + 1 == within
     places[0, beyond], over[0, beyond] = limits, -np.inf
     heights = tuple(at(made.values, row, month).astype(float) for made in envelopes)
     bins, hanging = _bins(places, over, within, limits, sums)
