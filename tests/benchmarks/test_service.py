@@ -38,8 +38,8 @@ BUSY_ECHO = f"bare echo, busy: {CALLERS} callers at a time"
 CallerOn = Callable[[grpc.aio.Channel], Callable[[], Awaitable[object]]]
 """Gives a call to make again and again, on a channel."""
 WHY_OVER = (
-    "the stack and the manners are 1.1 to 1.4 of the echo (rows above); the engine and the answer's message, code that "
-    "finds its caches cold after the process slept, take two to three times what they take in a loop"
+    "the stack and the manners are 1.1 to 1.4 of the echo (rows above); the engine and the answer's message, whose code "
+    "and gRPC's push each other out of the caches, take two to three times what they take in a loop"
 )
 
 _numbers = count()
@@ -190,7 +190,7 @@ def test_busy_echo(benchmark: Any, echo: Echo) -> None:
 
 
 def test_busy(benchmark: Any, server: RunningServer, stub: ForecastServiceStub, echo: Echo) -> None:
-    """A process that does not sleep between calls finds its code and its data in the caches."""
+    """Nobody sleeps between calls; code and data are pushed out of the caches all the same."""
     row = Row("hot Forecast, busy", BUSY_ECHO, bound_ratio=2.0, target="at most 2.0 times the echo, both busy")
     measure_busy(benchmark, row, server.process.pid, lambda: many_calls(server.address, asking), echo)
     benchmark.extra_info["why_over"] = WHY_OVER
