@@ -38,8 +38,8 @@ BUSY_ECHO = f"bare echo, busy: {CALLERS} callers at a time"
 CallerOn = Callable[[grpc.aio.Channel], Callable[[], Awaitable[object]]]
 """Gives a call to make again and again, on a channel."""
 WHY_OVER = (
-    "the stack and the manners are 1.1 to 1.4 of the echo (rows above); the engine and the answer's message, whose code "
-    "and gRPC's push each other out of the caches, take two to three times what they take in a loop"
+    "the stack and the manners are 1.1 to 1.4 of the echo (rows above); the engine and the answer's message, whose "
+    "code and gRPC's push each other out of the caches, take two to three times what they take in a loop"
 )
 
 _numbers = count()
