@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
+from operator import itemgetter
 from typing import Any
 
 from forecast.engine.answer import Answer
@@ -217,29 +219,49 @@ def headline(forecaster: Forecaster) -> Headline:
     """
     as_of = forecaster.posterior.as_of
     known = tuple(kind for kind in OPTIONS if ALGORITHMS_PUBLISHED_ON.get(kind, "") <= as_of.isoformat())
-    rows: list[Row] = []
-    unanswered: list[Unanswered] = []
-    for name, target in TARGETS.items():
-        for law_name, law in (_LAWS if target.kind == "loss" else {"": None}).items():
-            question = Question(target, law=law, by_years=tuple(year for year in BY_YEARS if year >= as_of.year))
-            try:
-                rows += _rows(forecaster, name, law_name, question, known)
-            except InputError as error:
-                unanswered.append(Unanswered(name, law_name, error.message))
+    years = tuple(year for year in BY_YEARS if year >= as_of.year)
+    blocks = {
+        (name, law_name): Question(target, law=law, by_years=years)
+        for name, target in TARGETS.items()
+        for law_name, law in (_LAWS if target.kind == "loss" else {"": None}).items()
+    }
+    answers, refused = _asked(forecaster, blocks, known)
+    rows = [row for block in blocks if block not in refused for row in _rows(block, answers, known)]
     if not rows:
         name = forecaster.posterior.name
         raise InputError(f"posterior {name} answers none of the headline; choose another", field="posterior")
-    return Headline(forecaster.posterior, known, tuple(rows), tuple(unanswered))
+    unanswered = tuple(Unanswered(*block, refused[block]) for block in blocks if block in refused)
+    return Headline(forecaster.posterior, known, tuple(rows), unanswered)
+
+
+Block = tuple[str, str]
+"""A target and a law, in words."""
+
+
+def _asked(
+    forecaster: Forecaster, blocks: Mapping[Block, Question], known: tuple[AlgorithmsKind, ...]
+) -> tuple[dict[tuple[Block, str, str], Answer], dict[Block, str]]:
+    """The answers by block, payer and option, and why some blocks have none.
+
+    Targets under one law, payer and option follow each other: what limits them is worked out once.
+    """
+    answers: dict[tuple[Block, str, str], Answer] = {}
+    refused: dict[Block, str] = {}
+    by_law = sorted(blocks, key=itemgetter(1))
+    for (name, (payer, scenario)), kind, block in product(PAYERS.items(), known, by_law):
+        if block not in refused:
+            one = replace(blocks[block], payer=payer, scenario=scenario, algorithms=Algorithms(kind))
+            try:
+                answers[block, name, kind] = forecaster.ask(one)
+            except InputError as error:
+                refused[block] = error.message
+    return answers, refused
 
 
 def _rows(
-    forecaster: Forecaster, target: str, law: str, question: Question, known: tuple[AlgorithmsKind, ...]
+    block: Block, answers: Mapping[tuple[Block, str, str], Answer], known: tuple[AlgorithmsKind, ...]
 ) -> list[Row]:
-    def answers(payer: Payer, scenario: Scenario) -> dict[str, Answer]:
-        asked = {kind: replace(question, payer=payer, scenario=scenario, algorithms=Algorithms(kind)) for kind in known}
-        return {kind: forecaster.ask(one) for kind, one in asked.items()}
-
-    rows = {name: Row(target, law, name, answers(*asked)) for name, asked in PAYERS.items()}
+    rows = {name: Row(*block, name, {kind: answers[block, name, kind] for kind in known}) for name in PAYERS}
     if not any(limit.limit != "money" for limit in next(iter(rows[FRONTIER].answers.values())).binding_limits):
         del rows[MONEY_ONLY]  # no other limit was known by then, so that it says the same
     return list(rows.values())
