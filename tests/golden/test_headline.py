@@ -91,7 +91,7 @@ def test_the_finding_says_how_the_date_hangs_on_algorithms_and_on_the_law() -> N
 
 
 @pytest.mark.long  # README's block of `make forecast` does so too
-@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize("options", [[], pytest.param(["--json"], marks=pytest.mark.long)], ids=["text", "json"])
 def test_the_command_prints_the_table_and_writes_the_page(tmp_path: Path, options: list[str]) -> None:
     out = tmp_path / "page.html"
     result = CliRunner().invoke(forecast, [*options, "--out", str(out)])
