@@ -35,7 +35,8 @@ class Recent[Value]:
         """
         while True:
             with self._lock:
-                if (kept := self._kept.get(key, _ABSENT)) is not _ABSENT:
+                kept: Value = self._kept.get(key, _ABSENT)
+                if kept is not _ABSENT:
                     self._kept.move_to_end(key)
                     return kept
                 making = self._making.get(key)

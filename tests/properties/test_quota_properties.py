@@ -54,6 +54,7 @@ def test_all_of_it_may_be_taken_at_once_and_is_back_after_a_minute(limit: int, s
 
 
 @given(limits, starts, paces)
+@example(2, 536870882.0, [0.0, 0.0, 0.009999999999999998, 0.0, 0.0])  # let in with a millionth of a call too little
 def test_whoever_comes_back_when_told_is_let_in_and_a_moment_before_is_not(
     limit: int, start: float, pauses: list[float]
 ) -> None:
@@ -62,7 +63,7 @@ def test_whoever_comes_back_when_told_is_let_in_and_a_moment_before_is_not(
     for pause in pauses:
         clock.now += pause
         wait_s = bucket.take()
-        assert 0 <= wait_s <= 60 / limit
+        assert 0 <= wait_s <= 60 / limit + ROUNDING
         if wait_s:
             pushback_s = QuotaError("ci", limit, wait_s).pushback_ms / 1000
             assert pushback_s >= wait_s
