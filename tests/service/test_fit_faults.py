@@ -246,9 +246,10 @@ def test_a_fit_outlives_a_silence_of_the_catalogue(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.long
 def test_a_real_fit_is_done_by_a_server(tmp_path: Path) -> None:
+    """Long enough in sampling that the time it has left is told."""
     seen: list[Fit] = []
     with start(tmp_path) as server, Client(server.address) as client:
-        ended = client.fit("2018-12-31", draws=60, tune=120, chains=2, progress=seen.append, timeout=1200)
+        ended = client.fit("2018-12-31", draws=60, tune=500, chains=2, progress=seen.append, timeout=1200)
     assert ended.state in ("SUCCEEDED", "REFUSED"), ended
     assert any(one.eta_s is not None for one in seen) and not ended.became_current
     assert {chain.model for one in seen for chain in one.chain_progress} == {"compute"}  # no losses yet in 2018
