@@ -9,7 +9,7 @@ from importlib import import_module
 
 from google.protobuf.descriptor import MethodDescriptor
 
-from tests.conftest import ROOT
+from tests.house import ROOT
 
 FILES = tuple(
     import_module(f"timelines.v1.{proto.stem}_pb2") for proto in sorted((ROOT / "protos/timelines/v1").glob("*.proto"))
