@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.figures import POSITIONS as POSITIONS
-from forecast.engine.figures import Figures
+from forecast.engine.figures import Figures, months_listed
 from forecast.engine.figures import Position as Position
 from forecast.engine.figures import probability_mcse as probability_mcse
 
@@ -93,8 +93,8 @@ class ArrivalDistribution(Figures):
 
     def __init__(self, years: Array, index: NDArray[np.int32], never: NDArray[np.bool_], within: int) -> None:
         counted = np.bincount(index, minlength=len(years) + 1)[:within].cumsum()
-        super().__init__(years, counted, int(np.count_nonzero(never)), len(index))
-        self.index, self.never = index, never
+        super().__init__(months_listed(years, within), counted, int(np.count_nonzero(never)), len(index))
+        self.years, self.index, self.never = years, index, never
 
     @property
     def classes(self) -> NDArray[np.int8]:

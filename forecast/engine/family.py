@@ -12,11 +12,11 @@ from operator import attrgetter
 
 from forecast.engine import words
 from forecast.engine.encode import scenario_text
+from forecast.engine.filled import filled
 from forecast.engine.parts import Choice, Provenance
 from forecast.engine.plan import Plan, like
 from forecast.engine.question import Question
 from forecast.engine.scenario import CHANGERS
-from forecast.engine.settle import filled
 from forecast.engine.targets import Target
 
 Numbers = tuple[float, float | None]
@@ -36,6 +36,18 @@ def shared(question: Question) -> Hashable:
 def numbers(question: Question) -> Numbers:
     """By which a question differs from the others of its family."""
     return question.target.value, question.payer.usd_2023
+
+
+def numbered(question: Question, value: float, usd_2023: float | None) -> Question:
+    """The question of the same family with these numbers; its dollars are looked at where its payer is a fixed sum.
+
+    Raises
+    ------
+    InputError
+        When a number is out of bounds.
+    """
+    target, payer = question.target.of_value(value), question.payer
+    return filled(question, target=target, payer=payer if usd_2023 is None else payer.of_usd(usd_2023))
 
 
 class Family:

@@ -51,16 +51,16 @@ class Figures:
 
     Parameters
     ----------
-    years : ndarray, shape (months,)
-        Mid-month decimal years, up to the horizon or beyond it.
+    months : tuple of float, of length `within`
+        Mid-month decimal years of the horizon.
     counted : ndarray of int, shape (within,)
         Draws that have arrived by each month of the horizon.
     never, draws : int
         Draws that never arrive, and all draws.
     """
 
-    def __init__(self, years: Array, counted: NDArray[np.int64], never: int, draws: int) -> None:
-        self.years, self.counted, self.draws = years, counted, draws
+    def __init__(self, months: tuple[float, ...], counted: NDArray[np.int64], never: int, draws: int) -> None:
+        self.months, self.counted, self.draws = months, counted, draws
         already, by_horizon = counted.item(0), counted.item(-1)
         self.counts = (already, by_horizon - already, draws - by_horizon - never, never)
 
@@ -74,11 +74,6 @@ class Figures:
         """Number of draws that have arrived by each month of the horizon, of length `within`."""
         counted: list[int] = self.counted.tolist()
         return counted
-
-    @cached_property
-    def months(self) -> tuple[float, ...]:
-        """Mid-month decimal years of the horizon, of length `within`."""
-        return _listed(Same(self.years), self.within)
 
     @cached_property
     def cdf(self) -> Array:
@@ -124,22 +119,23 @@ class Figures:
         (within a month the ranks are spread evenly); where the upper one lies beyond the horizon, the distance to the
         lower one. It takes the draws as independent.
         """
-        ranks = _ranks(tuple(probabilities), self.draws)
-        first, after = self.counted.searchsorted(ranks.first).tolist(), self.counted.searchsorted(ranks.all, "right")
-        return tuple(map(self._quantile, probabilities, ranks.all.tolist(), first, after.tolist()))
+        ranks, looked_up = _ranks(tuple(probabilities), self.draws)
+        return tuple(map(self._quantile, probabilities, ranks, self.counted.searchsorted(looked_up, "right").tolist()))
 
-    def _quantile(self, p: float, ranks: list[float], first: int, after: list[int]) -> RankedDate:
-        """By its rank and one standard error of it to either side; the months that these come in, and come before."""
+    def _quantile(self, p: float, ranks: list[float], months: list[int]) -> RankedDate:
+        """By its rank and one standard error of it to either side; the month it comes in, and those after the three."""
         already, within, beyond, _ = self.counts
         rank, arrived = ranks[0], already + within
         if rank > arrived:
             return RankedDate(p, "beyond_horizon" if rank <= arrived + beyond else "never", None, None)
-        low = self._between(ranks[1], after[1])
+        position: Position = "already" if rank <= already else "within_horizon"
+        return RankedDate(p, position, self.months[months[0]], self._error(ranks, months, arrived))
+
+    def _error(self, ranks: list[float], months: list[int], arrived: int) -> float:
+        low = self._between(ranks[1], months[2])
         if ranks[2] > arrived:
-            error = self._between(rank, after[0]) - low
-        else:
-            error = (self._between(ranks[2], after[2]) - low) / 2
-        return RankedDate(p, "already" if rank <= already else "within_horizon", self.months[first], error)
+            return self._between(ranks[0], months[1]) - low
+        return (self._between(ranks[2], months[3]) - low) / 2
 
     def _between(self, rank: float, after: int) -> float:
         """Decimal year at a rank that need not be whole, linear between the months; the first or last beyond them."""
@@ -150,18 +146,21 @@ class Figures:
         return start + (months[after] - start) * (rank - low) / (high - low)
 
 
-class _Ranks(NamedTuple):
-    """What is looked up for some quantiles: their ranks, and beside them one standard error to either side."""
-
-    first: Array
-    all: Array
-
-
 @lru_cache(64)  # most questions ask for the same quantiles
-def _ranks(probabilities: tuple[float, ...], draws: int) -> _Ranks:
+def _ranks(probabilities: tuple[float, ...], draws: int) -> tuple[list[list[float]], NDArray[np.int64]]:
+    """Of each quantile the rank, and one standard error of it to either side; and what is looked up among the counts.
+
+    These are the last whole numbers under the rank (so many have arrived before it) and up to each of the three.
+    """
     first = np.array([max(math.ceil(p * draws - 1e-9), 1) for p in probabilities], float)
     spread = np.array([math.sqrt(p * (1 - p) * draws) for p in probabilities])
-    return _Ranks(first, np.stack([first, first - spread, first + spread], axis=1))
+    ranks = np.stack([first, first - spread, first + spread], axis=1)
+    return ranks.tolist(), np.floor(np.column_stack([first - 1, ranks])).astype(np.int64)
+
+
+def months_listed(years: Array, within: int) -> tuple[float, ...]:
+    """Mid-month decimal years up to a horizon as numbers of Python's own, the same tuple for the same array."""
+    return _listed(Same(years), within)
 
 
 @lru_cache(16)  # the months of every answer of a posterior are the same

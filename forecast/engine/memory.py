@@ -40,6 +40,9 @@ LEAD_BYTES = 2_000_000
 KEPT_ANSWERS = 256
 """Of about 7 kB each: what they tell of months and shares they have in common."""
 
+KEPT_COUNTED = 16
+"""Of the answers that were found by counting: more of them push out of the processor's caches what finds the next."""
+
 KEPT_LAWS = 16
 KEPT_SCENARIOS = 256
 
@@ -72,8 +75,9 @@ class Memory:
         By how much each limit is the tightest at a horizon.
     assumed : Recent
         Draws of the inputs that nothing was fitted to.
-    answers : Recent
-        By question; the same question has the same answer.
+    answers, counted : Recent
+        By question; the same question has the same answer. Those that were found by counting (`forecast.engine.nearby`)
+        stand apart: they are many, and found again as quickly.
     """
 
     def __init__(self, envelope_bytes: int = ENVELOPE_BYTES, kept_answers: int = KEPT_ANSWERS) -> None:
@@ -91,6 +95,7 @@ class Memory:
         self.leads: Recent[tuple[Array, ...]] = Recent(LEAD_BYTES, lambda kept: sum(map(_held, kept)))
         self.assumed: Recent[Assumed] = Recent(KEPT_LAWS, lambda _: 1)
         self.answers: Recent[Answer] = Recent(kept_answers, lambda _: 1)
+        self.counted: Recent[Answer] = Recent(min(kept_answers, KEPT_COUNTED), lambda _: 1)
 
 
 def _held(kept: NDArray[np.generic]) -> int:

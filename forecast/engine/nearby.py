@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.engine.envelope import Envelope
-from forecast.engine.figures import Figures
-from forecast.engine.outcome import Found, Leads, at, limits_of, place
+from forecast.engine.figures import Figures, months_listed
+from forecast.engine.outcome import Found, Leads, at, limits_of, money_first, place
 from forecast.engine.plan import Plan
 from forecast.engine.reasons import late
 
@@ -93,6 +93,8 @@ class Steps:
         Where a step counts in one histogram of months, limits and limits again: in the month that it leaves; by the
         limit that the draw waited for last if it is taken, or behind all limits if it leaves the horizon; and by the
         limit that it waited for last if it is not. Where that hangs on a fixed sum, it is put down to money.
+    all : ndarray of int, shape (bins,)
+        That histogram of all steps.
     hanging : Hanging or None
         What does hang on it.
     """
@@ -100,6 +102,7 @@ class Steps:
     heights: tuple[Array, ...]
     needed: Array | None
     bins: NDArray[np.int16]
+    all: NDArray[np.int64]
     hanging: Hanging | None
 
     def taken(self, levels: Sequence[float]) -> Flags:
@@ -108,18 +111,26 @@ class Steps:
         taken: Flags = self.heights[0] < goals[0]
         return taken | (self.heights[1] < goals[1]) if len(goals) > 1 else taken
 
-    def counted(self, levels: Sequence[float], bins: int) -> NDArray[np.int64]:
+    def counted(self, levels: Sequence[float]) -> NDArray[np.int64]:
         """The histogram of those that are taken at some levels; what is money's in it is not counted in full."""
         taken = self.taken(levels)
-        counts = np.bincount(self.bins.compress(taken, axis=1).ravel(), minlength=bins)
-        return counts if self.hanging is None else counts + self.hanging.counted(taken, levels[-1] - levels[0], bins)
+        if 2 * np.count_nonzero(taken) <= len(taken):
+            counts = self._histogram(taken)
+        else:
+            counts = self.all - self._histogram(~taken)  # they are fewer
+        if self.hanging is None:
+            return counts
+        return counts + self.hanging.counted(taken, levels[-1] - levels[0], len(self.all))
+
+    def _histogram(self, some: Flags) -> NDArray[np.int64]:
+        return np.bincount(self.bins.compress(some, axis=1).ravel(), minlength=len(self.all))
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """All that it holds."""
         needed = () if self.needed is None else (self.needed,)
         hanging = () if self.hanging is None else (self.hanging.step, self.hanging.over_money, self.hanging.bins)
-        return (*self.heights, self.bins, *needed, *hanging)
+        return (*self.heights, self.bins, self.all, *needed, *hanging)
 
 
 class Hanging(NamedTuple):
@@ -203,9 +214,10 @@ class Nearby:
     ) -> None:
         early, latest = ends
         lower, upper = between
-        self.years, self.draws, self.limits = envelopes[0].years, len(early), limits_of(envelopes)
+        years, self.draws, self.limits = envelopes[0].years, len(early), limits_of(envelopes)
+        self._months = months_listed(years, within)
         self._counted = np.bincount(early, minlength=within)[:within].cumsum()
-        all_late = late(plan, envelopes, required, np.flatnonzero(latest == len(self.years)))
+        all_late = late(plan, envelopes, required, np.flatnonzero(latest == len(years)))
         self._never, self._late = all_late.between(lower, upper)
         sums = lower[-1] - upper[0], upper[-1] - lower[0]  # the least and the most that money lies under the others
         self._steps = _steps(envelopes, required, ends, within, sums)
@@ -223,10 +235,10 @@ class Nearby:
     def at(self, levels: tuple[float, ...]) -> Found:
         """What an answer tells of the arrivals at some levels between the lower and the upper ones."""
         within, limits = len(self._counted), len(self.limits)
-        histogram = self._steps.counted(levels, within + 2 * (limits + 1))
+        histogram = self._steps.counted(levels)
         counted = self._counted - histogram[:within]
         never = self._never if not len(self._late.required) else self._late.never(levels, self._never)
-        figures = Figures(self.years, counted, sum(never.values()), self.draws)
+        figures = Figures(self._months, counted, sum(never.values()), self.draws)
         if not self.limits:
             return Found(figures, (), [], [], never)
         gained, lost = histogram[within:].reshape(2, limits + 1).tolist()
@@ -239,9 +251,7 @@ class Nearby:
     def _tightest(self, money_over: float) -> list[int]:
         """For each limit, in how many draws it is the tightest at the horizon: money in all that no other is."""
         others = [under.count(money_over) for under in self._at_horizon]
-        counts = [0] * (len(self.limits) - len(others)) + others
-        counts[0] += self.draws - sum(counts)
-        return counts
+        return money_first(others, self.limits, self.draws)
 
 
 def _steps(
@@ -262,8 +272,10 @@ def _steps(
     beyond = month + 1 == within
     places[0, beyond], over[0, beyond] = limits, -np.inf
     heights = tuple(at(made.values, row, month).astype(float) for made in envelopes)
-    bins, hanging = _bins(places, over, within, limits, sums)
-    return Steps(heights, required[row] if required.any() else None, np.stack([month.astype(np.int16), *bins]), hanging)
+    of_limits, hanging = _bins(places, over, within, limits, sums)
+    bins = np.stack([month.astype(np.int16), *of_limits])
+    all_of_them = np.bincount(bins.ravel(), minlength=within + 2 * (limits + 1))
+    return Steps(heights, required[row] if required.any() else None, bins, all_of_them, hanging)
 
 
 def _bins(

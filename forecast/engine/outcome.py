@@ -190,9 +190,13 @@ def leads(envelopes: tuple[Envelope, ...], month: int, rows: Rows | None = None)
 
 def tightest(leads: Leads, limits: tuple[str, ...], levels: tuple[float, ...], draws: int) -> list[int]:
     """For each limit, in how many draws it is the tightest, by how far money lies over it and the plan's levels."""
-    level, counts = levels[0] - levels[-1], [0] * len(limits)
-    for i, lead in enumerate(leads, len(limits) - len(leads)):
-        counts[i] = len(lead) - int(lead.searchsorted(level, "right"))
+    level = levels[0] - levels[-1]
+    return money_first([len(lead) - int(lead.searchsorted(level, "right")) for lead in leads], limits, draws)
+
+
+def money_first(others: list[int], limits: tuple[str, ...], draws: int) -> list[int]:
+    """Counts for all limits from those of the last ones: the first, which is money's, has all draws that are left."""
+    counts = [0] * (len(limits) - len(others)) + others
     counts[0] += draws - sum(counts)
     return counts
 

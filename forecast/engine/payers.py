@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from forecast.engine.checks import checked_choice, checked_int, checked_number, parse_day
+from forecast.engine.filled import filled
 from forecast.errors import InputError
 from forecast.families import Distribution
 
@@ -18,6 +19,7 @@ PayerKind = Literal["fixed_usd_2023", "frontier_spend", "spend_path", "unlimited
 CostScope = Literal["final_run", "with_staff", "development"]
 PAYERS: tuple[PayerKind, ...] = get_args(PayerKind)
 USD_BOUNDS = (1.0, 1e20)
+_BUDGET = "a budget in 2023 US dollars"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,20 @@ class Payer:
         """A sum in dollars of the day, which inflation eats."""
         return cls("stated", stated=Stated(usd, nominal_inflation=inflation))
 
+    def of_usd(self, usd_2023: float) -> Payer:
+        """The same fixed sum with other dollars.
+
+        Raises
+        ------
+        InputError
+            When they are out of bounds.
+        """
+        return filled(self, usd_2023=checked_number(usd_2023, f"payer.{self.kind}", *USD_BOUNDS, _BUDGET))
+
     def _check_sum(self) -> None:
         path = f"payer.{'spend_path.usd_2023' if self.kind == 'spend_path' else 'fixed_usd_2023'}"
         if self.kind in ("fixed_usd_2023", "spend_path"):
-            usd = checked_number(self.usd_2023, path, *USD_BOUNDS, "a budget in 2023 US dollars")
+            usd = checked_number(self.usd_2023, path, *USD_BOUNDS, _BUDGET)
             object.__setattr__(self, "usd_2023", usd)
         elif self.usd_2023 is not None:
             message = f"a budget of {self.usd_2023!r} contradicts the payer {self.kind}; give one of the two"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from forecast.engine import settle
 from forecast.engine.assumptions import Algorithms
 from forecast.engine.envelope import EnvelopeKey
+from forecast.engine.filled import filled
 from forecast.engine.imported import ImportedScale
 from forecast.engine.overrides import is_fitted
 from forecast.engine.question import Question
@@ -63,7 +64,7 @@ class Plan:
         """What the draws depend on beside the numbers of the target and of a fixed sum."""
         if self.requirement is None:
             return self.paths, self.keys
-        target = settle.filled(self.settled.target, value=None)
+        target = filled(self.settled.target, value=None)
         return self.paths, self.keys, self.law, target, self.on & CHANGES_LAW, split(self.settled)[1]
 
 

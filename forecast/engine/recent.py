@@ -53,6 +53,13 @@ class Recent[Value]:
                 del self._making[key]
             making.release()
 
+    def keep(self, key: Hashable, value: Value) -> Value:
+        """Keep what was made at once under `key`, unless somebody else did meanwhile."""
+        with self._lock:
+            if key not in self._kept:
+                self._keep(key, value)
+        return value
+
     def peek(self, key: Hashable) -> Value | None:
         """The result under `key` if it is there, at once; it does not count as a use."""
         with self._lock:

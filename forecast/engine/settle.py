@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from forecast.engine import characters, laws
+from forecast.engine.filled import filled
 from forecast.engine.imported import ImportedScale
 from forecast.engine.overrides import check_overrides
 from forecast.engine.question import (
@@ -73,14 +73,6 @@ def settle(question: Question, posterior: Posterior, imported: ImportedScale | N
         algorithms=_algorithms(question, posterior.as_of),
         by_years=_by_years(question, posterior.as_of),
     )
-
-
-def filled[Record](record: Record, **fields: Any) -> Record:
-    """A frozen record with these fields; they are not checked again, which `dataclasses.replace` would."""
-    copy = object.__new__(type(record))
-    for name in record.__slots__:  # type: ignore[attr-defined]
-        object.__setattr__(copy, name, fields[name] if name in fields else getattr(record, name))
-    return copy
 
 
 def reference_year(question: Question, posterior: Posterior, imported: ImportedScale | None = None) -> float:

@@ -87,7 +87,8 @@ class Solver:
         InputError
             When the question does not fit the posterior (see `forecast.engine.settle`).
         """
-        return self._answer(self.family(question), question, checkpoint)
+        told = self.recall(question)
+        return self._answer(self.family(question), question, checkpoint) if told is None else told
 
     def recall(self, question: Question) -> Answer | None:
         """The answer if it needs only what is remembered, and so comes in well under a millisecond; else None.
@@ -99,11 +100,14 @@ class Solver:
         InputError
             As `ask`.
         """
-        family = self.family(question)
-        told = self._memory.answers.peek((family, numbers(question)))
-        if told is None and self._remembers(family, plan := family.plan(question)):
-            told = self._answer(family, question, proceed, plan)
-        return told
+        key, memory = (family := self.family(question), numbers(question)), self._memory
+        told = memory.answers.peek(key) or memory.counted.peek(key)
+        if told is not None:
+            return told
+        plan = family.plan(question)
+        if family.choices is not None and memory.nearby.peek(_place(family, plan)) is not None:
+            return memory.counted.keep(key, compose(self, family, question, plan, proceed))
+        return self._answer(family, question, proceed, plan) if self._remembers(plan) else None
 
     def family(self, question: Question) -> Family:
         """What a question has in common with those that differ by numbers alone; errors as for `ask`."""
@@ -218,10 +222,8 @@ class Solver:
             lambda: requirement.required_flop(plan.settled.target, self.law(plan, checkpoint), self.assumed(plan)),
         )
 
-    def _remembers(self, family: Family, plan: Plan) -> bool:
+    def _remembers(self, plan: Plan) -> bool:
         memory = self._memory
-        if family.choices is not None and memory.nearby.peek(_place(family, plan)) is not None:
-            return True
         if any(memory.envelopes.peek((plan.paths, key)) is None for key in plan.keys):
             return False
         if memory.simulations.peek(plan.paths) is None or plan.settled.limit_effects:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from forecast.engine.checks import checked_choice, checked_number
+from forecast.engine.filled import filled
 from forecast.errors import InputError
 from forecast.families import Distribution
 
@@ -82,8 +83,7 @@ class Target:
 
     def __post_init__(self) -> None:
         checked_choice(self.kind, "target", TARGETS)
-        path, low, high, what = _VALUE[self.kind]
-        object.__setattr__(self, "value", checked_number(self.value, path, low, high, what))
+        object.__setattr__(self, "value", checked_number(self.value, *_VALUE[self.kind]))
         self._check_scale()
         if self.kind not in ("loss", "training_flop", "gpt3_multiple") or self._details():
             self._check_details()
@@ -146,6 +146,16 @@ class Target:
     ) -> Target:
         """A brain's FLOP/s times the seconds of its training."""
         return cls("brain_anchor", training_seconds, flop_per_s=flop_per_s)
+
+    def of_value(self, value: float) -> Target:
+        """The same with another value.
+
+        Raises
+        ------
+        InputError
+            When it is out of bounds.
+        """
+        return filled(self, value=checked_number(value, *_VALUE[self.kind]))
 
     def _check_scale(self) -> None:
         path = self.scale_path

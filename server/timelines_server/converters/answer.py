@@ -9,7 +9,7 @@ from typing import get_args
 from forecast.engine import parts
 from forecast.engine.answer import Answer
 from forecast.engine.arrival import Position
-from forecast.engine.memory import KEPT_ANSWERS
+from forecast.engine.memory import KEPT_COUNTED
 from forecast.engine.same import Same
 from forecast.engine.scenario import Limit
 from timelines.v1 import answer_pb2 as pb
@@ -29,11 +29,11 @@ def answer_proto(answer: Answer) -> pb.Answer:
 
 
 def answer_bytes(answer: Answer) -> bytes:
-    """The message of an answer as bytes, its fields in their order; an answer that is remembered is written once."""
+    """The message of an answer as bytes, its fields in their order; one of the last few is written once."""
     return _written(Same(answer))
 
 
-@lru_cache(KEPT_ANSWERS)
+@lru_cache(KEPT_COUNTED)
 def _written(same: Same[Answer]) -> bytes:
     answer, message = same.it, pb.Answer
     return b"".join(
