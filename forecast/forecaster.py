@@ -143,7 +143,7 @@ class Forecaster:
             As `ask`.
         """
         own = self._is_own(question.posterior, question.as_of)
-        solver = self._own if own else self._others.peek((question.posterior, question.as_of))
+        solver = self._own if own else self._others.find((question.posterior, question.as_of))
         return None if solver is None else solver.recall(self._in_2023_usd(question, solver))
 
     def draws(self, question: Question, checkpoint: Checkpoint = proceed) -> Draws:

@@ -24,6 +24,7 @@ from forecast.engine.choices import choices, notices
 from forecast.engine.encode import scenario_hash
 from forecast.engine.figures import Figures, probability_mcse
 from forecast.engine.influence import binding_limits
+from forecast.engine.outcome import Found
 from forecast.engine.question import Question
 from forecast.posterior.artefact import Posterior
 
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from forecast.engine.solver import Solver
 
 
-def compose(solver: Solver, family: Family, asked: Question, plan: Plan, checkpoint: Checkpoint) -> Answer:
+def compose(
+    solver: Solver, family: Family, asked: Question, plan: Plan, found: Found, checkpoint: Checkpoint
+) -> Answer:
     """The answer to a question.
 
     Parameters
@@ -46,10 +49,12 @@ def compose(solver: Solver, family: Family, asked: Question, plan: Plan, checkpo
         As it was put.
     plan : Plan
         Of the question, settled.
+    found : Found
+        What there is to tell of its arrivals.
     checkpoint : callable
         Called between the steps.
     """
-    found, settled, posterior = solver.found(family, plan, checkpoint), plan.settled, solver.posterior
+    settled, posterior = plan.settled, solver.posterior
     if family.choices is None or family.provenance is None:
         family.choices = choices(solver, asked, plan)
         family.provenance = provenance(posterior, plan, found.arrivals.draws)

@@ -78,7 +78,9 @@ class Family:
         self.ground = ground
         alone = settled.condition is None and not settled.limit_effects
         self.counts = alone and bool(first.keys) and first.on.isdisjoint(CHANGERS)
-        self._text = _around(self._hashed(settled), self._told(settled))
+        around = _around(self._hashed(settled), self._told(settled))
+        self._between = None if around is None else around[1:]
+        self._begun = hashlib.sha256("".join(around[:1] if around else ()).encode())  # up to the first number
         self.choices: tuple[Choice, ...] | None = None
         self.provenance: Provenance | None = None
 
@@ -102,11 +104,11 @@ class Family:
 
     def _hash(self, settled: Question) -> str:
         """As `forecast.engine.encode.scenario_hash`."""
-        if self._text is None:
-            told = self._hashed(settled)
-        else:
-            told = "".join(part for pair in zip(self._text, (*self._told(settled), ""), strict=True) for part in pair)
-        return hashlib.sha256(told.encode()).hexdigest()
+        if self._between is None:
+            return hashlib.sha256(self._hashed(settled).encode()).hexdigest()
+        hashed = self._begun.copy()
+        hashed.update("".join(map("".join, zip(self._told(settled), self._between, strict=True))).encode())
+        return hashed.hexdigest()
 
     def _hashed(self, settled: Question) -> str:
         imported = self._first.imported

@@ -20,8 +20,9 @@ def filled[Record](record: Record, **fields: Any) -> Record:
     **fields
         What is to stand in it instead.
     """
-    kind = type(record)
-    copy, (held, setters) = object.__new__(kind), _slots(kind)
+    kind: Any = type(record)
+    copy: Record = object.__new__(kind)
+    held, setters = _slots(kind)
     for (name, put), value in zip(setters, held(record), strict=True):
         put(copy, fields.get(name, value))
     return copy

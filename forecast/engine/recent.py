@@ -60,10 +60,13 @@ class Recent[Value]:
                 self._keep(key, value)
         return value
 
-    def peek(self, key: Hashable) -> Value | None:
-        """The result under `key` if it is there, at once; it does not count as a use."""
+    def find(self, key: Hashable) -> Value | None:
+        """The result under `key` if it is there, at once."""
         with self._lock:
-            return self._kept.get(key)
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+            return kept
 
     @property
     def held(self) -> int:

@@ -88,7 +88,10 @@ class Solver:
             When the question does not fit the posterior (see `forecast.engine.settle`).
         """
         told = self.recall(question)
-        return self._answer(self.family(question), question, checkpoint) if told is None else told
+        if told is not None:
+            return told
+        family = self.family(question)
+        return self._answer(family, question, checkpoint, family.plan(question))
 
     def recall(self, question: Question) -> Answer | None:
         """The answer if it needs only what is remembered, and so comes in well under a millisecond; else None.
@@ -101,12 +104,15 @@ class Solver:
             As `ask`.
         """
         key, memory = (family := self.family(question), numbers(question)), self._memory
-        told = memory.answers.peek(key) or memory.counted.peek(key)
+        told = memory.answers.find(key) or memory.counted.find(key)
         if told is not None:
             return told
         plan = family.plan(question)
-        if family.choices is not None and memory.nearby.peek(_place(family, plan)) is not None:
-            return memory.counted.keep(key, compose(self, family, question, plan, proceed))
+        counted = family.counts and family.choices is not None
+        nearby = memory.nearby.find(_place(family, plan)) if counted else None
+        if nearby is not None:
+            found = nearby.at(plan.levels)
+            return memory.counted.keep(key, compose(self, family, question, plan, found, proceed))
         return self._answer(family, question, proceed, plan) if self._remembers(plan) else None
 
     def family(self, question: Question) -> Family:
@@ -224,12 +230,12 @@ class Solver:
 
     def _remembers(self, plan: Plan) -> bool:
         memory = self._memory
-        if any(memory.envelopes.peek((plan.paths, key)) is None for key in plan.keys):
+        if any(memory.envelopes.find((plan.paths, key)) is None for key in plan.keys):
             return False
-        if memory.simulations.peek(plan.paths) is None or plan.settled.limit_effects:
+        if memory.simulations.find(plan.paths) is None or plan.settled.limit_effects:
             return False
         return plan.law is None or any(
-            kept.peek(key) is not None
+            kept.find(key) is not None
             for kept, key in ((memory.laws, plan.law), (memory.requirements, plan.requirement))
         )
 
@@ -238,16 +244,18 @@ class Solver:
         within = settle.months_within(plan.settled, self.posterior.as_of)
         return Family(plan, within, self._memory.grounds.get((plan.ground, within), object))
 
-    def _answer(self, family: Family, question: Question, checkpoint: Checkpoint, plan: Plan | None = None) -> Answer:
-        return self._memory.answers.get(
-            (family, numbers(question)),
-            lambda: compose(self, family, question, plan or family.plan(question), checkpoint),
-        )
+    def _answer(self, family: Family, question: Question, checkpoint: Checkpoint, plan: Plan) -> Answer:
+        def composed() -> Answer:
+            """Work it out."""
+            found = self.found(family, plan, checkpoint)
+            return compose(self, family, question, plan, found, checkpoint)
+
+        return self._memory.answers.get((family, numbers(question)), composed)
 
     def _nearby(self, family: Family, plan: Plan, checkpoint: Checkpoint) -> Nearby | None:
         """What is known between the levels of the grid around a plan's, from the second question there on."""
         place = _place(family, plan)
-        if self._memory.nearby.peek(place) is None and not self._met(place):
+        if self._memory.nearby.find(place) is None and not self._met(place):
             return None
         return self._memory.nearby.get(place, lambda: self._made_nearby(family, plan, checkpoint))
 
@@ -280,7 +288,7 @@ class Solver:
 
     def _met(self, key: Hashable) -> bool:
         """Whether it was asked for before."""
-        if self._memory.met.peek(key) is None:
+        if self._memory.met.find(key) is None:
             self._memory.met.get(key, lambda: True)
             return False
         return True

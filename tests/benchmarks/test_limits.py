@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from forecast.engine.sensitivity import sensitivity
 from forecast.engine.solver import Solver
 from forecast.posterior.artefact import Posterior
 from tests.benchmarks.baselines import swings_by_sorting
+from tests.benchmarks.near import slightly
 from tests.benchmarks.rows import Row, time_calls
 from tests.benchmarks.test_engine import COLD_LOOP, LOOP
 
@@ -33,8 +33,6 @@ MANY = 100_000
 DEFAULT_MONTHS = 410
 """To the default horizon, 2060-12."""
 
-_numbers = count()
-
 
 @pytest.fixture(scope="module")
 def solver(posterior: Posterior) -> Solver:
@@ -44,11 +42,6 @@ def solver(posterior: Posterior) -> Solver:
         binding = warm.ask(question).binding_limits
         assert {limit.limit for limit in binding} == {"money", *PHYSICAL_LIMITS, *CHANGERS}
     return warm
-
-
-def slightly() -> float:
-    """A factor that is never the same, so that no answer is remembered."""
-    return 1 + 1e-6 * next(_numbers)
 
 
 def ask_run(solver: Solver, factor: float) -> Answer:

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from statistics import median
 from typing import Any
 
@@ -20,6 +19,7 @@ import grpc
 import pytest
 
 from tests.benchmarks.echo import METHOD
+from tests.benchmarks.near import slightly
 from tests.benchmarks.rows import Row, note, note_walls
 from tests.benchmarks.servers import SERVER_CPU, WAITS, cost_of_each, echo_server, latencies_s, resident_mb
 from tests.service.running import RunningServer, start
@@ -42,8 +42,6 @@ WHY_OVER = (
     "code and gRPC's push each other out of the caches, take two to three times what they take in a loop"
 )
 
-_numbers = count()
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
@@ -58,11 +56,6 @@ def stub(server: RunningServer) -> Iterator[ForecastServiceStub]:
         for request in (flop(), loss()):
             asked.Forecast(request)
         yield asked
-
-
-def slightly() -> float:
-    """A factor that is never the same, so that no answer is remembered."""
-    return 1 + 1e-6 * next(_numbers)
 
 
 def flop() -> pb.ForecastRequest:
@@ -174,7 +167,7 @@ def test_batch(benchmark: Any, server: RunningServer, stub: ForecastServiceStub,
 
     def asked() -> Iterator[pb.ForecastBatchRequest]:
         for index, question in enumerate(questions):
-            question.payer.fixed_usd_2023 *= slightly()
+            question.payer.fixed_usd_2023 = 1e9 * slightly()
             yield pb.ForecastBatchRequest(index=index, question=question)
 
     def whole() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from forecast.engine.question import BASELINE, Law, Payer, Question
 from forecast.engine.settle import settle
+from forecast.errors import InputError
 from forecast.posterior.artefact import Posterior
 from tests.strategies import questions
 from tests.synthetic import synthetic_posterior
 from timelines.v1 import answer_pb2
 from timelines.v1 import question_pb2 as pb
 from timelines_server.converters.arrays import packed_doubles
+from timelines_server.converters.question import given as told
 from timelines_server.converters.question import question_of, question_proto
 
 
@@ -34,6 +37,30 @@ def test_a_question_comes_back_from_the_wire_as_it_went(question: Question) -> N
 def test_a_message_asks_what_it_asked_after_a_round_trip(question: Question) -> None:
     message = question_proto(question)
     assert question_proto(question_of(message)) == message
+
+
+@given(questions(), st.floats(), st.floats())
+def test_a_question_with_other_numbers_is_read_as_if_none_like_it_was_read_before(
+    question: Question, value: float, usd_2023: float
+) -> None:
+    message = question_proto(question)
+    question_of(message)
+    if (kind := message.target.WhichOneof("target")) == "training_flop":
+        message.target.training_flop = value
+    elif kind == "loss":
+        message.target.loss.nats_per_token = value
+    if message.payer.WhichOneof("payer") == "fixed_usd_2023":
+        message.payer.fixed_usd_2023 = usd_2023
+    assert _read(lambda: question_of(message)) == _read(lambda: Question(**told(message, question.scenario)))
+
+
+def _read(read: Callable[[], Question]) -> object:
+    """The question, with what its asker gave himself, or the field and the words of a refusal."""
+    try:
+        found = read()
+    except InputError as refused:
+        return refused.field, str(refused)
+    return found, found.given
 
 
 @given(questions())

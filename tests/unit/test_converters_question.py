@@ -21,8 +21,13 @@ from forecast.errors import InputError, UnknownNameError
 from forecast.families import Beta, LogNormal, Normal, Point, Tabulated, Uniform
 from tests.good_questions import GOOD, LOSS, RUN, every_field, leaves, message
 from timelines.v1 import question_pb2 as pb
-from timelines_server.converters import assumptions
-from timelines_server.converters.question import READERS, question_of, question_proto
+from timelines_server.converters import assumptions, question
+from timelines_server.converters.question import (
+    MAX_KEPT_BYTES,
+    READERS,
+    question_of,
+    question_proto,
+)
 from timelines_server.converters.scenarios import scenario_name
 
 
@@ -268,3 +273,11 @@ def test_a_settled_question_is_told_whole() -> None:
     told = question_proto(Question(Target.training_flop(1e28), seed=0))
     assert told.HasField("seed") and told.payer.HasField("frontier_spend")
     assert told.horizon == "2060-12" and not told.HasField("law") and not told.HasField("as_of")
+
+
+def test_only_short_questions_are_kept_as_they_were_read() -> None:
+    question._read.cache_clear()
+    assert question_of(asked(posterior="x" * MAX_KEPT_BYTES)).posterior == "x" * MAX_KEPT_BYTES
+    assert question._read.cache_info().currsize == 0
+    found = [question_of(asked(target={"training_flop": flop})).target.value for flop in (1e26, 1e27)]
+    assert (found, question._read.cache_info().currsize) == ([1e26, 1e27], 1)

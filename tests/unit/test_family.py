@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from functools import cache
+from typing import Any
 
 import pytest
 
 from forecast.engine import family, settle
+from forecast.engine.condition import Condition
 from forecast.engine.encode import scenario_hash
-from forecast.engine.memory import KEPT_SCENARIOS, NEARBY_BYTES, Memory
+from forecast.engine.memory import KEPT_COUNTED, KEPT_SCENARIOS, NEARBY_BYTES, Memory
 from forecast.engine.plan import plan_of
 from forecast.engine.question import Law, Payer, Question, Scenario, Target
 from forecast.engine.scenario import Override
@@ -20,6 +23,7 @@ from tests.synthetic import synthetic_posterior
 
 SCALE = "kaplan-webtext2"
 FLOP = Question(Target.training_flop(1e29), Payer.fixed(1e9))
+EARLY = Condition("frontier_compute", "at_least", 1e29, date(2032, 12, 31))
 
 
 @cache
@@ -130,6 +134,28 @@ def test_an_answer_is_recalled_from_what_is_known_nearby_and_not_before() -> Non
         told = solver.recall(question)
         assert told is not None and told.to_json() == expected
     assert solver._memory.nearby.held > 0
+
+
+@pytest.mark.parametrize("more", [{"limit_effects": True}, {"condition": EARLY}])
+def test_what_counting_cannot_tell_is_not_answered_by_it(more: dict[str, Any]) -> None:
+    many = synthetic_posterior(900)
+    solver, near = Solver(many), [replace(FLOP, payer=Payer.fixed(1e9 * (1 + 1e-6 * i))) for i in range(1, 7)]
+    for question in near[:3]:
+        solver.ask(question)
+    for question in near[3:]:
+        asked = replace(question, **more)
+        assert solver.ask(asked).to_json() == Solver(many).ask(asked).to_json()
+    assert solver._memory.counted.held == 1
+
+
+def test_answers_found_by_counting_push_out_none_that_was_worked_out() -> None:
+    memory = Memory()
+    solver, first = Solver(posterior(), memory=memory), replace(FLOP, limit_effects=True)
+    worked_out = solver.ask(first)
+    for i in range(1, 3 * KEPT_COUNTED):
+        solver.ask(replace(FLOP, payer=Payer.fixed(1e9 * (1 + 1e-6 * i))))
+    assert solver.recall(first) is worked_out
+    assert (memory.counted.held, memory.answers.held) == (KEPT_COUNTED, 3)
 
 
 def test_threads_that_ask_at_once_are_told_the_same() -> None:

@@ -69,14 +69,20 @@ def test_when_the_maker_fails_the_next_one_makes_it() -> None:
         assert second.result(10) == kept.get("a", lambda: "third") == "second"
 
 
-def test_a_peek_makes_nothing_and_is_no_use() -> None:
+def test_what_is_found_was_made_before_and_counts_as_used() -> None:
     kept: Recent[str] = Recent(2, len)
-    assert kept.peek("a") is None
+    assert kept.find("a") is None
     for key in "ab":
         kept.get(key, lambda key=key: key)  # type: ignore[misc]
-    assert kept.peek("a") == "a"
+    assert kept.find("a") == "a"
     kept.get("c", lambda: "c")
-    assert kept.peek("a") is None
+    assert (kept.find("a"), kept.find("b")) == ("a", None)
+
+
+def test_what_was_made_at_once_is_kept_unless_somebody_kept_it_meanwhile() -> None:
+    kept: Recent[str] = Recent(10, len)
+    assert [kept.keep("a", made) for made in ("first", "second")] == ["first", "second"]
+    assert (kept.find("a"), kept.held) == ("first", 5)
 
 
 def test_a_stream_belongs_to_its_component_and_seed() -> None:

@@ -30,6 +30,7 @@ from timelines_server.converters.scenarios import CHOSEN, choice_of, choice_prot
 from timelines_server.converters.targets import MISSING_TARGET, payer_proto, target_proto
 
 RESOURCE_PREFIX = "posteriors/"
+KEPT_QUESTIONS = 64
 MAX_KEPT_BYTES = 4_000
 """Of a question that is kept as it was read: more would let strangers fill the memory."""
 
@@ -55,13 +56,14 @@ def question_of(message: pb.Question, scenario: Scenario | None = None) -> Quest
     if not message.HasField("target") and not message.HasField("scenario"):
         raise InputError(MISSING_TARGET, field="target")
     try:
-        return _but_for_numbers(message, scenario) or Question(**given(message, scenario))
+        found = _numbered(message, scenario)
     except InputError:
-        return Question(**given(message, scenario))  # says what is wrong by the message's own numbers
+        found = None  # read as a whole it says what is wrong, with its own numbers
+    return Question(**given(message, scenario)) if found is None else found
 
 
-def _but_for_numbers(message: pb.Question, scenario: Scenario | None) -> Question | None:
-    """What is read but for the numbers of the target and of a fixed sum, which alone tell most questions apart."""
+def _numbered(message: pb.Question, scenario: Scenario | None) -> Question | None:
+    """A question whose numbers alone are read: most differ from one before by those of their target or fixed sum."""
     rest, kind = pb.Question(), message.target.WhichOneof("target")
     if kind not in ("training_flop", "loss"):
         return None
@@ -75,8 +77,9 @@ def _but_for_numbers(message: pb.Question, scenario: Scenario | None) -> Questio
     return None if len(raw) > MAX_KEPT_BYTES else numbered(_read(raw, scenario), value, usd_2023)
 
 
-@lru_cache(64)
+@lru_cache(KEPT_QUESTIONS)
 def _read(raw: bytes, scenario: Scenario | None) -> Question:
+    """A question as a whole, its numbers 1."""
     return Question(**given(pb.Question.FromString(raw), scenario))
 
 

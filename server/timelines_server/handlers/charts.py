@@ -99,7 +99,7 @@ class ChartHandlers:
         check_drawing()
         forecaster = self._current.forecaster
         key = _key(forecaster, order)
-        remembered = None if key is None else self._recent.peek(key)
+        remembered = None if key is None else self._recent.find(key)
         if remembered is not None:
             return remembered
         with self._room.place:
