@@ -88,10 +88,7 @@ class Solver:
             When the question does not fit the posterior (see `forecast.engine.settle`).
         """
         told = self.recall(question)
-        if told is not None:
-            return told
-        family = self.family(question)
-        return self._answer(family, question, checkpoint, family.plan(question))
+        return self._answer(self.family(question), question, checkpoint) if told is None else told
 
     def recall(self, question: Question) -> Answer | None:
         """The answer if it needs only what is remembered, and so comes in well under a millisecond; else None.
@@ -108,11 +105,10 @@ class Solver:
         if told is not None:
             return told
         plan = family.plan(question)
-        counted = family.counts and family.choices is not None
-        nearby = memory.nearby.find(_place(family, plan)) if counted else None
+        counts = family.counts and family.choices is not None
+        nearby = memory.nearby.find(_place(family, plan)) if counts else None
         if nearby is not None:
-            found = nearby.at(plan.levels)
-            return memory.counted.keep(key, compose(self, family, question, plan, found, proceed))
+            return memory.counted.keep(key, compose(self, family, question, plan, nearby.at(plan.levels), proceed))
         return self._answer(family, question, proceed, plan) if self._remembers(plan) else None
 
     def family(self, question: Question) -> Family:
@@ -230,9 +226,9 @@ class Solver:
 
     def _remembers(self, plan: Plan) -> bool:
         memory = self._memory
-        if any(memory.envelopes.find((plan.paths, key)) is None for key in plan.keys):
+        if plan.settled.limit_effects or memory.simulations.find(plan.paths) is None:
             return False
-        if memory.simulations.find(plan.paths) is None or plan.settled.limit_effects:
+        if any(memory.envelopes.find((plan.paths, key)) is None for key in plan.keys):
             return False
         return plan.law is None or any(
             kept.find(key) is not None
@@ -244,20 +240,19 @@ class Solver:
         within = settle.months_within(plan.settled, self.posterior.as_of)
         return Family(plan, within, self._memory.grounds.get((plan.ground, within), object))
 
-    def _answer(self, family: Family, question: Question, checkpoint: Checkpoint, plan: Plan) -> Answer:
-        def composed() -> Answer:
-            """Work it out."""
-            found = self.found(family, plan, checkpoint)
-            return compose(self, family, question, plan, found, checkpoint)
+    def _answer(self, family: Family, question: Question, checkpoint: Checkpoint, plan: Plan | None = None) -> Answer:
+        def made() -> Answer:
+            """Worked out, and composed."""
+            planned = plan or family.plan(question)
+            return compose(self, family, question, planned, self.found(family, planned, checkpoint), checkpoint)
 
-        return self._memory.answers.get((family, numbers(question)), composed)
+        return self._memory.answers.get((family, numbers(question)), made)
 
     def _nearby(self, family: Family, plan: Plan, checkpoint: Checkpoint) -> Nearby | None:
         """What is known between the levels of the grid around a plan's, from the second question there on."""
-        place = _place(family, plan)
-        if self._memory.nearby.find(place) is None and not self._met(place):
-            return None
-        return self._memory.nearby.get(place, lambda: self._made_nearby(family, plan, checkpoint))
+        place, memory = _place(family, plan), self._memory.nearby
+        known = memory.find(place) is not None or self._met(place)
+        return memory.get(place, lambda: self._made_nearby(family, plan, checkpoint)) if known else None
 
     def _made_nearby(self, family: Family, plan: Plan, checkpoint: Checkpoint) -> Nearby | None:
         required, between = self.required(plan, checkpoint), levels_around(plan.levels)
@@ -288,10 +283,9 @@ class Solver:
 
     def _met(self, key: Hashable) -> bool:
         """Whether it was asked for before."""
-        if self._memory.met.find(key) is None:
-            self._memory.met.get(key, lambda: True)
-            return False
-        return True
+        met = self._memory.met.find(key) is not None
+        self._memory.met.keep(key, True)
+        return met
 
 
 def _place(family: Family, plan: Plan) -> Hashable:

@@ -151,7 +151,6 @@ def choices_proto(choices: Iterable[parts.Choice]) -> list[pb.Choice]:
     return [pb.Choice(name=choice.name, value=choice.value, words=choice.words) for choice in choices]
 
 
-@lru_cache(8)  # a server answers on a few posteriors; who puts the message into another copies it
 def gate_proto(posterior: parts.PosteriorStatus) -> pb.PosteriorGate:
     """The message of the posterior behind an answer."""
     return pb.PosteriorGate(
