@@ -56,8 +56,7 @@ class Recent[Value]:
     def keep(self, key: Hashable, value: Value) -> Value:
         """Keep what was made at once under `key`, unless somebody else did meanwhile."""
         with self._lock:
-            if key not in self._kept:
-                self._keep(key, value)
+            self._keep(key, value)
         return value
 
     def find(self, key: Hashable) -> Value | None:
@@ -80,6 +79,8 @@ class Recent[Value]:
         return value
 
     def _keep(self, key: Hashable, value: Value) -> None:
+        if key in self._kept:
+            return
         self._kept[key] = value
         self._held += self._size_of(value)
         while self._held > self._limit and len(self._kept) > 1:
