@@ -75,6 +75,7 @@ def _ppf(p: Array, values: Array, probabilities: Array) -> Array:
     upper = np.searchsorted(probabilities, p, side="left")
     cell = np.clip(upper, min(first, len(values) - 2) + 1, len(values) - 1)
     before, after = probabilities[cell - 1], probabilities[cell]
-    share = np.clip((p - before) / np.where(after > before, after - before, 1.0), 0.0, 1.0)
+    reached = np.clip(p, before, after) - before  # clipped first: a step of 1e-324 divides into no more than itself
+    share = reached / np.where(after > before, after - before, 1.0)
     inside = values[cell - 1] * (1 - share) + values[cell] * share
     return np.where(p < probabilities[0], -np.inf, np.where(p > probabilities[-1], np.inf, inside))

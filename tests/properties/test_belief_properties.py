@@ -55,6 +55,7 @@ def test_the_json_is_that_of_the_message(distribution: Distribution) -> None:
 
 
 @given(tables(), st.lists(st.floats(0, 1), min_size=1, max_size=20))
+@example(Tabulated((0, 1), (0, 5e-324)), [1.0])
 def test_quantiles_of_a_table_rise_and_undo_its_function(table: Tabulated, asked: list[float]) -> None:
     p = np.sort(asked)
     quantiles = table.ppf(p)
