@@ -12,6 +12,8 @@ from forecast.models import compute, price
 from forecast.priors import DEFAULT, LogNormal, Normal
 from tests.simulated import PRICES, compute_dates, hardware
 
+pytestmark = pytest.mark.long  # compiling the model takes minutes where no cache holds it
+
 # Truths come from priors about as narrow as the real posterior; the fit uses the default, wide ones.
 TRUTH = replace(
     DEFAULT.compute,
@@ -67,33 +69,25 @@ def _recovered(simulations: int) -> Recovered:
 
 
 @pytest.fixture(scope="module")
-def few() -> Recovered:
+def many() -> Recovered:
     """To compile the model takes a minute, a fit a second."""
-    return _recovered(8)
+    return _recovered(40)
 
 
-def test_truth_lies_inside_the_intervals(few: Recovered) -> None:
-    ranks = few.ranks
+def test_truth_lies_inside_the_intervals(many: Recovered) -> None:
+    ranks = many.ranks
     inside_80 = np.mean((ranks > 0.1) & (ranks < 0.9))
     assert np.mean((ranks < 0.01) | (ranks > 0.99)) < 0.1, f"too many truths in the far tails: {ranks}"
-    half_width = 3 * np.sqrt(0.8 * 0.2 / ranks.size * 2)  # the quantities of one simulation are correlated
-    assert abs(inside_80 - 0.8) < half_width, f"80 % intervals cover {inside_80:.2f}"
+    assert 0.72 < inside_80 < 0.88, f"80 % intervals cover {inside_80:.2f}"
 
 
 @pytest.mark.parametrize("name", PRICES)
-def test_the_truth_of_the_prices_lies_inside_the_99_percent_interval(few: Recovered, name: str) -> None:
-    low, high = np.quantile(few.fitted.flat(name), [0.005, 0.995])
+def test_the_truth_of_the_prices_lies_inside_the_99_percent_interval(many: Recovered, name: str) -> None:
+    low, high = np.quantile(many.fitted.flat(name), [0.005, 0.995])
     assert low < PRICES[name] < high
 
 
-def test_every_channel_finds_its_rate_and_level(few: Recovered) -> None:
-    rates, levels = few.fitted.flat("rate"), few.fitted.flat("a")
+def test_every_channel_finds_its_rate_and_level(many: Recovered) -> None:
+    rates, levels = many.fitted.flat("rate"), many.fitted.flat("a")
     assert np.median(rates, axis=0) == pytest.approx(np.full(6, 0.12), abs=0.03)
     assert np.median(levels, axis=0) == pytest.approx(np.full(4, -10.0), abs=0.25)
-
-
-@pytest.mark.long
-def test_truth_lies_inside_the_intervals_over_forty_simulations() -> None:
-    ranks = _recovered(40).ranks
-    inside_80 = np.mean((ranks > 0.1) & (ranks < 0.9))
-    assert 0.72 < inside_80 < 0.88

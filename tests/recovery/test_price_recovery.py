@@ -15,7 +15,6 @@ from forecast.priors import DEFAULT
 from tests.simulated import PRICES, hardware
 
 
-@pytest.mark.long  # compiled for itself; test_compute_recovery finds the same in the joint model
 def test_prices_fitted_alone_give_back_what_they_were_simulated_with() -> None:
     data = hardware(purchases=120, offers=160)
     with pm.Model() as model:
