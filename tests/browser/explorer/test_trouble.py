@@ -21,12 +21,18 @@ from timelines_server.access.tokens import Scope
 
 REASON = "nowcast: 41 % of 14 recent disclosed runs lie inside the 80 % band"
 _TYPE = """async (field, said) => {
+  let [longest, last] = [0, performance.now()];
   for (const value of said) {
     field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  return longest;
 }"""
+"""Gives the longest time from one change to the next, milliseconds."""
+IN_A_ROW_MS = 100
 
 
 @pytest.fixture
@@ -54,12 +60,16 @@ def test_a_slow_server_greys_the_answer_before_and_a_stale_answer_is_dropped(vis
 
 def test_of_changes_in_a_row_the_first_and_the_last_are_asked(visit: Go) -> None:
     page = visit()
-    before = page.settled()
-    page.page.wait_for_timeout(500)
-    calls = page.calls.count("Forecast")
-    page.field("Loss").evaluate(_TYPE, ["1", "1.", "1.1", "1.13"])
-    page.changed(before)
-    page.page.wait_for_timeout(300)
+    for last in ("1.13", "1.14", "1.15", "1.16", "1.17"):
+        before = page.settled()
+        page.page.wait_for_timeout(500)
+        calls = page.calls.count("Forecast")
+        longest_ms = page.field("Loss").evaluate(_TYPE, ["1", "1.", "1.1", last])
+        page.changed(before)
+        page.page.wait_for_timeout(300)
+        if longest_ms < IN_A_ROW_MS:  # where the machine stood still between two, these were changes apart
+            break
+    assert longest_ms < IN_A_ROW_MS
     assert 1 <= page.calls.count("Forecast") - calls <= 2
 
 
