@@ -136,7 +136,7 @@ class Visit:
         return list(self.page.evaluate(_TOO_WIDE))
 
     def slow(self, all_ms: int = 0, *each_ms: int) -> None:
-        """From now on the next calls take as long as told, and the others as long as the first number."""
+        """From now on the next questions take as long as told, and all other calls as long as the first number."""
         self.page.evaluate("([all, each]) => { slow.all = all; slow.each = each; }", [all_ms, list(each_ms)])
 
     def forgive(self, *words: str) -> None:
