@@ -22,12 +22,7 @@ from forecast.families import Beta, LogNormal, Normal, Point, Tabulated, Uniform
 from tests.good_questions import GOOD, LOSS, RUN, every_field, leaves, message
 from timelines.v1 import question_pb2 as pb
 from timelines_server.converters import assumptions, question
-from timelines_server.converters.question import (
-    MAX_KEPT_BYTES,
-    READERS,
-    question_of,
-    question_proto,
-)
+from timelines_server.converters.question import MAX_KEPT_BYTES, READERS, question_of, question_proto
 from timelines_server.converters.scenarios import scenario_name
 
 

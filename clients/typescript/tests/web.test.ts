@@ -46,14 +46,14 @@ describe.skipIf(address === "").each(PROTOCOLS)("through a gateway by %s", (prot
   test("a batch is answered in order, a few calls at a time", async () => {
     const questions = Array.from({ length: 40 }, (_, i) => (i === 7 ? { flop: -1 } : { flop: 1e26 * 1.1 ** i }));
     const items: BatchItem[] = [];
-    const through = await gateway(address); // the other may still be asked what a deadline ended
-    const client = connect(through.address, { protocol });
+    const own = await gateway(address); // the other may still be asked what a deadline ended
+    const client = connect(own.address, { protocol });
     for await (const item of client.batch(questions, { start: 5 })) items.push(item);
     expect(items.map(({ index }) => index)).toEqual(questions.map((_, i) => i + 5));
     expect(items.filter(({ error }) => error !== undefined).map(({ index }) => index)).toEqual([12]);
-    expect(through.most()).toBeGreaterThan(1);
-    expect(through.most()).toBeLessThanOrEqual(6);
-    through.stop();
+    expect(own.most()).toBeGreaterThan(1);
+    expect(own.most()).toBeLessThanOrEqual(6);
+    own.stop();
   });
 
   test("it is ready, and the stubs are there", async () => {
